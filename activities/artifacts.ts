@@ -1,0 +1,58 @@
+/** The files that a run keeps in its folder on its host. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readJson, runFolder, writePrivate } from '../home/home.ts'
+import type { Assessment } from '../model/assessment.ts'
+import { Failure } from '../model/failure.ts'
+import type { Finding } from '../model/finding.ts'
+import type { Plan } from '../model/plan.ts'
+
+export interface Artifacts {
+  assessment: Assessment
+  plan: Plan
+  /** What was noticed while the snapshot was taken. */
+  'snapshot-notes': { how: string; bytes: number; seconds: number; findings: Finding[] }
+}
+
+export const snapshotPath = (home: string, run: string) => join(runFolder(run, home), 'snapshot.db')
+
+const path = (home: string, run: string, name: string) => join(runFolder(run, home), `${name}.json`)
+
+export function writeArtifact<K extends keyof Artifacts>(
+  home: string,
+  run: string,
+  name: K,
+  value: Artifacts[K],
+): void {
+  writePrivate(path(home, run, name), JSON.stringify(value))
+}
+
+/** Fails with `artifact` where the file is gone. */
+export function readArtifact<K extends keyof Artifacts>(home: string, run: string, name: K): Artifacts[K] {
+  const value = findArtifact(home, run, name)
+  if (value === undefined) throw missing(run, `${name}.json`)
+  return value
+}
+
+export function findArtifact<K extends keyof Artifacts>(
+  home: string,
+  run: string,
+  name: K,
+): Artifacts[K] | undefined {
+  return readJson<Artifacts[K]>(path(home, run, name))
+}
+
+/** The path of a run's snapshot; fails with `artifact` where it is gone. */
+export function needSnapshot(home: string, run: string): string {
+  const file = snapshotPath(home, run)
+  if (!existsSync(file)) throw missing(run, 'snapshot.db')
+  return file
+}
+
+const missing = (run: string, file: string) =>
+  new Failure({
+    code: 'artifact',
+    object: `run ${run}`,
+    message: `${file} is not in the run's folder any more`,
+    remedy: 'Put it back, or take the run back with "longhaul rollback" and start anew',
+  })

@@ -1,0 +1,101 @@
+/** First contact: is the target there, and is this job unfinished in it? */
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, realpathSync, statSync } from 'node:fs'
+import type { Client } from 'pg'
+import { makeFolder, runFolder } from '../home/home.ts'
+import { getPlan, listRuns, type RunRow } from '../ledger/runs.ts'
+import { findLedger } from '../ledger/schema.ts'
+import type { SqliteEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
+import type { MigrateInput, PlanSummary } from '../model/payloads.ts'
+import { UNFINISHED } from '../model/run.ts'
+import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
+import type { Work } from './edge.ts'
+import { summarize } from './plan-summary.ts'
+import { application, withSession } from './target.ts'
+
+export interface Attached {
+  /** The run to go on with: the one that was asked for, or the unfinished one that was found. */
+  run: string
+  /** Set where an unfinished run goes on: its plan. */
+  summary?: PlanSummary
+}
+
+/**
+ * Looks for an unfinished run of the same request and source in the target's ledger. Its snapshot and plan
+ * have to be on this host; a run whose owner seems alive is taken over only with `adopt`.
+ */
+export async function attach(work: Work, input: MigrateInput): Promise<Attached> {
+  const { source, target } = input.request
+  const mark = fingerprint(source)
+  return withSession(work.home, target, input.run, async client => {
+    if (input.mode !== 'full') return { run: input.run }
+    const ledger = await findLedger(client, target.schema)
+    if (!ledger) return { run: input.run }
+    const runs = await listRuns(client, ledger)
+    const same = runs.find(
+      r => UNFINISHED.includes(r.state) && r.requestHash === input.requestHash && r.fingerprint === mark,
+    )
+    if (!same) return { run: input.run }
+    await mayTakeOver(work, client, same, input)
+    const plan = await getPlan(client, ledger, same.id)
+    fetchArtifacts(work, same)
+    writeArtifact(work.home, same.id, 'plan', plan)
+    return { run: same.id, summary: summarize(plan) }
+  })
+}
+
+/** Which source this is: the file behind the path, on this host. Fails with `source` where there is none. */
+export function fingerprint({ path, host }: SqliteEndpoint): string {
+  try {
+    const real = realpathSync(path)
+    const { dev, ino } = statSync(real)
+    return createHash('sha256')
+      .update(JSON.stringify([host, real, dev, ino]))
+      .digest('hex')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Failure({
+      code: 'source',
+      object: `file ${path}`,
+      message: code === 'ENOENT' ? `there is no such file on host ${host}` : `cannot be looked at (${code})`,
+      remedy: 'Check the path given as --from',
+    })
+  }
+}
+
+async function mayTakeOver(work: Work, client: Client, run: RunRow, input: MigrateInput): Promise<void> {
+  const ours = run.home === work.home && run.host === work.host && run.name === input.name
+  if (ours || input.adopt) return
+  const { rows } = await client.query(
+    'SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()',
+    [application(run.id)],
+  )
+  const alive = rows[0].n > 0 || Date.now() - run.updatedAt.getTime() < 60_000
+  if (!alive && run.host === work.host) return
+  throw new Failure({
+    code: 'refused',
+    object: `run ${run.name} (${run.id})`,
+    message: `is the same job, unfinished, and belongs to ${run.home} on host ${run.host}${alive ? ', which seems to be alive' : ''}`,
+    remedy: 'Go on with it there, or take it over with --adopt where its snapshot can be read',
+  })
+}
+
+/** Brings a run's snapshot from another state folder of this host into ours. */
+function fetchArtifacts(work: Work, run: RunRow): void {
+  const here = snapshotPath(work.home, run.id)
+  if (existsSync(here)) return
+  const there = snapshotPath(run.home, run.id)
+  if (run.host !== work.host || !existsSync(there)) {
+    throw new Failure({
+      code: 'artifact',
+      object: `run ${run.name} (${run.id})`,
+      message: `is unfinished, but its snapshot is not in ${runFolder(run.id, run.home)} on host ${run.host} any more`,
+      remedy: `Take it back with "longhaul rollback ${run.id}" and run the command again`,
+    })
+  }
+  makeFolder(runFolder(run.id, work.home))
+  copyFileSync(there, here)
+  const assessment = findArtifact(run.home, run.id, 'assessment')
+  if (assessment) writeArtifact(work.home, run.id, 'assessment', assessment)
+}

@@ -1,0 +1,35 @@
+/** One lane's share of the copying: chunk after chunk, for about a minute, then the workflow is asked again. */
+import type { RunPlace } from '../model/payloads.ts'
+import { needSnapshot } from './artifacts.ts'
+import type { Work } from './edge.ts'
+import { runJob } from './jobs.ts'
+
+/** Long enough that an activity's cost vanishes, short enough that a history shows where a run stands. */
+const BUDGET_MS = 60_000
+
+export interface CopyInput {
+  place: RunPlace
+  tables: string[]
+  /** Stable name of the lane: its own unfinished chunks are taken up again. */
+  owner: string
+  /** Take over what any lane has left unfinished. */
+  sweep: boolean
+}
+
+export interface Copied {
+  /** The time was over before the chunks were. */
+  more: boolean
+  /** Rows of these tables that are committed. */
+  total: number
+}
+
+export async function copyChunks({ home, log }: Work, input: CopyInput): Promise<Copied> {
+  const { chunks, ...copied } = await runJob('copyLane', {
+    ...input,
+    home,
+    snapshot: needSnapshot(home, input.place.run),
+    budgetMs: BUDGET_MS,
+  })
+  for (const chunk of chunks) log.info(chunk, 'chunk copied')
+  return copied
+}

@@ -1,0 +1,133 @@
+/** Reading back: what the target holds, hashed row by row, beside what the source held. */
+import type { Client } from 'pg'
+import { readDigests, readTables } from '../ledger/reader.ts'
+import { getPlan, ledgerGone } from '../ledger/runs.ts'
+import { findLedger, tableName } from '../ledger/schema.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import type { RunPlace } from '../model/payloads.ts'
+import type { TablePlan } from '../model/plan.ts'
+import type { TableResult } from '../model/run.ts'
+import { Digest } from '../stores/digest/digest.ts'
+import { digestFor } from '../stores/digest/digester.ts'
+import { digestTarget } from '../stores/digest/target.ts'
+import { connect } from '../stores/postgres/connect.ts'
+import { openSqlite } from '../stores/sqlite/store.ts'
+
+type Progress = (detail: unknown) => void
+
+/** Compares what the copy digested with what stands in the target, and writes the verdict into the ledger. */
+export async function digestCopied(
+  data: { home: string; place: RunPlace; tables: string[] },
+  progress: Progress,
+): Promise<TableResult[]> {
+  const { home, place, tables } = data
+  return withClient(home, place.target, place.run, async client => {
+    const ledger = await findLedger(client, place.target.schema)
+    if (!ledger) throw ledgerGone(place.run)
+    const plan = await getPlan(client, ledger, place.run)
+    const copied = await readTables(client, ledger, place.run)
+    const results: TableResult[] = []
+    for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
+      const row = copied.find(r => r.name === table.name)!
+      const source = new Digest()
+      for (const bytes of await readDigests(client, ledger, place.run, table.name))
+        source.merge(Digest.fromBytes(bytes))
+      const target = await digestTarget(client, table, rows => progress({ table: table.name, rows }))
+      const result = compared(table, source, target, { ...row, seconds: secondsOf(row) })
+      await client.query(
+        `UPDATE ${tableName(ledger, 'table_run')}
+            SET counted = $3, source_digest = $4, target_digest = $5, verdict = $6, error = $7
+          WHERE run_id = $1 AND name = $2`,
+        [
+          place.run,
+          table.name,
+          result.counted,
+          Buffer.from(source.toBytes()),
+          Buffer.from(target.toBytes()),
+          result.verdict,
+          result.error ?? null,
+        ],
+      )
+      results.push(result)
+    }
+    return results
+  })
+}
+
+/** Compares source and target without a ledger: both are read now. */
+export async function digestBoth(
+  data: { home: string; run: string; target: PostgresEndpoint; snapshot: string; tables: TablePlan[] },
+  progress: Progress,
+): Promise<TableResult[]> {
+  return withClient(data.home, data.target, data.run, async client => {
+    const store = openSqlite(data.snapshot)
+    const results: TableResult[] = []
+    for (const table of data.tables) {
+      const began = performance.now()
+      const digester = digestFor(table, 'source')
+      for (const batch of store.read(table, {})) {
+        digester.add(batch)
+        progress({ table: table.name, rows: digester.digest.count })
+      }
+      const source = digester.digest
+      const target = await digestTarget(client, table, rows => progress({ table: table.name, rows }))
+      const seconds = (performance.now() - began) / 1000
+      results.push(
+        compared(table, source, target, {
+          read: source.count,
+          written: 0,
+          skipped: 0,
+          quarantined: 0,
+          bytes: table.bytes,
+          seconds,
+        }),
+      )
+    }
+    store.close()
+    return results
+  })
+}
+
+interface Counts {
+  read: number
+  written: number
+  skipped: number
+  quarantined: number
+  bytes: number
+  seconds: number
+}
+
+function compared(table: TablePlan, source: Digest, target: Digest, counts: Counts): TableResult {
+  const equal = source.equals(target) && counts.read === table.rows
+  const { read, written, skipped, quarantined, bytes, seconds } = counts
+  return {
+    name: table.name,
+    target: `${table.target.schema}.${table.target.name}`,
+    expected: table.rows,
+    ...{ read, written, skipped, quarantined, bytes, seconds },
+    counted: target.count,
+    sourceDigest: source.hex,
+    targetDigest: target.hex,
+    verdict: equal ? 'equal' : 'different',
+    ...(counts.read !== table.rows && {
+      error: `${table.rows} rows were counted in the source and ${read} read`,
+    }),
+  }
+}
+
+const secondsOf = (row: { startedAt?: Date; endedAt?: Date }) =>
+  row.startedAt && row.endedAt ? (row.endedAt.getTime() - row.startedAt.getTime()) / 1000 : 0
+
+async function withClient<T>(
+  home: string,
+  target: PostgresEndpoint,
+  run: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(target, { home, env: process.env, application: `longhaul ${run}` })
+  try {
+    return await work(client)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

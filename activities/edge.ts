@@ -1,0 +1,101 @@
+/** The edge between activities and Temporal: the one place where failures are translated and work is logged. */
+import { join } from 'node:path'
+import { ApplicationFailure, activityInfo, CancelledFailure } from '@temporalio/activity'
+import { type Logger, pino } from 'pino'
+import { makeFolder, runFolder } from '../home/home.ts'
+import { canRetry, Failure, type FailureFacts, failureType, sentence } from '../model/failure.ts'
+
+/** What a worker gives its activities. */
+export interface Dependencies {
+  home: string
+  /** The name of this machine: whose files these activities can read. */
+  host: string
+  log: Logger
+}
+
+/** What one call works with; `log` writes into the run's own log. */
+export interface Work {
+  home: string
+  host: string
+  log: Logger
+}
+
+type Input = { run: string } | { place: { run: string } }
+const runOf = (input: Input) => ('run' in input ? input.run : input.place.run)
+
+/** Wraps an activity: a log of its own run around it, and failures in the form in which they travel. */
+export function guarded<I extends Input, O>(
+  { home, host, log }: Dependencies,
+  name: string,
+  activity: (work: Work, input: I) => Promise<O>,
+): (input: I) => Promise<O> {
+  return async input => {
+    const run = runOf(input)
+    const { file, close } = openRunLog(home, run)
+    const runLog = pino(
+      { base: { run, activity: name, attempt: activityInfo().attempt, host } },
+      pino.multistream([{ stream: file }]),
+    )
+    const started = performance.now()
+    runLog.info('begins')
+    try {
+      const result = await activity({ home, host, log: runLog }, input)
+      runLog.info({ ms: Math.round(performance.now() - started) }, 'done')
+      return result
+    } catch (error) {
+      const failure = translated(error)
+      const facts = { ms: Math.round(performance.now() - started), ...logged(error) }
+      runLog.error(facts, 'failed')
+      log.error({ run, activity: name, ...facts }, 'activity failed')
+      throw failure
+    } finally {
+      close()
+    }
+  }
+}
+
+function openRunLog(home: string, run: string) {
+  const file = pino.destination({
+    dest: join(makeFolder(runFolder(run, home)), 'log.jsonl'),
+    mode: 0o600,
+    sync: true,
+  })
+  return { file, close: () => file.destroy() }
+}
+
+/** What may be written down of an error: a message only where longhaul made it, since others may quote values. */
+function logged(error: unknown): object {
+  if (error instanceof Failure) return { failure: error.facts }
+  if (error instanceof CancelledFailure) return { cancelled: error.message }
+  if (!(error instanceof Error)) return { thrown: typeof error }
+  const frames = error.stack?.split('\n').filter(line => line.startsWith('    at '))
+  return { error: error.name, code: (error as NodeJS.ErrnoException).code, stack: frames?.slice(0, 8) }
+}
+
+function translated(error: unknown): Error {
+  if (error instanceof CancelledFailure) return error
+  const facts = error instanceof Failure ? error.facts : unexpected(error)
+  return ApplicationFailure.create({
+    type: failureType(facts.code),
+    message: sentence(facts),
+    nonRetryable: !canRetry(facts.code),
+    details: [facts],
+  })
+}
+
+function unexpected(error: unknown): FailureFacts {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  if (code === 'ENOSPC') {
+    return {
+      code: 'space',
+      message: 'the disk of this host is full',
+      remedy: 'Free some room where LONGHAUL_HOME lies',
+    }
+  }
+  const name = error instanceof Error ? error.name : typeof error
+  return {
+    code: 'internal',
+    message: `an unexpected ${name}${code ? ` (${code})` : ''} stopped the work`,
+    remedy: "The place is in the run's log; please report it",
+  }
+}

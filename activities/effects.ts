@@ -1,0 +1,44 @@
+/** Effects on the target, each made once, in one transaction with its record in the ledger. */
+import { Context } from '@temporalio/activity'
+import { makeOnce, noteObjectError } from '../ledger/claims.ts'
+import { Failure } from '../model/failure.ts'
+import type { Effect } from '../stores/postgres/ddl.ts'
+import { toFailure } from '../stores/postgres/errors.ts'
+import { dispossess, type Target } from './target.ts'
+
+/** Makes an effect unless the ledger has it; what goes wrong is a failure that names the object. */
+export async function apply(target: Target, { object, sql, undo }: Effect): Promise<void> {
+  Context.current().heartbeat(`${object.kind} ${object.name}`)
+  if (Context.current().cancellationSignal.aborted) await Context.current().cancelled
+  const { client, ledger, token } = target
+  const what =
+    object.table && object.kind !== 'table'
+      ? `${object.kind} "${object.name}" of table "${object.table}"`
+      : `${object.kind} "${object.name}"`
+  await makeOnce(client, ledger, token, { ...object, undo }, dispossess(target), async () => {
+    for (const statement of sql) {
+      try {
+        await client.query(statement)
+      } catch (error) {
+        throw toFailure(error, { object: what, doing: `make the ${object.kind}` })
+      }
+    }
+  })
+}
+
+/**
+ * Makes an effect whose failure is its own: what the rows or the role forbid is noted and returned in words;
+ * what another attempt can mend (a server that is away) or must stop (a takeover) is thrown.
+ */
+export async function tryApply(target: Target, effect: Effect): Promise<string | undefined> {
+  try {
+    await apply(target, effect)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Failure) || !OWN.has(error.code)) throw error
+    await noteObjectError(target.client, target.ledger, target.token.run, effect.object, error.message)
+    return error.message
+  }
+}
+
+const OWN = new Set(['object', 'target', 'value', 'internal'])

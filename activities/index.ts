@@ -1,0 +1,40 @@
+/** All activities of a worker, each guarded at its edge. */
+import { assess } from './assess.ts'
+import { attach } from './attach.ts'
+import { compareTables } from './compare-tables.ts'
+import { copyChunks } from './copy-chunks.ts'
+import { createTables } from './create-tables.ts'
+import { type Dependencies, guarded } from './edge.ts'
+import { finishKeys } from './finish-keys.ts'
+import { finishTables } from './finish-tables.ts'
+import { makePlan } from './make-plan.ts'
+import { openLedger } from './open-ledger.ts'
+import { planChunks } from './plan-chunks.ts'
+import { prepareWayBack } from './prepare-way-back.ts'
+import { report } from './report.ts'
+import { rollBack } from './roll-back.ts'
+import { takeSnapshot } from './take-snapshot.ts'
+import { validateTables } from './validate-tables.ts'
+
+export type Activities = ReturnType<typeof createActivities>
+
+/** Makes the activities of one worker; everything they need from outside comes in `deps`. */
+export function createActivities(deps: Dependencies) {
+  return {
+    attach: guarded(deps, 'attach', attach),
+    takeSnapshot: guarded(deps, 'takeSnapshot', takeSnapshot),
+    assess: guarded(deps, 'assess', assess),
+    makePlan: guarded(deps, 'makePlan', makePlan),
+    openLedger: guarded(deps, 'openLedger', openLedger),
+    prepareWayBack: guarded(deps, 'prepareWayBack', prepareWayBack),
+    createTables: guarded(deps, 'createTables', createTables),
+    planChunks: guarded(deps, 'planChunks', planChunks),
+    copyChunks: guarded(deps, 'copyChunks', copyChunks),
+    finishTables: guarded(deps, 'finishTables', finishTables),
+    finishKeys: guarded(deps, 'finishKeys', finishKeys),
+    validateTables: guarded(deps, 'validateTables', validateTables),
+    compareTables: guarded(deps, 'compareTables', compareTables),
+    report: guarded(deps, 'report', report),
+    rollBack: guarded(deps, 'rollBack', rollBack),
+  }
+}

@@ -1,0 +1,73 @@
+/** The thread's side of `jobs.ts`: opens what a job needs, runs it, tells how it went. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { TableFacts } from '../model/assessment.ts'
+import { Failure } from '../model/failure.ts'
+import type { TablePlan } from '../model/plan.ts'
+import type { Schema } from '../model/schema.ts'
+import type { Cell } from '../model/types.ts'
+import { checkFile, snapshot } from '../stores/sqlite/snapshot.ts'
+import { openSqlite } from '../stores/sqlite/store.ts'
+import { copyLane } from './copy-lane.ts'
+import { digestBoth, digestCopied } from './digest-job.ts'
+import type { FromThread } from './jobs.ts'
+
+type Progress = (detail: unknown) => void
+
+const jobs = {
+  snapshot: (data: { source: string; dest: string }, progress: Progress, signal: AbortSignal) =>
+    snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: 30_000 }),
+  assess,
+  bounds,
+  copyLane,
+  digestCopied,
+  digestBoth,
+} as const
+export type Jobs = typeof jobs
+
+async function assess(
+  data: { snapshot: string; everyFormat: boolean },
+  progress: Progress,
+): Promise<{ schema: Schema; tables: TableFacts[] }> {
+  await checkFile(data.snapshot, progress)
+  const store = openSqlite(data.snapshot)
+  try {
+    const schema = store.describe()
+    const tables = schema.tables.map(table =>
+      store.scan(table, rows => progress({ table: table.name, rows }), data.everyFormat),
+    )
+    return { schema, tables }
+  } finally {
+    store.close()
+  }
+}
+
+async function bounds(data: { snapshot: string; table: TablePlan; rows: number }): Promise<Cell[][]> {
+  const store = openSqlite(data.snapshot)
+  try {
+    return [...store.bounds(data.table, data.rows)]
+  } finally {
+    store.close()
+  }
+}
+
+const send = (message: FromThread) => parentPort!.postMessage(message)
+
+async function main(): Promise<void> {
+  const { name, data } = workerData as { name: keyof Jobs; data: never }
+  const stop = new AbortController()
+  parentPort!.once('message', () => stop.abort())
+  try {
+    const result = await jobs[name](data, detail => send({ type: 'progress', detail }), stop.signal)
+    send({ type: 'done', result })
+  } catch (error) {
+    if (error instanceof Failure) send({ type: 'failed', facts: error.facts })
+    else
+      send({
+        type: 'broken',
+        name: error instanceof Error ? error.name : typeof error,
+        stack: error instanceof Error ? error.stack : undefined,
+      })
+  }
+}
+
+await main()

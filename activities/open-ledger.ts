@@ -1,0 +1,38 @@
+/** The first write into the target: the ledger, and the run's row in it. */
+
+import { register } from '../ledger/runs.ts'
+import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../ledger/schema.ts'
+import type { RunPlace } from '../model/payloads.ts'
+import type { PlanRequest } from '../model/plan-request.ts'
+import { readArtifact } from './artifacts.ts'
+import { fingerprint } from './attach.ts'
+import type { Work } from './edge.ts'
+import { withSession } from './target.ts'
+
+export interface OpenInput {
+  run: string
+  name: string
+  requestHash: string
+  request: PlanRequest
+}
+
+/** Registers the run, or takes it over; every attempt gets an epoch of its own and outdates those before. */
+export async function openLedger(
+  { home, host }: Work,
+  { run, name, requestHash, request }: OpenInput,
+): Promise<RunPlace> {
+  const plan = readArtifact(home, run, 'plan')
+  const { source, target } = request
+  return withSession(home, target, run, async client => {
+    const { rows } = await client.query(`SELECT has_database_privilege(current_database(), 'CREATE') AS may`)
+    const ledger =
+      (await findLedger(client, target.schema)) ?? (rows[0].may ? OWN_SCHEMA : placeIn(target.schema))
+    await createLedger(client, ledger)
+    const token = await register(client, ledger, {
+      ...{ run, name, requestHash, plan, host, home },
+      fingerprint: fingerprint(source),
+      source: source.path,
+    })
+    return { run, epoch: token.epoch, target, host }
+  })
+}

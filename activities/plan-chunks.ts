@@ -1,0 +1,35 @@
+/** Cuts tables into chunks; the cuts are kept in the ledger. */
+import { addChunks, isChunked } from '../ledger/claims.ts'
+import { setStep } from '../ledger/runs.ts'
+import type { RunPlace } from '../model/payloads.ts'
+import type { PlanHow, TablePlan } from '../model/plan.ts'
+import { needSnapshot } from './artifacts.ts'
+import type { Work } from './edge.ts'
+import { runJob } from './jobs.ts'
+import { tableOf, withTarget } from './target.ts'
+
+export async function planChunks(
+  { home, log }: Work,
+  { place, tables }: { place: RunPlace; tables: string[] },
+): Promise<void> {
+  await withTarget(home, place, async ({ client, ledger, plan, token }) => {
+    await setStep(client, ledger, place.run, 'copy', 'running')
+    for (const name of tables) {
+      if (await isChunked(client, ledger, place.run, name)) continue
+      const table = tableOf(plan, name)
+      const rows = chunkRows(table, plan.how)
+      const bounds =
+        table.rows <= rows
+          ? []
+          : await runJob('bounds', { snapshot: needSnapshot(home, place.run), table, rows })
+      await addChunks(client, ledger, token, name, bounds)
+      log.info({ table: name, chunks: bounds.length + 1, rows }, 'chunks planned')
+    }
+  })
+}
+
+/** Rows of a chunk: as many as the plan says, or as fill its bytes by the table's average row. */
+export function chunkRows({ rows, bytes }: TablePlan, how: PlanHow): number {
+  const average = Math.max(1, bytes / Math.max(1, rows))
+  return Math.max(1, Math.min(how.chunkRows, Math.floor(how.chunkBytes / average)))
+}

@@ -1,0 +1,57 @@
+/** What the workflow needs to know of a plan: names, sizes, groups; the plan itself stays in the ledger. */
+import { isAccepted, type Severity } from '../model/finding.ts'
+import type { PlanSummary, TableGroup } from '../model/payloads.ts'
+import type { Plan, TablePlan } from '../model/plan.ts'
+
+/** Tables up to this size share a child workflow: an activity costs more than their rows. */
+const SMALL_BYTES = 4 * 1024 * 1024
+const GROUP_BYTES = 16 * 1024 * 1024
+const GROUP_TABLES = 100
+
+export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
+  const open = findings.filter(f => !isAccepted(f, what.accept))
+  const count = (severity: Severity) => open.filter(f => f.severity === severity).length
+  return {
+    hash,
+    groups: groupsOf(what.tables, how.chunkBytes, how.lanes),
+    tables: what.tables.map(({ name, rows }) => ({ name, rows })),
+    sideBySide: how.tables,
+    onFailure: what.policies.onFailure,
+    scope: what.policies.scope,
+    counts: {
+      refused: count('refused'),
+      consent: count('consent'),
+      incomplete: count('incomplete'),
+      warning: count('warning'),
+      note: count('note'),
+    },
+    refusals: open.filter(f => f.severity === 'refused' || f.severity === 'consent').slice(0, 200),
+    incomplete: open
+      .filter(f => f.severity === 'incomplete')
+      .map(f => `${f.object}: ${f.message} (${f.code})`)
+      .slice(0, 500),
+  }
+}
+
+/** Large tables alone, the largest first; small ones together at the end. */
+function groupsOf(tables: readonly TablePlan[], chunkBytes: number, lanes: number): TableGroup[] {
+  const large = tables.filter(t => t.bytes > SMALL_BYTES)
+  const groups: TableGroup[] = large.map(t => ({
+    tables: [t.name],
+    rows: t.rows,
+    lanes: t.bytes > 2 * chunkBytes ? lanes : 1,
+  }))
+  let bytes = 0
+  let group: TableGroup | undefined
+  for (const table of tables.filter(t => t.bytes <= SMALL_BYTES)) {
+    if (!group || bytes > GROUP_BYTES || group.tables.length >= GROUP_TABLES) {
+      group = { tables: [], rows: 0, lanes: 1 }
+      groups.push(group)
+      bytes = 0
+    }
+    group.tables.push(table.name)
+    group.rows += table.rows
+    bytes += table.bytes
+  }
+  return groups
+}

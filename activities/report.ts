@@ -1,0 +1,95 @@
+/** The report of a run: what was done, what came of it, what to do next. Markdown for people, JSON for programs. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { runFolder, writePrivate } from '../home/home.ts'
+import { readTables } from '../ledger/reader.ts'
+import { getRun, setState, setStep } from '../ledger/runs.ts'
+import { findLedger, tableName } from '../ledger/schema.ts'
+import { type FailureFacts, sentence } from '../model/failure.ts'
+import type { Mode, RunPlace } from '../model/payloads.ts'
+import type { PlanRequest } from '../model/plan-request.ts'
+import { type ReportDocument, renderReport } from '../model/render-report.ts'
+import type { RunResult, StepProgress, TableResult } from '../model/run.ts'
+import { Digest } from '../stores/digest/digest.ts'
+import { findArtifact, snapshotPath } from './artifacts.ts'
+import type { Work } from './edge.ts'
+import { withSession } from './target.ts'
+
+export interface ReportInput {
+  run: string
+  request: PlanRequest
+  result: RunResult
+  steps: StepProgress[]
+  mode: Mode
+  /** Set once the ledger was opened. */
+  place?: RunPlace
+  /** Results that stand in no ledger (a comparison). */
+  tables?: TableResult[]
+  failure?: FailureFacts
+}
+
+/** Writes both reports, and the run's end into the ledger; gives the result with their places. */
+export async function report(work: Work, input: ReportInput): Promise<RunResult> {
+  const { home, host } = work
+  const folder = runFolder(input.run, home)
+  const places = { markdown: join(folder, 'report.md'), json: join(folder, 'report.json'), host }
+  const tables = input.tables ?? (input.place ? await closeLedger(work, input, input.place) : [])
+  const result: RunResult = { ...input.result, report: places }
+  const plan = findArtifact(home, input.run, 'plan')
+  const snapshot = findArtifact(home, input.run, 'snapshot-notes')
+  const document: ReportDocument = {
+    result,
+    tables,
+    steps: input.steps.map(s =>
+      s.name === 'report' ? { ...s, state: 'done', endedAt: new Date().toISOString() } : s,
+    ),
+    request: input.request,
+    findings: plan?.findings ?? [],
+    leftOut: plan?.what.leftOut ?? [],
+    ...(snapshot && { snapshot: { how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds } }),
+    ...(input.failure && { failure: sentence(input.failure) }),
+  }
+  writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
+  writePrivate(places.markdown, renderReport(document))
+  // As large as the source, and of no use once source and target are known to be equal.
+  if (!input.failure && input.result.verdict !== 'different')
+    rmSync(snapshotPath(home, input.run), { force: true })
+  return result
+}
+
+async function closeLedger(
+  { home }: Work,
+  { run, result, steps, failure }: ReportInput,
+  place: RunPlace,
+): Promise<TableResult[]> {
+  return withSession(home, place.target, run, async client => {
+    const ledger = await findLedger(client, place.target.schema)
+    const row = ledger && (await getRun(client, ledger, run))
+    if (!ledger || !row) return []
+    const rows = await readTables(client, ledger, run)
+    const { rows: stored } = await client.query(
+      `SELECT name, source_digest, target_digest FROM ${tableName(ledger, 'table_run')} WHERE run_id = $1`,
+      [run],
+    )
+    const hex = (name: string, column: 'source_digest' | 'target_digest') => {
+      const bytes = stored.find(s => s.name === name)?.[column]
+      return bytes ? Digest.fromBytes(bytes).hex : ''
+    }
+    for (const step of steps.filter(s => s.state === 'failed'))
+      await setStep(client, ledger, run, step.name, 'failed')
+    await setStep(client, ledger, run, 'report', 'done')
+    await setState(client, ledger, { run, epoch: place.epoch }, result.state, {
+      verdict: result.verdict,
+      ...(failure && { message: sentence(failure) }),
+    })
+    return rows.map(r => ({
+      ...r,
+      target: place.target.schema,
+      counted: r.counted ?? 0,
+      sourceDigest: hex(r.name, 'source_digest'),
+      targetDigest: hex(r.name, 'target_digest'),
+      verdict: (r.verdict ?? 'not checked') as TableResult['verdict'],
+      seconds: r.startedAt && r.endedAt ? (r.endedAt.getTime() - r.startedAt.getTime()) / 1000 : 0,
+    }))
+  })
+}

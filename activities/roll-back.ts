@@ -1,0 +1,97 @@
+/** Undoes what the ledger says a run did, last first, after every writer of it has ended. */
+import { Context } from '@temporalio/activity'
+import type { Client } from 'pg'
+import { inTransaction } from '../ledger/claims.ts'
+import { type ObjectRow, readBackends, readObjects, readTables } from '../ledger/reader.ts'
+import { fenceOff, forget, getPlan, getRun } from '../ledger/runs.ts'
+import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/schema.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
+import type { TablePlan } from '../model/plan.ts'
+import { terminate } from '../stores/postgres/backend.ts'
+import { toFailure } from '../stores/postgres/errors.ts'
+import { qualified } from '../stores/postgres/quote.ts'
+import type { Work } from './edge.ts'
+import { application, withSession } from './target.ts'
+
+/**
+ * Returns how many objects were taken back. An attempt after a killed one goes on where that one was; a run
+ * that is not in the ledger is taken back already.
+ */
+export async function rollBack(
+  { home, log }: Work,
+  { run, target }: { run: string; target: PostgresEndpoint },
+): Promise<number> {
+  return withSession(home, target, run, async client => {
+    const ledger = await findLedger(client, target.schema)
+    if (!ledger || !(await getRun(client, ledger, run))) return 0
+    await fenceOff(client, ledger, run, 'rolling back')
+    await endWriters(client, ledger, run)
+    const { what } = await getPlan(client, ledger, run)
+    for (const table of what.tables.filter(t => t.action === 'use'))
+      await emptyAgain(client, ledger, run, table)
+    const objects = await readObjects(client, ledger, run, true)
+    for (const object of objects) {
+      Context.current().heartbeat(`${object.kind} ${object.name}`)
+      await undo(client, ledger, run, object)
+    }
+    const { left } = await forget(client, ledger, run)
+    if (left === 0) for (const statement of dropLedgerSql(ledger)) await client.query(statement)
+    log.info({ objects: objects.length }, 'taken back')
+    return objects.filter(o => o.done).length
+  })
+}
+
+/** Sessions with a claim, and any other that shows the run's name: a stalled one must not write after the undo. */
+async function endWriters(client: Client, ledger: Place, run: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT pid, (backend_start AT TIME ZONE 'UTC')::text AS "startedAt"
+       FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
+    [application(run)],
+  )
+  const { rows: own } = await client.query('SELECT pg_backend_pid() AS pid')
+  const claimed = await readBackends(client, ledger, run)
+  for (const backend of [...rows, ...claimed].filter(b => b.pid !== own[0].pid))
+    await terminate(client, backend)
+}
+
+/** A table that was there before was empty: it is again, unless others have written into it since. */
+async function emptyAgain(client: Client, ledger: Place, run: string, table: TablePlan): Promise<void> {
+  const written = (await readTables(client, ledger, run)).find(t => t.name === table.name)?.written ?? 0
+  if (written === 0) return
+  const name = qualified(table.target.schema, table.target.name)
+  await inTransaction(client, async () => {
+    const { rowCount } = await client.query(`DELETE FROM ${name}`)
+    if (rowCount !== written) throw strangers(table, rowCount ?? 0, written)
+    await client.query(
+      `UPDATE ${tableName(ledger, 'chunk')} SET rows_written = 0 WHERE run_id = $1 AND table_name = $2`,
+      [run, table.name],
+    )
+  })
+}
+
+const strangers = (table: TablePlan, found: number, written: number) =>
+  new Failure({
+    code: 'refused',
+    object: `table "${table.target.name}"`,
+    message: `holds ${found} rows, and this run wrote ${written}: others have written into it since, so emptying it would lose rows`,
+    remedy: 'Move those rows elsewhere, then roll back again',
+  })
+
+async function undo(client: Client, ledger: Place, run: string, object: ObjectRow): Promise<void> {
+  await inTransaction(client, async () => {
+    if (object.done) {
+      for (const statement of object.undo) {
+        try {
+          await client.query(statement)
+        } catch (error) {
+          throw toFailure(error, { object: `${object.kind} "${object.name}"`, doing: 'take it back' })
+        }
+      }
+    }
+    await client.query(
+      `DELETE FROM ${tableName(ledger, 'object')} WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4`,
+      [run, object.kind, object.table, object.name],
+    )
+  })
+}

@@ -1,0 +1,109 @@
+/** Work on the target of a run: one session, the run's plan, and a watch over the server's side of it. */
+import { Context } from '@temporalio/activity'
+import type { Client } from 'pg'
+import { getPlan, ledgerGone, type RunToken } from '../ledger/runs.ts'
+import { findLedger, type Place } from '../ledger/schema.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
+import type { RunPlace } from '../model/payloads.ts'
+import type { Plan, TablePlan } from '../model/plan.ts'
+import { activity, type Backend, identify, terminate } from '../stores/postgres/backend.ts'
+import { connect } from '../stores/postgres/connect.ts'
+import { toFailure } from '../stores/postgres/errors.ts'
+
+export interface Target {
+  client: Client
+  ledger: Place
+  plan: Plan
+  token: RunToken
+  me: Backend
+}
+
+/** Opens a session for a run and closes it after the work. Fails with `target-replaced` without its ledger. */
+export async function withTarget<T>(
+  home: string,
+  place: RunPlace,
+  work: (target: Target) => Promise<T>,
+): Promise<T> {
+  return withSession(home, place.target, place.run, async client => {
+    const ledger = await findLedger(client, place.target.schema)
+    if (!ledger) throw ledgerGone(place.run)
+    const plan = await getPlan(client, ledger, place.run)
+    const me = await identify(client)
+    return work({ client, ledger, plan, me, token: { run: place.run, epoch: place.epoch } })
+  })
+}
+
+/** A session under the run's name; errors of the driver that reach here become failures without values. */
+export async function withSession<T>(
+  home: string,
+  endpoint: PostgresEndpoint,
+  run: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(endpoint, { home, env: process.env, application: application(run) })
+  try {
+    return await work(client)
+  } catch (error) {
+    throw isForeign(error) ? toFailure(error, { doing: 'work on the target' }) : error
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** Errors of the driver and of sockets carry a code; ours and Temporal's have names of their own. */
+const isForeign = (error: unknown) =>
+  error instanceof Error &&
+  !(error instanceof Failure) &&
+  ('severity' in error ||
+    'syscall' in error ||
+    error.message.startsWith('Connection terminated') ||
+    error.message.includes('Client has encountered'))
+
+/** The name that all sessions of a run show in pg_stat_activity. */
+export const application = (run: string) => `longhaul ${run}`
+
+/** Ends the session of an earlier attempt, unless it is this very one. */
+export const dispossess = (target: Target) => async (previous: Backend) => {
+  if (previous.pid === target.me.pid && previous.startedAt === target.me.startedAt) return
+  await terminate(target.client, previous)
+}
+
+export function tableOf(plan: Plan, name: string): TablePlan {
+  const table = plan.what.tables.find(t => t.name === name)
+  if (!table)
+    throw new Failure({
+      code: 'internal',
+      object: `table "${name}"`,
+      message: 'is not in the plan of this run',
+    })
+  return table
+}
+
+/**
+ * Heartbeats for statements that say nothing while they work (an index build, a foreign key): a second
+ * session asks the server whether the first one is still at it. No answer, no heartbeat.
+ */
+export async function watched<T>(
+  home: string,
+  place: RunPlace,
+  me: Backend,
+  work: () => Promise<T>,
+): Promise<T> {
+  const context = Context.current()
+  const monitor = await connect(place.target, { home, env: process.env, application: application(place.run) })
+  let asking = false
+  const look = setInterval(async () => {
+    if (asking) return
+    asking = true
+    const seen = await activity(monitor, me.pid).catch(() => undefined)
+    asking = false
+    if (seen?.state === 'active' || seen?.state.startsWith('idle')) context.heartbeat(seen)
+  }, 2000)
+  try {
+    return await work()
+  } finally {
+    clearInterval(look)
+    await monitor.end().catch(() => {})
+  }
+}

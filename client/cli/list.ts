@@ -1,0 +1,62 @@
+import type { Command } from 'commander'
+import { showEndpoint } from '../../model/endpoint.ts'
+import type { RunHandle } from '../handle.ts'
+import { type Cli, open, withTemporal } from './cli.ts'
+import { withExamples, withVerbosity } from './options.ts'
+import type { Verbosity } from './output.ts'
+import { type Column, duration, table } from './text.ts'
+
+/** `longhaul list`: the runs that the Temporal server knows. */
+export function addList(program: Command, cli: Cli): void {
+  const command = program
+    .command('list')
+    .description('List the runs that the Temporal server knows, newest first')
+  withExamples(withVerbosity(command), [
+    ['list', 'names, states, times'],
+    ['list --json', 'the same for programs'],
+  ]).action((flags: Verbosity) => listCommand(cli, flags))
+}
+
+async function listCommand(cli: Cli, flags: Verbosity): Promise<void> {
+  const { out, around } = open(cli, flags)
+  const { listRuns } = await import('../handle.ts')
+  await withTemporal(cli, around, async temporal => {
+    const runs: RunHandle[] = []
+    for await (const run of listRuns(temporal)) runs.push(run)
+    out.print(
+      runs.length
+        ? table(COLUMNS, runs)
+        : 'No run yet. "longhaul full --from sqlite:app.db --to URL" starts one.',
+    )
+    out.document(runs.map(documentOf))
+  })
+}
+
+const COLUMNS: Column<RunHandle>[] = [
+  { title: 'name', value: run => run.name },
+  { title: 'state', value: run => stateOf(run) },
+  { title: 'started', value: run => run.startedAt.toISOString().replace(/\.\d+Z$/, 'Z') },
+  {
+    title: 'took',
+    value: run => (run.endedAt ? duration((+run.endedAt - +run.startedAt) / 1000) : ''),
+    align: 'right',
+  },
+  { title: 'source', value: run => run.memo.source },
+  { title: 'target', value: run => showEndpoint(run.memo.target) },
+]
+
+/** What the run said of itself; a terminated one could not say that it ended. */
+export function stateOf({ state, status, open }: RunHandle): string {
+  const own = state && (open || status === 'completed' || status === 'failed' || status === 'canceled')
+  return own ? state : status
+}
+
+/** A run for programs. */
+export function documentOf(run: RunHandle): object {
+  const { name, memo, startedAt, endedAt, page } = run
+  return {
+    ...{ name, run: memo.run, mode: memo.mode, state: stateOf(run), open: run.open },
+    ...{ source: memo.source, target: showEndpoint(memo.target), host: memo.host },
+    ...{ startedAt, ...(endedAt && { endedAt }), ...(page && { ui: page }) },
+  }
+}

@@ -1,0 +1,122 @@
+/** Flags that several commands share, and how they become options of the library. */
+import { type Command, Option } from 'commander'
+import type { MigrationOptions } from '../request.ts'
+import type { Verbosity } from './output.ts'
+
+/** Flags as commander gives them. */
+export interface EndpointFlags {
+  from?: string
+  to?: string
+  sqlite?: string
+  postgres?: string
+}
+
+export interface RunFlags extends EndpointFlags, Verbosity {
+  id?: string
+  plan?: string
+  tables?: string[]
+  exclude?: string[]
+  ifExists?: NonNullable<MigrationOptions['ifExists']>
+  onFailure?: NonNullable<MigrationOptions['onFailure']>
+  types?: NonNullable<MigrationOptions['types']>
+  accept?: string[]
+  reason?: string
+  operator?: string
+  yes?: boolean
+  detach?: boolean
+  adopt?: boolean
+}
+
+const list = (text: string, before: string[] = []): string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map(part => part.trim())
+    .filter(Boolean),
+]
+const collect = (text: string, before: string[] = []): string[] => [...before, text]
+
+/** `--from` and `--to`, and the words of hand-written scripts for them. */
+export function withEndpoints(command: Command): Command {
+  return command
+    .addOption(new Option('--from <url>', 'source: sqlite:FILE').conflicts('sqlite'))
+    .addOption(
+      new Option(
+        '--to <url>',
+        'target: postgresql://USER@HOST:PORT/DATABASE, or the name of a connection',
+      ).conflicts('postgres'),
+    )
+    .addOption(new Option('--sqlite <file>', 'the same as --from sqlite:FILE'))
+    .addOption(new Option('--postgres <url>', 'the same as --to URL'))
+}
+
+/** How much is said, and in which form. */
+export function withVerbosity(command: Command): Command {
+  return command
+    .option('--json', 'one JSON document on standard output, everything else on standard error')
+    .option('--verbose', "show the lines of the run's log as well")
+    .option('--quiet', 'no progress, only the result')
+}
+
+/** What decides about the plan. */
+export function withPlanning(command: Command): Command {
+  return withEndpoints(command)
+    .option('--id <name>', 'name of the run (default: made from the source and the request)')
+    .option('--plan <file>', 'plan file (YAML) that says more; flags go before it')
+    .option('--tables <names>', 'only these tables, with commas between them', list)
+    .option('--exclude <names>', 'leave these tables out', list)
+    .addOption(
+      new Option('--if-exists <way>', 'what to do with tables that the target has already').choices([
+        'refuse',
+        'use',
+        'append',
+        'replace',
+      ]),
+    )
+    .addOption(
+      new Option('--on-failure <way>', 'keep what can be resumed, or take everything back').choices([
+        'keep',
+        'rollback',
+      ]),
+    )
+    .addOption(
+      new Option('--types <mode>', 'types by declaration only, or by what the values are').choices([
+        'declared',
+        'inferred',
+      ]),
+    )
+    .option(
+      '--accept <code>',
+      'consent to one finding: CODE, CODE:table.column or all-listed (may be repeated)',
+      collect,
+    )
+    .option('--reason <text>', 'why this is done, for the report')
+    .option('--operator <name>', 'who asks for it, for the report')
+}
+
+/** How the command goes about a run. */
+export function withRunning(command: Command): Command {
+  return withVerbosity(command)
+    .option('--yes', 'go on where the command would ask; never a consent to a loss')
+    .option('--detach', 'start the run and return; needs "longhaul up" or a cluster')
+    .option('--adopt', 'take over an unfinished run of another state folder or host')
+}
+
+/** What the flags say, in the library's words. */
+export async function migrationOptions(flags: RunFlags): Promise<MigrationOptions> {
+  const { readPlanFile } = await import('../plan-files.ts')
+  const { id, tables, exclude, ifExists, onFailure, types, accept, reason, operator, plan } = flags
+  const from = flags.from ?? (flags.sqlite && `sqlite:${flags.sqlite}`)
+  const to = flags.to ?? flags.postgres
+  const file = plan && readPlanFile(plan)
+  const given = { from, to, id, tables, exclude, ifExists, onFailure, types, accept, reason, operator, file }
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as MigrationOptions
+}
+
+/** Examples, which every command has. */
+export function withExamples(command: Command, examples: readonly [string, string][]): Command {
+  const lines = examples.flatMap(([words, use]) => [`  # ${use}`, `  $ longhaul ${words}`])
+  return command.addHelpText('after', ['', 'Examples:', ...lines].join('\n'))
+}

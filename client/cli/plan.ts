@@ -1,0 +1,79 @@
+import type { Command } from 'commander'
+import { writePrivate } from '../../home/home.ts'
+import { Failure } from '../../model/failure.ts'
+import type { Plan } from '../../model/plan.ts'
+import { showPlan } from '../../model/show-plan.ts'
+import type { PlanDocument } from '../plan-files.ts'
+import type { PreparedRun } from '../request.ts'
+import type { Cli } from './cli.ts'
+import { migrationOptions, type RunFlags, withExamples, withPlanning, withVerbosity } from './options.ts'
+import { type Ended, runPrepared, showEnding } from './run.ts'
+
+interface PlanFlags extends RunFlags {
+  hash?: boolean
+  out?: string
+}
+
+/** `longhaul plan`: the dry run; prints the very plan that a run would execute. */
+export function addPlan(program: Command, cli: Cli): void {
+  const command = program.command('plan').description('Dry run: print the plan that a run would execute')
+  withVerbosity(withPlanning(command))
+    .option('--hash', 'print only the hash of the plan')
+    .option('--out <file>', 'write the plan (0600), for "longhaul start FILE" to run exactly it')
+  withExamples(command, [
+    [
+      'plan --from sqlite:app.db --to postgresql://me@localhost/app',
+      'tables, columns with types and reasons, findings',
+    ],
+    [
+      'plan --plan plan.yaml --out reviewed.json && longhaul start reviewed.json',
+      'run exactly what was reviewed, or refuse',
+    ],
+    ['plan --plan plan.yaml --hash', 'has anything changed since?'],
+  ]).action((flags: PlanFlags) => planCommand(cli, flags))
+}
+
+async function planCommand(cli: Cli, flags: PlanFlags): Promise<void> {
+  const { prepareRun } = await import('../request.ts')
+  const options = await migrationOptions(flags)
+  const prepared = prepareRun(options, 'preflight', cli.around.here)
+  await runPrepared(cli, flags, prepared, {
+    mode: 'preflight',
+    show: (_, ended) => showPlanned(cli, ended, prepared, flags),
+  })
+}
+
+async function showPlanned(cli: Cli, ended: Ended, prepared: PreparedRun, flags: PlanFlags): Promise<void> {
+  const plan = await planOf(cli, ended)
+  if (!plan) return showEnding(cli, ended)
+  const { request } = prepared
+  const name = prepared.name.replace(/\.preflight$/, '')
+  const document: PlanDocument = { longhaul: 'plan', name, request, plan }
+  if (flags.out) write(flags.out, document)
+  cli.out.print(flags.hash ? plan.hash : showPlan(plan))
+  cli.out.document(flags.hash ? { hash: plan.hash } : document)
+  if (flags.out) cli.out.say(`The plan is in ${flags.out}; "longhaul start ${flags.out}" runs exactly it`)
+  if (ended.failure) cli.out.warn(new Failure(ended.failure).message)
+}
+
+/** The plan lies with the run's artifacts, on the host that has the source. */
+async function planOf({ around }: Cli, { result }: Ended): Promise<Plan | undefined> {
+  const { readPlanOf } = await import('../report.ts')
+  const plan = readPlanOf(result, around)
+  if (plan || result.state === 'failed') return plan
+  throw new Failure({
+    code: 'artifact',
+    object: `plan of run ${result.name}`,
+    message: `it lies on host ${result.report?.host ?? 'unknown'} and not here`,
+    remedy: 'Run "longhaul plan" on that host',
+  })
+}
+
+function write(path: string, document: PlanDocument): void {
+  try {
+    writePrivate(path, `${JSON.stringify(document, null, 2)}\n`)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Failure({ code: 'usage', object: `--out ${path}`, message: `it cannot be written (${code})` })
+  }
+}

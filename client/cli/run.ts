@@ -1,0 +1,154 @@
+/** Running something to its end under the eyes of a user: what `full`, `schema`, `check`, … have in common. */
+import { Failure } from '../../model/failure.ts'
+import type { Progress } from '../../model/run.ts'
+import type { Mode } from '../../workflows/messages.ts'
+import type { RunHandle } from '../handle.ts'
+import { namesCluster } from '../here.ts'
+import type { Outcome } from '../outcome.ts'
+import type { MigrationOptions, PreparedRun } from '../request.ts'
+import type { Temporal } from '../stack.ts'
+import type { StartedRun } from '../start.ts'
+import { type Cli, Interrupted, open, withTemporal } from './cli.ts'
+import { endingText } from './ending.ts'
+import { ProgressLines } from './lines.ts'
+import { LiveView } from './live.ts'
+import { LogTail } from './log-tail.ts'
+import { migrationOptions, type RunFlags } from './options.ts'
+import type { Output } from './output.ts'
+
+/** What a command adds to the flags. */
+export interface RunWords {
+  mode: Mode
+  scope?: MigrationOptions['scope']
+  /** Instead of the ending that all have. */
+  show?: (cli: Cli, ended: Ended) => void | Promise<void>
+}
+
+export interface Ended extends Outcome {
+  handle: RunHandle
+}
+
+/** Reads the flags, starts or joins the run, follows it, shows how it ended. */
+export async function runCommand(cli: Cli, flags: RunFlags, words: RunWords): Promise<void> {
+  const { prepareRun } = await import('../request.ts')
+  const options = { ...(await migrationOptions(flags)), ...(words.scope && { scope: words.scope }) }
+  await runPrepared(cli, flags, prepareRun(options, words.mode, cli.around.here), words)
+}
+
+/** The same for a run that was prepared elsewhere. */
+export async function runPrepared(
+  cli: Cli,
+  flags: RunFlags,
+  prepared: PreparedRun,
+  words: RunWords,
+): Promise<void> {
+  const { out, around } = open(cli, flags)
+  if (flags.detach) await requireLasting(cli)
+  const { migrate } = await import('../index.ts')
+  const { startRun } = await import('../start.ts')
+  const adopt = flags.adopt ?? false
+  await withTemporal(cli, around, async temporal => {
+    if (flags.detach) return detached(cli, await startRun(temporal, prepared, { adopt }))
+    const onProgress = reporter(out, around.home)
+    const onStart = (run: StartedRun) => onInterrupt(cli, temporal, run)
+    const ended = await migrate(temporal, prepared, {
+      adopt,
+      onProgress,
+      onStart,
+      signal: cli.signal,
+      interval: interval(out),
+    })
+    await finish(cli, ended, words.show)
+  })
+}
+
+/** Follows a run that is there; used by `watch`. */
+export async function followCommand(cli: Cli, flags: RunFlags, id: string): Promise<void> {
+  const { out, around } = open(cli, flags)
+  const { attach, waitFor } = await import('../index.ts')
+  await withTemporal(cli, around, async temporal => {
+    const handle = await attach(temporal, id)
+    onInterrupt(cli, temporal, handle)
+    const onProgress = handle.open ? reporter(out, around.home) : () => {}
+    const outcome = await waitFor(temporal, handle, {
+      onProgress,
+      signal: cli.signal,
+      interval: interval(out),
+    })
+    await finish(cli, { ...outcome, handle })
+  })
+}
+
+async function finish(cli: Cli, ended: Ended, show: RunWords['show'] = showEnding): Promise<void> {
+  cli.out.draw([])
+  cli.status = ended.failure ? ended.result.exit || 1 : ended.result.exit
+  await show(cli, ended)
+}
+
+/** The ending that all runs have. */
+export async function showEnding({ out, around }: Cli, { result, failure, handle }: Ended): Promise<void> {
+  const { readReport } = await import('../report.ts')
+  const report = readReport(result, around)
+  const page = handle.page
+  const text = endingText({
+    result,
+    ...(failure && { failure }),
+    ...(report && { report }),
+    ...(page && { page }),
+  })
+  out.print(text)
+  out.document({
+    result,
+    ...(failure && { failure }),
+    tables: report?.tables ?? [],
+    ...(page && { ui: page }),
+  })
+}
+
+const interval = (out: Output) => (out.live ? 500 : 1000)
+
+/** Shows progress as this terminal can. */
+function reporter(out: Output, home: string): (progress: Progress) => void {
+  if (out.verbosity.quiet) return () => {}
+  if (out.live) {
+    const view = new LiveView()
+    return progress => out.draw(view.lines(progress, Date.now(), out.size))
+  }
+  const lines = new ProgressLines()
+  const log = out.verbosity.verbose ? new LogTail(home) : undefined
+  return progress => {
+    for (const line of log?.next(progress.run) ?? []) out.say(line)
+    for (const line of lines.next(progress, Date.now())) out.say(line)
+  }
+}
+
+function onInterrupt(cli: Cli, temporal: Temporal, { name }: RunHandle): void {
+  const worked = temporal.joined
+    ? `Run ${name} goes on without this command: see it with "longhaul watch ${name}", end it with "longhaul cancel ${name}".`
+    : `Run ${name} keeps its state, and nothing works on it now. The same command goes on with it; "longhaul rollback ${name}" takes it back.`
+  cli.interruption = new Interrupted(`Interrupted. ${worked}`)
+}
+
+function detached({ out }: Cli, run: StartedRun): void {
+  out.print(
+    `Run ${run.name} (${run.memo.run}) is under way. See it with "longhaul watch ${run.name}".${run.page ? `\nTemporal: ${run.page}` : ''}`,
+  )
+  out.document({
+    run: run.memo.run,
+    name: run.name,
+    attached: run.attached,
+    ...(run.page && { ui: run.page }),
+  })
+}
+
+/** A stack that ends with this command would leave a detached run with nobody who works on it. */
+async function requireLasting({ around }: Cli): Promise<void> {
+  const { readStack } = await import('../../home/stack.ts')
+  if (namesCluster(around.env) || readStack(around.home)) return
+  throw new Failure({
+    code: 'no-server',
+    object: '--detach',
+    message: 'no stack is running that would go on with the run after this command',
+    remedy: 'Start one with "longhaul up", or set TEMPORAL_ADDRESS',
+  })
+}

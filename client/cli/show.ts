@@ -1,0 +1,59 @@
+import type { Command } from 'commander'
+import { showEndpoint } from '../../model/endpoint.ts'
+import type { Progress } from '../../model/run.ts'
+import type { RunHandle } from '../handle.ts'
+import { type Cli, open, withTemporal } from './cli.ts'
+import { stepLine } from './lines.ts'
+import { documentOf, stateOf } from './list.ts'
+import { withExamples, withVerbosity } from './options.ts'
+import type { Verbosity } from './output.ts'
+import { showEnding } from './run.ts'
+import { summary, totals } from './summary.ts'
+import { progressTable } from './tables.ts'
+
+/** `longhaul show ID`: one run as it stands. */
+export function addShow(program: Command, cli: Cli): void {
+  const command = program
+    .command('show')
+    .description('Show one run: state, steps, tables; how it ended, and where its report lies')
+    .argument('<id>', 'name of the run, or the start of its UUID')
+  withExamples(withVerbosity(command), [
+    ['show app-1a2b3c', 'by name'],
+    ['show 5f0c9e --json', 'by the start of its id, for programs'],
+  ]).action((id: string, flags: Verbosity) => showCommand(cli, id, flags))
+}
+
+async function showCommand(cli: Cli, id: string, flags: Verbosity): Promise<void> {
+  const { out, around } = open(cli, flags)
+  const { attach, waitFor } = await import('../index.ts')
+  const { queryProgress } = await import('../progress.ts')
+  await withTemporal(cli, around, async temporal => {
+    const run = await attach(temporal, id)
+    if (!run.open) return showEnding(cli, { ...(await waitFor(temporal, run)), handle: run })
+    const progress = await queryProgress(temporal, run)
+    out.print(runText(run, progress))
+    out.document({ ...documentOf(run), ...(progress && { progress }) })
+    if (!progress)
+      out.warn(
+        'No worker is polling, so nobody can say how far it is. Start one with "longhaul up" or "longhaul worker".',
+      )
+  })
+}
+
+function runText(run: RunHandle, progress: Progress | undefined): string {
+  const { name, memo, page, startedAt } = run
+  const head = [
+    `Run:      ${name} (${progress?.run ?? memo.run})`,
+    `State:    ${progress?.state ?? stateOf(run)}${progress?.waitingFor ? `, waiting for ${progress.waitingFor}` : ''}`,
+    `From:     ${memo.source}`,
+    `To:       ${showEndpoint(memo.target)}`,
+    `Started:  ${startedAt.toISOString()}`,
+    ...(page ? [`Temporal: ${page}`] : []),
+  ].join('\n')
+  if (!progress) return head
+  const steps = progress.steps.map(step => `  ${stepLine(step)}`).join('\n')
+  const tables = progress.tables.length
+    ? [progressTable(progress.tables), summary(totals(progress), undefined)]
+    : []
+  return [head, `Steps:\n${steps}`, ...tables].join('\n\n')
+}

@@ -1,0 +1,110 @@
+import { type Command, Option } from 'commander'
+import type { RunRow } from '../../ledger/runs.ts'
+import { parseEndpoint, showEndpoint } from '../../model/endpoint.ts'
+import { Failure } from '../../model/failure.ts'
+import type { LedgerReader } from '../target.ts'
+import { type Cli, interruptible, open } from './cli.ts'
+import { withExamples, withVerbosity } from './options.ts'
+import type { Verbosity } from './output.ts'
+import { progressTable } from './tables.ts'
+import { type Column, table } from './text.ts'
+
+interface StatusFlags extends Verbosity {
+  postgres?: string
+  to?: string
+}
+
+/** `longhaul status`: what a target's ledger says, with no Temporal server and no worker. */
+export function addStatus(program: Command, cli: Cli): void {
+  const command = program
+    .command('status')
+    .description('What the ledger in a target says about its runs; needs no Temporal server and no worker')
+    .argument('[id]', 'only this run: its name, or the start of its UUID')
+    .addOption(
+      new Option(
+        '--postgres <url>',
+        'target: postgresql://USER@HOST:PORT/DATABASE, or the name of a connection',
+      ).conflicts('to'),
+    )
+    .addOption(new Option('--to <url>', 'the same'))
+  withExamples(withVerbosity(command), [
+    ['status --postgres postgresql://me@localhost/app', 'all runs, and the tables of the latest'],
+    ['status app-1a2b3c --postgres prod --json', 'one run, for programs'],
+  ]).action((id: string | undefined, flags: StatusFlags) => statusCommand(cli, id, flags))
+}
+
+async function statusCommand(cli: Cli, id: string | undefined, flags: StatusFlags): Promise<void> {
+  const { out } = open(cli, flags)
+  const ledger = await interruptible(cli, openTarget(cli, flags.postgres ?? flags.to))
+  try {
+    const runs = await ledger.reader.list()
+    const run = id ? pick(runs, id, ledger.name) : runs[0]
+    if (!run) {
+      out.print(`No run is recorded in ${ledger.name}.`)
+      return out.document({ runs: [] })
+    }
+    await show(cli, ledger.reader, id ? [run] : runs, run)
+  } finally {
+    await ledger.reader.close()
+  }
+}
+
+async function openTarget(
+  cli: Cli,
+  text: string | undefined,
+): Promise<{ reader: LedgerReader; name: string }> {
+  if (!text) {
+    throw new Failure({
+      code: 'usage',
+      object: '--postgres',
+      message: 'the target is missing',
+      remedy: 'Write --postgres postgresql://USER@HOST/DATABASE or the name of a connection',
+    })
+  }
+  const { endpoint, secretUrl } = parseEndpoint(text, cli.around.here)
+  if (endpoint.kind !== 'postgres') {
+    throw new Failure({
+      code: 'usage',
+      object: '--postgres',
+      message: 'only a PostgreSQL target has a ledger',
+    })
+  }
+  const { refuseRemotePassword } = await import('../secrets.ts')
+  if (secretUrl) refuseRemotePassword(secretUrl)
+  const { openLedger } = await import('../target.ts')
+  return { reader: await openLedger(endpoint, cli.around, secretUrl), name: showEndpoint(endpoint) }
+}
+
+function pick(runs: RunRow[], id: string, where: string): RunRow {
+  const found = runs.find(run => run.name === id) ?? runs.find(run => run.id.startsWith(id))
+  if (found) return found
+  throw new Failure({
+    code: 'usage',
+    object: `run ${id}`,
+    message: `the ledger in ${where} knows no run of that name or id`,
+    remedy: 'Leave the name out to see all runs',
+  })
+}
+
+const COLUMNS: Column<RunRow>[] = [
+  { title: 'name', value: run => run.name },
+  { title: 'state', value: run => run.state },
+  { title: 'verdict', value: run => run.verdict ?? '' },
+  { title: 'started', value: run => run.startedAt.toISOString().replace(/\.\d+Z$/, 'Z') },
+  { title: 'source', value: run => run.source },
+  { title: 'host', value: run => run.host },
+  { title: 'run', value: run => run.id },
+]
+
+async function show({ out }: Cli, ledger: LedgerReader, runs: RunRow[], run: RunRow): Promise<void> {
+  const tables = await ledger.tables(run.id)
+  const steps = await ledger.steps(run.id)
+  const parts = [
+    table(COLUMNS, runs),
+    `Run ${run.name}:${run.message ? ` ${run.message}` : ''}`,
+    steps.map(step => `  ${step.name}: ${step.state}${step.detail ? ` (${step.detail})` : ''}`).join('\n'),
+    tables.length ? progressTable(tables.map(t => ({ ...t, rows: t.expected }))) : '',
+  ]
+  out.print(parts.filter(Boolean).join('\n\n'))
+  out.document({ runs, run: run.id, steps, tables })
+}

@@ -1,0 +1,129 @@
+/** Waiting for the end of a run, telling how far it is, whatever comes and goes meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isGrpcServiceError } from '@temporalio/client'
+import type { Progress, RunResult } from '../model/run.ts'
+import type { RunHandle } from './handle.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import { noWorker, unpolled } from './pollers.ts'
+import { queryProgress, withLedger } from './progress.ts'
+import type { Temporal } from './stack.ts'
+import { type LedgerReader, openLedger } from './target.ts'
+
+export interface FollowOptions {
+  /** Hears how far the run is, about once an interval. */
+  onProgress?: (progress: Progress) => void
+  /** Milliseconds between two looks. */
+  interval?: number
+  /** Ends the waiting, not the run. */
+  signal?: AbortSignal
+}
+
+/** No worker for so long, and a command of a cluster says so and ends. */
+const PATIENCE = 15_000
+
+/** Waits for the end. Fails with `no-server` where nobody works on the run; the run itself stays as it is. */
+export async function waitFor(
+  temporal: Temporal,
+  run: RunHandle,
+  options: FollowOptions = {},
+): Promise<Outcome> {
+  const end = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, end.signal]) : end.signal
+  const look = looking(temporal, run, options, signal)
+  const never = look.then(() => new Promise<never>(() => {}))
+  try {
+    return await Promise.race([ending(temporal, run, signal), temporal.failed, never, aborted(signal)])
+  } finally {
+    end.abort()
+    await Promise.allSettled([look])
+    if (options.onProgress && !options.signal?.aborted) await lastLook(temporal, run, options.onProgress)
+  }
+}
+
+/** The steps that ended after the last look; nobody waits long for them. */
+async function lastLook(temporal: Temporal, run: RunHandle, onProgress: (progress: Progress) => void): Promise<void> {
+  const progress = await queryProgress(temporal, run, 2000)
+  if (progress) onProgress(progress)
+}
+
+/** The result; a server that is away for a while is asked again when it is back. */
+async function ending(temporal: Temporal, run: RunHandle, signal: AbortSignal): Promise<Outcome> {
+  const handle = temporal.client.workflow.getHandle(run.workflowId, run.execution)
+  for (;;) {
+    try {
+      const result = await temporal.client.withAbortSignal(signal, () => handle.result())
+      return { result: result as RunResult }
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (!isConnection(error)) return outcomeOf(error, { run: run.memo.run, name: run.name })
+      await sleep(500)
+    }
+  }
+}
+
+/** Whether the server, and not the run, is what failed. */
+function isConnection(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown }
+  return isGrpcServiceError(error) || isGrpcServiceError(cause) || (error as Error).name === 'ServiceError'
+}
+
+async function looking(
+  temporal: Temporal,
+  run: RunHandle,
+  options: FollowOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { onProgress = () => {}, interval = 1000 } = options
+  const figures = ledgerFigures(temporal, run)
+  let silentSince: number | undefined
+  try {
+    while (!signal.aborted) {
+      const progress = await temporal.client.withAbortSignal(signal, () => queryProgress(temporal, run))
+      if (progress) onProgress(withLedger(progress, await figures.tables(progress)))
+      silentSince = progress ? undefined : (silentSince ?? Date.now())
+      if (silentSince !== undefined && Date.now() - silentSince > PATIENCE)
+        await requireSomebody(temporal, run)
+      await sleep(interval, undefined, { signal }).catch(() => {})
+    }
+  } finally {
+    await figures.close()
+  }
+}
+
+/** The embedded stack is looked after by its keeper; a cluster's workers by others. */
+async function requireSomebody(temporal: Temporal, run: RunHandle): Promise<void> {
+  if (temporal.embedded) return
+  const missing = await unpolled(temporal, run.memo.host).catch(() => [])
+  if (missing.length > 0) throw noWorker(temporal, missing, run.memo.host)
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** Figures from the ledger where this host may ask the target; a session that breaks is opened anew. */
+function ledgerFigures({ around }: Temporal, { memo }: RunHandle) {
+  let ledger: LedgerReader | undefined
+  let retryAt = 0
+  const close = async () => {
+    await ledger?.close()
+    ledger = undefined
+  }
+  const tables = async (progress: Progress) => {
+    const wanted = memo.mode === 'full' && progress.tables.length > 0 && Date.now() >= retryAt
+    if (!wanted) return []
+    try {
+      ledger ??= await openLedger(memo.target, around)
+      return await ledger.tables(progress.run)
+    } catch {
+      retryAt = Date.now() + 10_000
+      await close()
+      return []
+    }
+  }
+  return { tables, close }
+}

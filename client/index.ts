@@ -1,0 +1,115 @@
+/**
+ * longhaul as a library: start migrations, ask how far they are, wait for them, take them back.
+ *
+ * ```ts
+ * const longhaul = await connect()
+ * const run = await startMigration(longhaul, { from: 'sqlite:app.db', to: 'postgresql://me@db/app' })
+ * const { result } = await waitFor(longhaul, run, { onProgress: p => console.log(p.state) })
+ * await longhaul.release()
+ * ```
+ *
+ * Everything that can go wrong is a `Failure` with a code, facts and a remedy.
+ */
+import { Failure } from '../model/failure.ts'
+import type { Mode, RollbackResult } from '../workflows/messages.ts'
+import { type FollowOptions, waitFor as waitForRun } from './follow.ts'
+import { findRun, type RunHandle } from './handle.ts'
+import { surroundings } from './here.ts'
+import type { Outcome } from './outcome.ts'
+import { type MigrationOptions, type PreparedRun, prepareRun } from './request.ts'
+import { rollbackRun, rollbackTarget } from './rollback.ts'
+import { connectTemporal, type Temporal } from './stack.ts'
+import { type StartedRun, type StartOptions, startRun } from './start.ts'
+
+export { EXIT, Failure, type FailureCode, type FailureFacts } from '../model/failure.ts'
+export type { Finding, Severity } from '../model/finding.ts'
+export type { PlanFile } from '../model/plan-request.ts'
+export type { ReportDocument } from '../model/render-report.ts'
+export type {
+  Progress,
+  RunResult,
+  RunState,
+  StepProgress,
+  TableProgress,
+  TableResult,
+  Verdict,
+} from '../model/run.ts'
+export type { FollowOptions } from './follow.ts'
+export { listRuns, type RunHandle, type RunMemo } from './handle.ts'
+export type { Outcome } from './outcome.ts'
+export { readPlanFile } from './plan-files.ts'
+export { progress } from './progress.ts'
+export { readReport } from './report.ts'
+export type { MigrationOptions, PreparedRun } from './request.ts'
+export type { Temporal } from './stack.ts'
+export type { StartedRun, StartOptions } from './start.ts'
+export type { RollbackResult }
+
+export interface ConnectOptions {
+  /** Hears one line at a time about what is awaited (a download, a worker). */
+  say?: (line: string) => void
+  /** Instead of the process's own: `LONGHAUL_HOME`, `TEMPORAL_ADDRESS`, … */
+  env?: NodeJS.ProcessEnv
+}
+
+/**
+ * Connects to the Temporal server of `TEMPORAL_ADDRESS`, else to the stack of this state folder, else
+ * starts one until `release()`. Fails with `no-server`.
+ */
+export function connect({ say, env }: ConnectOptions = {}): Promise<Temporal> {
+  return connectTemporal(surroundings(say, env))
+}
+
+/**
+ * Starts a migration, or attaches to the open one of the same name and request. `mode` is `full`, or
+ * `preflight` (nothing is written), or `check` (source and target are compared as they are).
+ */
+export function startMigration(
+  longhaul: Temporal,
+  options: MigrationOptions & StartOptions,
+  mode: Mode = 'full',
+): Promise<StartedRun> {
+  return startRun(longhaul, prepareRun(options, mode, longhaul.around.here), options)
+}
+
+/** Finds a run by its name or the start of its UUID. Fails with `usage`. */
+export function attach(longhaul: Temporal, id: string): Promise<RunHandle> {
+  return findRun(longhaul, id)
+}
+
+/** Waits for the end of a run; a failed run is an outcome too, with its `failure`. */
+export function waitFor(longhaul: Temporal, run: RunHandle, options?: FollowOptions): Promise<Outcome> {
+  return waitForRun(longhaul, run, options)
+}
+
+/**
+ * Starts a run and waits for its end. An open run that was attached to and finds its target made anew is
+ * followed by a new run, once.
+ */
+export async function migrate(
+  longhaul: Temporal,
+  prepared: PreparedRun,
+  options: StartOptions & FollowOptions & { onStart?: (run: StartedRun) => void } = {},
+): Promise<Outcome & { handle: StartedRun }> {
+  for (let first = true; ; first = false) {
+    const handle = await startRun(longhaul, prepared, options)
+    options.onStart?.(handle)
+    const outcome = await waitForRun(longhaul, handle, options)
+    if (!(first && handle.attached && outcome.failure?.code === 'target-replaced'))
+      return { ...outcome, handle }
+    longhaul.around.say('The target was dropped or made anew since that run began; starting a new run')
+  }
+}
+
+/** Takes a run back: what it made in the target is gone, what was there before is as it was. */
+export async function rollback(longhaul: Temporal, id: string): Promise<RollbackResult> {
+  const run = await findRun(longhaul, id)
+  if (run.memo.mode !== 'full') {
+    throw new Failure({
+      code: 'usage',
+      object: `run ${run.name}`,
+      message: 'it wrote nothing that could be taken back',
+    })
+  }
+  return rollbackRun(longhaul, await rollbackTarget(longhaul, run), run)
+}

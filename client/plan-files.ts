@@ -1,0 +1,94 @@
+/** The two kinds of file that `start` takes: the user's plan file (YAML), and a plan as `plan --out` wrote it. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { Failure } from '../model/failure.ts'
+import { hashPlan } from '../model/hash-plan.ts'
+import type { Plan } from '../model/plan.ts'
+import type { PlanFile, PlanRequest } from '../model/plan-request.ts'
+import { parsePlanFile } from '../model/planfile-parse.ts'
+
+/** What `plan --out` writes: the request and the plan that came of it, to be run exactly so. */
+export interface PlanDocument {
+  longhaul: 'plan'
+  name: string
+  request: PlanRequest
+  plan: Plan
+}
+
+/** Reads a YAML plan file; fails with `usage`, naming all of its mistakes with their lines. */
+export function readPlanFile(path: string): PlanFile {
+  const { file, mistakes } = parsePlanFile(read(path), path)
+  if (file) return file
+  const lines = mistakes.map(
+    m => `  ${path}:${m.line}:${m.column}${m.path && ` ${m.path}`}: ${m.message}. ${m.remedy}`,
+  )
+  const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`
+  throw new Failure({
+    code: 'usage',
+    object: `plan file ${path}`,
+    message: `${count}\n${lines.join('\n')}`,
+  })
+}
+
+/** Reads whichever of the two it is. */
+export function readPlan(path: string): { document: PlanDocument } | { file: PlanFile } {
+  const text = read(path)
+  return text.trimStart().startsWith('{')
+    ? { document: parseDocument(text, path) }
+    : { file: readPlanFile(path) }
+}
+
+const sqlite = z.object({ kind: z.literal('sqlite'), path: z.string().min(1), host: z.string().min(1) })
+const postgres = z.object({
+  kind: z.literal('postgres'),
+  connection: z.string().min(1),
+  schema: z.string().min(1),
+})
+const documentSchema = z.object({
+  longhaul: z.literal('plan'),
+  name: z.string(),
+  request: z.looseObject({ source: sqlite, target: postgres }),
+  plan: z.looseObject({
+    what: z.looseObject({ version: z.literal(1) }),
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+})
+
+function parseDocument(text: string, path: string): PlanDocument {
+  const document = documentSchema.safeParse(json(text))
+  if (!document.success) throw unfit(path, 'this JSON is no plan that "longhaul plan --out" wrote')
+  const read = document.data as unknown as PlanDocument
+  if (hashPlan(read.plan.what) === read.plan.hash) return read
+  throw unfit(path, 'this plan was changed after it was made: its hash no longer fits')
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const unfit = (path: string, message: string) =>
+  new Failure({
+    code: 'usage',
+    object: `plan ${path}`,
+    message,
+    remedy:
+      'Change the plan file (YAML) or the options, and make the plan again with "longhaul plan --out FILE"',
+  })
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Failure({
+      code: 'usage',
+      object: `plan ${path}`,
+      message: code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`,
+      remedy: 'Check the path',
+    })
+  }
+}

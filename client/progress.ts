@@ -1,0 +1,56 @@
+/** How far a run is: what its workflow knows, with the figures of the ledger laid over it. */
+
+import type { TableRow } from '../ledger/reader.ts'
+import { Failure } from '../model/failure.ts'
+import type { Progress, TableProgress, TableState } from '../model/run.ts'
+import { progressQuery } from '../workflows/messages.ts'
+import type { RunHandle } from './handle.ts'
+import type { Temporal } from './stack.ts'
+
+/** How long a query waits: without a worker it would for ever. */
+const PATIENCE = 5000
+
+/** Asks a run's workflow; undefined where no worker answers in time. */
+export async function queryProgress(
+  { client }: Temporal,
+  run: RunHandle,
+  patience = PATIENCE,
+): Promise<Progress | undefined> {
+  const handle = client.workflow.getHandle(run.workflowId, run.execution)
+  try {
+    return await client.withDeadline(Date.now() + patience, () => handle.query(progressQuery))
+  } catch {
+    return undefined
+  }
+}
+
+/** The same, for callers who need an answer: fails with `no-server` and says that no worker is polling. */
+export async function progress(temporal: Temporal, run: RunHandle): Promise<Progress> {
+  const answer = await queryProgress(temporal, run)
+  if (answer) return answer
+  throw new Failure({
+    code: 'no-server',
+    object: `run ${run.name}`,
+    message: 'no worker is polling, so nobody can say how far it is',
+    remedy:
+      'Start one with "longhaul up" or "longhaul worker"; "longhaul status --postgres URL" answers without',
+  })
+}
+
+const ORDER: TableState[] = ['pending', 'copying', 'copied', 'finished', 'validated', 'differs', 'failed']
+
+/** Lays the ledger's figures over the workflow's: rows that are committed, and whichever state is further. */
+export function withLedger(progress: Progress, rows: readonly TableRow[]): Progress {
+  const known = new Map(rows.map(row => [row.name, row]))
+  const tables = progress.tables.map(table => {
+    const row = known.get(table.name)
+    return row ? merged(table, row) : table
+  })
+  return { ...progress, tables }
+}
+
+function merged(table: TableProgress, row: TableRow): TableProgress {
+  const state = ORDER.indexOf(row.state) > ORDER.indexOf(table.state) ? row.state : table.state
+  const error = table.error ?? row.error
+  return { ...table, state, rows: row.expected, written: Math.max(row.written, 0), ...(error && { error }) }
+}

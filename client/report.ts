@@ -1,0 +1,72 @@
+/** The report that a run left on its host, found through its result or in the state folder. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { readJson } from '../home/home.ts'
+import { Failure } from '../model/failure.ts'
+import type { Plan } from '../model/plan.ts'
+import type { ReportDocument } from '../model/render-report.ts'
+import type { RunResult } from '../model/run.ts'
+import type { Surroundings } from './here.ts'
+
+/** The report of a result, where it lies on this host. */
+export function readReport({ report }: RunResult, { here }: Surroundings): ReportDocument | undefined {
+  return report && report.host === here.host ? readJson<ReportDocument>(report.json) : undefined
+}
+
+/** The plan of a result, which lies beside its report. */
+export function readPlanOf({ report }: RunResult, { here }: Surroundings): Plan | undefined {
+  return report && report.host === here.host
+    ? readJson<Plan>(join(dirname(report.json), 'plan.json'))
+    : undefined
+}
+
+/** A report in the state folder. */
+export interface FoundReport {
+  document: ReportDocument
+  json: string
+  markdown: string
+}
+
+/** The latest report of a run by name or the start of its UUID; needs no server. Fails with `usage`. */
+export function findReport(id: string, { home }: Surroundings): FoundReport {
+  const found = reports(home).filter(
+    ({ document: { result } }) => result.name === id || result.run.startsWith(id),
+  )
+  const runs = new Set(found.map(({ document }) => document.result.run))
+  const byName = found.some(({ document }) => document.result.name === id)
+  if (found[0] && (byName || runs.size === 1)) return found[0]
+  throw new Failure({
+    code: 'usage',
+    object: `run ${id}`,
+    message: found.length ? 'several runs have an id that begins so' : `no report of it is in ${home}`,
+    remedy:
+      'See "longhaul list"; a report lies on the host that has the source, and only once its run has ended',
+  })
+}
+
+/** All reports of this home, the newest first. */
+function reports(home: string): FoundReport[] {
+  const folder = join(home, 'runs')
+  return names(folder)
+    .flatMap(run => {
+      const json = join(folder, run, 'report.json')
+      const document = readJson<ReportDocument>(json)
+      return document?.result ? [{ document, json, markdown: join(dirname(json), 'report.md') }] : []
+    })
+    .sort((a, b) => startOf(b).localeCompare(startOf(a)))
+}
+
+const startOf = ({ document }: FoundReport) => document.steps.find(step => step.startedAt)?.startedAt ?? ''
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+/** The text of a report. */
+export function reportText({ json, markdown }: FoundReport, asJson: boolean): string {
+  return readFileSync(asJson ? json : markdown, 'utf8')
+}

@@ -1,0 +1,26 @@
+/**
+ * The connection store: `connections.json` (0600) under `LONGHAUL_HOME` maps a name to a URL with its
+ * password. Inputs of workflows carry the name; only workers and commands on this host see the URL.
+ */
+import { join } from 'node:path'
+import { homeFolder, readJson, writePrivate } from './home.ts'
+
+type Connections = Record<string, string>
+
+const file = (home: string) => join(home, 'connections.json')
+
+/**
+ * The URL behind a connection name: `LONGHAUL_CONNECTION_<NAME>` (upper case, other characters `_`) from
+ * the environment, else the store. Undefined where neither knows it.
+ */
+export function connectionUrl(name: string, home = homeFolder(), env = process.env): string | undefined {
+  const variable = `LONGHAUL_CONNECTION_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
+  return env[variable] ?? readJson<Connections>(file(home))?.[name]
+}
+
+/** Keeps a URL under a name, so that workers of this home can use it. */
+export function saveConnection(name: string, url: string, home = homeFolder()): void {
+  const known = readJson<Connections>(file(home)) ?? {}
+  if (known[name] === url) return
+  writePrivate(file(home), `${JSON.stringify({ ...known, [name]: url }, null, 2)}\n`)
+}

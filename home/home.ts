@@ -1,0 +1,56 @@
+/**
+ * The state folder: where runs leave their artifacts, and where the pieces of one installation
+ * (commands, worker, embedded server) find each other. Folders are 0700, files 0600.
+ */
+import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** `LONGHAUL_HOME`, else the XDG state folder (`~/.local/state/longhaul`). */
+export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.LONGHAUL_HOME) return env.LONGHAUL_HOME
+  return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'longhaul')
+}
+
+/** Where things live that can be had again: the Temporal binary, workflow bundles (`~/.cache/longhaul`). */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'longhaul')
+}
+
+/** The folder of one run's artifacts; `id` is the run's UUID. */
+export function runFolder(id: string, home = homeFolder()): string {
+  return join(home, 'runs', id)
+}
+
+/** Makes a folder that only its owner can enter, with its parents. */
+export function makeFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  chmodSync(path, 0o700)
+  return path
+}
+
+/** Writes a file that only its owner can read, so that its name never shows half of it. */
+export function writePrivate(path: string, content: string | Uint8Array): void {
+  makeFolder(dirname(path))
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    writeFileSync(temporary, content, { mode: 0o600, flush: true })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** The parsed content of a JSON file, or undefined where there is none. */
+export function readJson<T>(path: string): T | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  return JSON.parse(text) as T
+}

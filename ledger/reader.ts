@@ -1,0 +1,156 @@
+/** What commands and reports ask of the ledger; nothing here writes. */
+import type { TableState } from '../model/run.ts'
+import { type Place, type Sql, tableName } from './schema.ts'
+
+export interface TableRow {
+  name: string
+  expected: number
+  chunks: number
+  chunksDone: number
+  read: number
+  written: number
+  skipped: number
+  quarantined: number
+  bytes: number
+  state: TableState
+  counted?: number
+  verdict?: string
+  error?: string
+  startedAt?: Date
+  endedAt?: Date
+}
+
+/** The tables of a run in the order of their names, with sums over their committed chunks. */
+export async function readTables(sql: Sql, place: Place, run: string): Promise<TableRow[]> {
+  const { rows } = await sql.query(
+    `SELECT t.name, t.expected::float8 AS expected, t.chunked, t.finished, t.counted::float8 AS counted, t.verdict, t.error,
+            count(c.no)::int AS chunks, count(*) FILTER (WHERE c.done)::int AS chunks_done,
+            coalesce(sum(c.rows_read), 0)::float8 AS read, coalesce(sum(c.rows_written), 0)::float8 AS written,
+            coalesce(sum(c.skipped), 0)::float8 AS skipped, coalesce(sum(c.quarantined), 0)::float8 AS quarantined,
+            coalesce(sum(c.bytes), 0)::float8 AS bytes,
+            min(c.claimed_at) AS started_at, max(c.done_at) AS ended_at
+       FROM ${tableName(place, 'table_run')} AS t
+       LEFT JOIN ${tableName(place, 'chunk')} AS c ON c.run_id = t.run_id AND c.table_name = t.name
+      WHERE t.run_id = $1
+      GROUP BY t.run_id, t.name
+      ORDER BY t.name`,
+    [run],
+  )
+  return rows.map(r => ({
+    name: r.name,
+    expected: r.expected,
+    chunks: r.chunks,
+    chunksDone: r.chunks_done,
+    read: r.read,
+    written: r.written,
+    skipped: r.skipped,
+    quarantined: r.quarantined,
+    bytes: r.bytes,
+    state: tableState(r),
+    ...(r.counted !== null && { counted: r.counted }),
+    ...(r.verdict && { verdict: r.verdict }),
+    ...(r.error && { error: r.error }),
+    ...(r.started_at && { startedAt: r.started_at }),
+    ...(r.ended_at && { endedAt: r.ended_at }),
+  }))
+}
+
+interface StateFacts {
+  verdict: string | null
+  error: string | null
+  finished: boolean
+  chunked: boolean
+  chunks: number
+  chunks_done: number
+}
+
+function tableState(r: StateFacts): TableState {
+  if (r.verdict === 'equal') return 'validated'
+  if (r.verdict === 'different') return 'differs'
+  if (r.error) return 'failed'
+  if (r.finished) return 'finished'
+  if (r.chunked && r.chunks === r.chunks_done) return 'copied'
+  return r.chunks_done > 0 || r.chunked ? 'copying' : 'pending'
+}
+
+export interface StepRow {
+  name: string
+  state: string
+  startedAt: Date
+  endedAt?: Date
+  detail?: string
+}
+
+export async function readSteps(sql: Sql, place: Place, run: string): Promise<StepRow[]> {
+  const { rows } = await sql.query(
+    `SELECT name, state, started_at, ended_at, detail FROM ${tableName(place, 'step')}
+      WHERE run_id = $1 ORDER BY started_at`,
+    [run],
+  )
+  return rows.map(r => ({
+    name: r.name,
+    state: r.state,
+    startedAt: r.started_at,
+    ...(r.ended_at && { endedAt: r.ended_at }),
+    ...(r.detail && { detail: r.detail }),
+  }))
+}
+
+export interface ObjectRow {
+  kind: string
+  table: string
+  name: string
+  undo: string[]
+  done: boolean
+  error?: string
+}
+
+/** Objects in the order of making; `reverse` gives the order of undoing. */
+export async function readObjects(
+  sql: Sql,
+  place: Place,
+  run: string,
+  reverse = false,
+): Promise<ObjectRow[]> {
+  const { rows } = await sql.query(
+    `SELECT kind, table_name, name, undo, done, error FROM ${tableName(place, 'object')}
+      WHERE run_id = $1 ORDER BY no ${reverse ? 'DESC' : 'ASC'}`,
+    [run],
+  )
+  return rows.map(r => ({
+    kind: r.kind,
+    table: r.table_name,
+    name: r.name,
+    undo: r.undo,
+    done: r.done,
+    ...(r.error && { error: r.error }),
+  }))
+}
+
+/** The digests of a table's chunks, as the copy wrote them. */
+export async function readDigests(sql: Sql, place: Place, run: string, table: string): Promise<Uint8Array[]> {
+  const { rows } = await sql.query(
+    `SELECT digest FROM ${tableName(place, 'chunk')}
+      WHERE run_id = $1 AND table_name = $2 AND done AND digest IS NOT NULL ORDER BY no`,
+    [run, table],
+  )
+  return rows.map(r => r.digest as Uint8Array)
+}
+
+/** Sessions that hold a claim of this run, for a rollback to end. */
+export async function readBackends(
+  sql: Sql,
+  place: Place,
+  run: string,
+): Promise<{ pid: number; startedAt: string }[]> {
+  const { rows } = await sql.query(
+    `SELECT DISTINCT backend_pid AS pid,
+            pg_catalog.to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS start
+       FROM (SELECT backend_pid, backend_start FROM ${tableName(place, 'chunk')} WHERE run_id = $1
+             UNION ALL
+             SELECT backend_pid, backend_start FROM ${tableName(place, 'object')} WHERE run_id = $1) AS b
+      WHERE backend_pid IS NOT NULL`,
+    [run],
+  )
+  return rows.map(r => ({ pid: r.pid, startedAt: r.start }))
+}

@@ -1,0 +1,209 @@
+/** The run's row: registering, taking over, states, steps. Every change of state is one small transaction. */
+import { Failure } from '../model/failure.ts'
+import type { Plan } from '../model/plan.ts'
+import { type RunState, type StepName, type StepState, UNFINISHED, type Verdict } from '../model/run.ts'
+import { LEDGER_VERSION, type Place, type Sql, tableName } from './schema.ts'
+
+/** Whose run it is: written into every fence, so that an older epoch writes nothing more. */
+export interface RunToken {
+  run: string
+  epoch: string
+}
+
+export interface Registration {
+  run: string
+  name: string
+  /** sha256 of what the user asked for (endpoints, options, plan file). */
+  requestHash: string
+  /** Which source this is: host, path and identity of the file. */
+  fingerprint: string
+  source: string
+  host: string
+  home: string
+  plan: Plan
+}
+
+/** A run as it stands in the ledger, without its plan. */
+export interface RunRow {
+  id: string
+  name: string
+  requestHash: string
+  planHash: string
+  fingerprint: string
+  source: string
+  host: string
+  home: string
+  targetTables: string[]
+  epoch: string
+  state: RunState
+  startedAt: Date
+  updatedAt: Date
+  endedAt?: Date
+  verdict?: Verdict
+  message?: string
+}
+
+const COLUMNS = `id, name, request_hash, plan_hash, fingerprint, source, host, home, target_tables,
+                 epoch::text AS epoch, state, started_at, updated_at, ended_at, verdict, message`
+
+// biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
+const runRow = (r: any): RunRow => ({
+  id: r.id,
+  name: r.name,
+  requestHash: r.request_hash,
+  planHash: r.plan_hash,
+  fingerprint: r.fingerprint,
+  source: r.source,
+  host: r.host,
+  home: r.home,
+  targetTables: r.target_tables,
+  epoch: r.epoch,
+  state: r.state,
+  startedAt: r.started_at,
+  updatedAt: r.updated_at,
+  ...(r.ended_at && { endedAt: r.ended_at }),
+  ...(r.verdict && { verdict: r.verdict }),
+  ...(r.message && { message: r.message }),
+})
+
+/** All runs of a ledger, the newest first. */
+export async function listRuns(sql: Sql, place: Place): Promise<RunRow[]> {
+  const { rows } = await sql.query(
+    `SELECT ${COLUMNS} FROM ${tableName(place, 'run')} ORDER BY started_at DESC, id`,
+  )
+  return rows.map(runRow)
+}
+
+export async function getRun(sql: Sql, place: Place, run: string): Promise<RunRow | undefined> {
+  const { rows } = await sql.query(`SELECT ${COLUMNS} FROM ${tableName(place, 'run')} WHERE id = $1`, [run])
+  return rows[0] && runRow(rows[0])
+}
+
+/** The plan that a run executes. */
+export async function getPlan(sql: Sql, place: Place, run: string): Promise<Plan> {
+  const { rows } = await sql.query(`SELECT plan FROM ${tableName(place, 'run')} WHERE id = $1`, [run])
+  if (!rows[0]) throw ledgerGone(run)
+  return rows[0].plan as Plan
+}
+
+export const ledgerGone = (run: string) =>
+  new Failure({
+    code: 'target-replaced',
+    object: `run ${run}`,
+    message:
+      'the target has no record of this run: it was dropped, restored or made anew since the run began',
+    remedy: 'Run the same command again; it starts a new run',
+  })
+
+/**
+ * Writes the run's row, or takes over the one that is there: the epoch grows by one, and whoever held the
+ * older one writes nothing more. Refused while an unfinished run of others writes into the same tables.
+ */
+export async function register(sql: Sql, place: Place, r: Registration): Promise<RunToken> {
+  const tables = r.plan.what.tables.map(t => `${t.target.schema}.${t.target.name}`)
+  const other = await sql.query(
+    `SELECT id, name, host FROM ${tableName(place, 'run')}
+      WHERE id <> $1 AND state = ANY($2) AND target_tables && $3 LIMIT 1`,
+    [r.run, UNFINISHED, tables],
+  )
+  if (other.rows[0]) throw busyTarget(other.rows[0])
+  const { rows } = await sql.query(
+    `INSERT INTO ${tableName(place, 'run')} AS run
+       (id, version, name, request_hash, plan_hash, fingerprint, source, host, home, target_tables, state, plan)
+     VALUES ($1, ${LEDGER_VERSION}, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)
+     ON CONFLICT (id) DO UPDATE
+       SET epoch = run.epoch + 1, state = 'running', message = NULL, ended_at = NULL,
+           updated_at = pg_catalog.clock_timestamp()
+     RETURNING epoch::text AS epoch`,
+    [
+      r.run,
+      r.name,
+      r.requestHash,
+      r.plan.hash,
+      r.fingerprint,
+      r.source,
+      r.host,
+      r.home,
+      tables,
+      JSON.stringify(r.plan),
+    ],
+  )
+  for (const table of r.plan.what.tables) {
+    await sql.query(
+      `INSERT INTO ${tableName(place, 'table_run')} (run_id, name, expected) VALUES ($1, $2, $3)
+       ON CONFLICT DO NOTHING`,
+      [r.run, table.name, table.rows],
+    )
+  }
+  return { run: r.run, epoch: rows[0].epoch }
+}
+
+const busyTarget = (other: { id: string; name: string; host: string }) =>
+  new Failure({
+    code: 'refused',
+    object: `run ${other.name} (${other.id})`,
+    message: `is unfinished and writes into the same tables; it was started on host ${other.host}`,
+    remedy: `Go on with it (repeat its command), or take it back with "longhaul rollback ${other.name}"`,
+  })
+
+/** Moves the run to another epoch and state, so that no attempt that began before can write. */
+export async function fenceOff(sql: Sql, place: Place, run: string, state: RunState): Promise<RunToken> {
+  const { rows } = await sql.query(
+    `UPDATE ${tableName(place, 'run')}
+        SET epoch = epoch + 1, state = $2, updated_at = pg_catalog.clock_timestamp()
+      WHERE id = $1 RETURNING epoch::text AS epoch`,
+    [run, state],
+  )
+  if (!rows[0]) throw ledgerGone(run)
+  return { run, epoch: rows[0].epoch }
+}
+
+/** Records how the run stands; ended states get their time. */
+export async function setState(
+  sql: Sql,
+  place: Place,
+  token: RunToken,
+  state: RunState,
+  facts: { verdict?: Verdict; message?: string } = {},
+): Promise<void> {
+  await sql.query(
+    `UPDATE ${tableName(place, 'run')}
+        SET state = $3, verdict = coalesce($4, verdict), message = $5,
+            updated_at = pg_catalog.clock_timestamp(),
+            ended_at = CASE WHEN $3 = ANY($6) THEN NULL ELSE pg_catalog.clock_timestamp() END
+      WHERE id = $1 AND epoch = $2`,
+    [
+      token.run,
+      token.epoch,
+      state,
+      facts.verdict ?? null,
+      facts.message ?? null,
+      ['planned', 'running', 'paused', 'waiting', 'rolling back'],
+    ],
+  )
+}
+
+/** Records a step; a repeated start keeps the first time. */
+export async function setStep(
+  sql: Sql,
+  place: Place,
+  run: string,
+  step: StepName,
+  state: StepState,
+  detail?: string,
+): Promise<void> {
+  await sql.query(
+    `INSERT INTO ${tableName(place, 'step')} AS step (run_id, name, state, ended_at, detail)
+     VALUES ($1, $2, $3, CASE WHEN $3 = 'running' THEN NULL ELSE pg_catalog.clock_timestamp() END, $4)
+     ON CONFLICT (run_id, name) DO UPDATE
+       SET state = excluded.state, ended_at = excluded.ended_at, detail = coalesce(excluded.detail, step.detail)`,
+    [run, step, state, detail ?? null],
+  )
+}
+
+/** Takes a run and all its records out of the ledger. */
+export async function forget(sql: Sql, place: Place, run: string): Promise<{ left: number }> {
+  await sql.query(`DELETE FROM ${tableName(place, 'run')} WHERE id = $1`, [run])
+  const { rows } = await sql.query(`SELECT count(*)::int AS n FROM ${tableName(place, 'run')}`)
+  return { left: rows[0].n }
+}

@@ -1,0 +1,152 @@
+/**
+ * The ledger's tables. They stand in the target, so that an effect and its record are one transaction; in a
+ * schema of their own, or with a prefix in the target schema where the role may not create schemas.
+ */
+
+/** Version of these tables, written into every run's row. */
+export const LEDGER_VERSION = 1
+
+/** The least that the ledger needs from a connection; `pg.Client` has it. */
+export interface Sql {
+  // biome-ignore lint/suspicious/noExplicitAny: rows are named and typed by each statement's reader
+  query(text: string, values?: unknown[]): Promise<{ rows: any[]; rowCount: number | null }>
+}
+
+/** Where a ledger stands; `prefix` is empty in a schema of its own. */
+export interface Place {
+  schema: string
+  prefix: '' | 'longhaul_'
+}
+
+const TABLES = ['run', 'step', 'table_run', 'chunk', 'object'] as const
+export type LedgerTable = (typeof TABLES)[number]
+
+export const OWN_SCHEMA: Place = { schema: 'longhaul', prefix: '' }
+export const placeIn = (schema: string): Place => ({ schema, prefix: 'longhaul_' })
+
+/** The quoted, qualified name of one of the ledger's tables. */
+export function tableName(place: Place, table: LedgerTable): string {
+  return `"${place.schema.replaceAll('"', '""')}"."${place.prefix}${table}"`
+}
+
+/** Names of a prefixed ledger's tables, which never count as user data. */
+export function isLedgerTable(name: string): boolean {
+  return TABLES.some(table => name === `longhaul_${table}`)
+}
+
+/** The place of an existing ledger: a schema of its own, else prefixed tables in `schema`. */
+export async function findLedger(sql: Sql, schema: string): Promise<Place | undefined> {
+  for (const place of [OWN_SCHEMA, placeIn(schema)]) {
+    const { rows } = await sql.query('SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there', [
+      tableName(place, 'run'),
+    ])
+    if (rows[0].there) return place
+  }
+  return undefined
+}
+
+/** Makes the ledger where it is not there yet; safe to run from several places at once. */
+export async function createLedger(sql: Sql, place: Place): Promise<void> {
+  await sql.query('BEGIN')
+  try {
+    // One maker at a time: IF NOT EXISTS alone races on the catalog's unique indexes.
+    await sql.query(`SELECT pg_catalog.pg_advisory_xact_lock(7017261646572)`)
+    for (const statement of ledgerDdl(place)) await sql.query(statement)
+    await sql.query('COMMIT')
+  } catch (error) {
+    await sql.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+/** Drops the ledger once no run is left in it. */
+export function dropLedgerSql(place: Place): string[] {
+  if (place.prefix === '') return [`DROP SCHEMA IF EXISTS "${place.schema}" CASCADE`]
+  return [`DROP TABLE IF EXISTS ${TABLES.map(table => tableName(place, table)).join(', ')} CASCADE`]
+}
+
+function ledgerDdl(place: Place): string[] {
+  const t = (table: LedgerTable) => tableName(place, table)
+  const schema = place.prefix === '' ? [`CREATE SCHEMA IF NOT EXISTS "${place.schema}"`] : []
+  return [
+    ...schema,
+    `CREATE TABLE IF NOT EXISTS ${t('run')} (
+       id             uuid        PRIMARY KEY,
+       version        integer     NOT NULL,
+       name           text        NOT NULL,
+       request_hash   text        NOT NULL,
+       plan_hash      text        NOT NULL,
+       fingerprint    text        NOT NULL,
+       source         text        NOT NULL,
+       host           text        NOT NULL,
+       home           text        NOT NULL,
+       target_tables  text[]      NOT NULL,
+       epoch          bigint      NOT NULL DEFAULT 1,
+       state          text        NOT NULL,
+       started_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+       updated_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+       ended_at       timestamptz,
+       verdict        text,
+       message        text,
+       plan           json        NOT NULL
+     )`,
+    `CREATE TABLE IF NOT EXISTS ${t('step')} (
+       run_id      uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       name        text        NOT NULL,
+       state       text        NOT NULL,
+       started_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+       ended_at    timestamptz,
+       detail      text,
+       PRIMARY KEY (run_id, name)
+     )`,
+    `CREATE TABLE IF NOT EXISTS ${t('table_run')} (
+       run_id         uuid    NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       name           text    NOT NULL,
+       expected       bigint  NOT NULL,
+       chunked        boolean NOT NULL DEFAULT false,
+       finished       boolean NOT NULL DEFAULT false,
+       counted        bigint,
+       source_digest  bytea,
+       target_digest  bytea,
+       verdict        text,
+       error          text,
+       PRIMARY KEY (run_id, name)
+     )`,
+    `CREATE TABLE IF NOT EXISTS ${t('chunk')} (
+       run_id         uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       table_name     text        NOT NULL,
+       no             integer     NOT NULL,
+       after_key      text,
+       up_to_key      text,
+       epoch          bigint      NOT NULL DEFAULT 0,
+       owner          text,
+       backend_pid    integer,
+       backend_start  timestamptz,
+       claimed_at     timestamptz,
+       done           boolean     NOT NULL DEFAULT false,
+       done_at        timestamptz,
+       rows_read      bigint      NOT NULL DEFAULT 0,
+       rows_written   bigint      NOT NULL DEFAULT 0,
+       skipped        bigint      NOT NULL DEFAULT 0,
+       quarantined    bigint      NOT NULL DEFAULT 0,
+       bytes          bigint      NOT NULL DEFAULT 0,
+       digest         bytea,
+       PRIMARY KEY (run_id, table_name, no)
+     )`,
+    `CREATE TABLE IF NOT EXISTS ${t('object')} (
+       run_id         uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       no             bigint      GENERATED ALWAYS AS IDENTITY,
+       kind           text        NOT NULL,
+       table_name     text        NOT NULL,
+       name           text        NOT NULL,
+       undo           text[]      NOT NULL,
+       epoch          bigint      NOT NULL DEFAULT 0,
+       backend_pid    integer,
+       backend_start  timestamptz,
+       done           boolean     NOT NULL DEFAULT false,
+       done_at        timestamptz,
+       error          text,
+       PRIMARY KEY (run_id, kind, table_name, name)
+     )`,
+  ]
+}

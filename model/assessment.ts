@@ -1,0 +1,62 @@
+/**
+ * What the full scan of a source found. Holds counts, lengths and ranges of numbers that decide about types,
+ * but no text of any row.
+ */
+import type { Finding } from './finding.ts'
+import type { Schema } from './schema.ts'
+
+export interface Assessment {
+  /** The endpoint as it may be shown. */
+  source: string
+  /** When the snapshot was taken, ISO 8601. */
+  takenAt: string
+  schema: Schema
+  tables: TableFacts[]
+  findings: Finding[]
+}
+
+export interface TableFacts {
+  name: string
+  rows: number
+  /** Bytes that the rows' values take, summed over the storage. */
+  bytes: number
+  columns: ColumnFacts[]
+}
+
+export interface ColumnFacts {
+  name: string
+  declared: string
+  /** How many values of each storage class. */
+  counts: { null: number; integer: number; real: number; text: number; blob: number }
+  /** Least and greatest integer, as decimal text; absent where there is none. */
+  integers?: { min: string; max: string }
+  /** True where every REAL is finite. */
+  finite: boolean
+  /**
+   * Most digits before and behind the point over REALs (printed shortest) and texts of the form `decimal`.
+   * Absent where there are none, or where the scan did not look: then nothing proves `numeric(p,s)`.
+   */
+  decimals?: { integerDigits: number; scale: number }
+  /** Longest text in bytes of UTF-8 and in characters, longest blob in bytes. */
+  longest: { textBytes: number; textChars: number; blobBytes: number }
+  /** Formats that **all** texts of the column have; empty where there is no text. */
+  formats: TextFormat[]
+  /** Texts that hold a NUL character, or bytes that are no valid UTF-8. */
+  unfit: { nul: number; invalidUtf8: number }
+}
+
+/**
+ * `timestamp`: ISO date and time (blank or `T`), up to 6 decimals, no offset · `timestamptz`: the same with
+ * `Z` or an offset · `date` · `time` · `json`: RFC 8259 that jsonb takes without loss (no duplicate keys, no
+ * `\u0000`, no lone surrogates) · `uuid`: hyphenated · `uuid-hex`: 32 hex digits · `inet` · `decimal`.
+ */
+export type TextFormat =
+  | 'timestamp'
+  | 'timestamptz'
+  | 'date'
+  | 'time'
+  | 'json'
+  | 'uuid'
+  | 'uuid-hex'
+  | 'inet'
+  | 'decimal'

@@ -1,0 +1,111 @@
+/**
+ * The planner: from what the source holds, what the target is like and what the user asks for to the plan
+ * that a run executes. Whatever is wrong is a finding; all of them come at once.
+ */
+import type { Assessment } from './assessment.ts'
+import { planColumns } from './build-plan/columns.ts'
+import type { Draft, Planning } from './build-plan/draft.ts'
+import { matchColumns } from './build-plan/existing.ts'
+import { compareRules } from './build-plan/existing-rules.ts'
+import { planForeignKeys } from './build-plan/foreign-keys.ts'
+import { planKeys } from './build-plan/keys.ts'
+import { listLeftOut } from './build-plan/left-out.ts'
+import { limitFindings } from './build-plan/limits.ts'
+import { copyOrder } from './build-plan/order.ts'
+import { mistakeFinding, requestMistakes, selectTables } from './build-plan/selection.ts'
+import { draftTables } from './build-plan/tables.ts'
+import { targetFindings } from './build-plan/target-checks.ts'
+import { bySeverity, isAccepted } from './finding.ts'
+import { hashPlan } from './hash-plan.ts'
+import type { Plan, PlanWhat } from './plan.ts'
+import type { PlanRequest } from './plan-request.ts'
+import type { TargetDescription } from './target.ts'
+
+export { requestMistakes, wantsEveryFormat } from './build-plan/selection.ts'
+
+export interface PlanInput {
+  assessment: Assessment
+  target: TargetDescription
+  request: PlanRequest
+}
+
+/** Makes the plan. A plan with a `refused` finding must not run. Throws only on a defect of longhaul's own. */
+export function buildPlan({ assessment, target, request }: PlanInput): Plan {
+  const planning = begin(assessment, target, request)
+  const { chosen, skipped } = selectTables(assessment.schema, request)
+  const drafts = draftTables(planning, chosen, assessment)
+  for (const draft of drafts) planTable(planning, draft)
+  const made = drafts.filter(({ plan }) => plan.action !== 'use')
+  planKeys(planning, made)
+  planForeignKeys(planning, drafts)
+  planning.findings.push(...made.flatMap(limitFindings), ...targetFindings(target, drafts))
+  listLeftOut(planning, drafts, skipped)
+  if (drafts.length === 0) reportNothing(planning)
+  return finish(planning, drafts)
+}
+
+function begin(assessment: Assessment, target: TargetDescription, request: PlanRequest): Planning {
+  const { schema } = assessment
+  const mistakes = requestMistakes(schema, request).map(mistake =>
+    mistakeFinding(mistake, request.file?.file),
+  )
+  return {
+    schema,
+    target,
+    request,
+    findings: [...assessment.findings, ...mistakes],
+    leftOut: [],
+    relations: new Set([...target.tables, ...target.relations].map(({ name }) => name)),
+  }
+}
+
+function planTable(planning: Planning, draft: Draft): void {
+  const { plan, table, existing } = draft
+  const uses = plan.action === 'use' && existing
+  plan.columns = uses ? matchColumns(planning, draft, existing) : planColumns(planning, draft)
+  const key = table.primaryKey?.columns ?? []
+  plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
+  if (uses) compareRules(planning, draft, existing)
+}
+
+function reportNothing({ findings }: Planning): void {
+  findings.push({
+    code: 'nothing-to-copy',
+    severity: 'warning',
+    object: 'source',
+    message: 'no table is left to copy',
+  })
+}
+
+function finish(planning: Planning, drafts: readonly Draft[]): Plan {
+  const { request, findings, leftOut } = planning
+  reportUnusedConsent(planning)
+  const what: PlanWhat = {
+    version: 1,
+    kind: 'migrate',
+    ...(request.reason !== undefined && { reason: request.reason }),
+    ...(request.operator !== undefined && { operator: request.operator }),
+    source: request.source,
+    target: request.target,
+    policies: { ifExists: request.ifExists, onFailure: request.onFailure, scope: request.scope },
+    tables: copyOrder(drafts),
+    leftOut,
+    accept: request.accept,
+  }
+  return { what, how: request.how, hash: hashPlan(what), findings: findings.sort(bySeverity) }
+}
+
+/** A consent that is spelled wrong would only show as status 4 at the end of a long run. */
+function reportUnusedConsent({ request, findings }: Planning): void {
+  const losses = findings.filter(({ severity }) => severity === 'consent' || severity === 'incomplete')
+  for (const accept of request.accept) {
+    if (accept === 'all-listed' || losses.some(finding => isAccepted(finding, [accept]))) continue
+    findings.push({
+      code: 'accept-covers-nothing',
+      severity: 'warning',
+      object: accept,
+      message: 'nothing in this plan needs this consent',
+      remedy: 'Compare its spelling with the codes of the findings',
+    })
+  }
+}

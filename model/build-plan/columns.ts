@@ -1,0 +1,173 @@
+/** Columns of tables that the run makes. */
+import type { ColumnFacts } from '../assessment.ts'
+import { chooseType } from '../choose-type.ts'
+import { translateDefault } from '../default-value.ts'
+import type { Finding } from '../finding.ts'
+import { fits, readsAsUtc } from '../fits.ts'
+import { showName } from '../name-text.ts'
+import type { ColumnPlan } from '../plan.ts'
+import { planLine } from '../plan-line.ts'
+import type { Column, Table } from '../schema.ts'
+import { showType } from '../type-text.ts'
+import type { LogicalType } from '../types.ts'
+import { reportLosses, reportNulls } from './column-losses.ts'
+import { type Draft, leaveOut, type Planning } from './draft.ts'
+import { assignNames, nameFits, SYSTEM_COLUMNS } from './names.ts'
+import { columnSettings, settingsOf } from './selection.ts'
+
+/** Integers beyond this arrive as bigint. */
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** Plans every column of a table that is created, in the source's order. */
+export function planColumns(planning: Planning, draft: Draft): ColumnPlan[] {
+  const { table, facts } = draft
+  const settings = settingsOf(planning.request, table)
+  const wanted = table.columns.map(column => columnSettings(settings, column.name).target ?? column.name)
+  const names = assignNames(wanted, new Set(SYSTEM_COLUMNS))
+  return table.columns.map((column, i) => {
+    reportName(planning, table, column, wanted[i]!, names[i]!)
+    return planColumn(planning, table, column, columnFacts(facts.columns, column.name), names[i]!)
+  })
+}
+
+/** The facts of a column; those of one without rows where the scan has none. */
+export function columnFacts(facts: readonly ColumnFacts[], name: string): ColumnFacts {
+  return (
+    facts.find(column => column.name === name) ?? {
+      name,
+      declared: '',
+      counts: { null: 0, integer: 0, real: 0, text: 0, blob: 0 },
+      finite: true,
+      longest: { textBytes: 0, textChars: 0, blobBytes: 0 },
+      formats: [],
+      unfit: { nul: 0, invalidUtf8: 0 },
+    }
+  )
+}
+
+function reportName(planning: Planning, table: Table, column: Column, wanted: string, given: string): void {
+  if (wanted === given) return
+  const reason = nameFits(wanted)
+    ? 'PostgreSQL, or another column of the table, has taken its name'
+    : 'PostgreSQL holds names of 1 to 63 bytes'
+  planning.findings.push({
+    code: 'name-changed',
+    severity: 'warning',
+    object: `${table.name}.${column.name}`,
+    message: `${reason}; it becomes ${showName(given)}`,
+    remedy: `Choose a name with ${planLine(table.name, column.name, { target: 'NAME' })}`,
+  })
+}
+
+function planColumn(
+  planning: Planning,
+  table: Table,
+  column: Column,
+  facts: ColumnFacts,
+  target: string,
+): ColumnPlan {
+  const { type, why } = planType(planning, table, column, facts)
+  const key = table.primaryKey?.columns.includes(column.name) ?? false
+  const identity = key && table.primaryKey?.rowid && type.kind === 'integer'
+  const written = identity || column.generated ? undefined : planDefault(planning, table, column, type)
+  reportLosses(planning, table, column)
+  if (key) reportNulls(planning, table, column, facts)
+  return {
+    name: column.name,
+    target,
+    type,
+    notNull: column.notNull || key,
+    ...(written !== undefined && { default: written }),
+    ...(identity && { identity: lastNumber(table, facts) }),
+    wide: isWide(facts),
+    why,
+  }
+}
+
+export function isWide({ integers }: ColumnFacts): boolean {
+  return integers !== undefined && (BigInt(integers.min) < -SAFE || BigInt(integers.max) > SAFE)
+}
+
+/** The greater of the greatest number there is and the last that AUTOINCREMENT gave out; none below 1. */
+export function lastNumber(table: Table, facts: ColumnFacts): { last?: string } {
+  const numbers = [facts.integers?.max, table.sequence].flatMap(text =>
+    text === undefined ? [] : BigInt(text),
+  )
+  const last = [0n, ...numbers].sort((a, b) => (a < b ? -1 : 1)).at(-1)!
+  return last > 0n ? { last: String(last) } : {}
+}
+
+function planType(
+  planning: Planning,
+  table: Table,
+  column: Column,
+  facts: ColumnFacts,
+): { type: LogicalType; why: string } {
+  const wanted = columnSettings(settingsOf(planning.request, table), column.name).type
+  if (!wanted) {
+    const choice = chooseType(table.name, column, facts, planning.request.types)
+    planning.findings.push(...choice.findings)
+    return choice
+  }
+  const reason = fits(wanted, facts)
+  if (reason) {
+    const utc = readsAsUtc(wanted, facts)
+    planning.findings.push(
+      utc ? readAsUtc(table.name, column) : misfit(table.name, column, facts, wanted, reason),
+    )
+  }
+  return { type: wanted, why: 'the plan file says so' }
+}
+
+/** The line in the plan file is the consent. */
+function readAsUtc(table: string, column: Column): Finding {
+  return {
+    code: 'read-as-utc',
+    severity: 'warning',
+    object: `${table}.${column.name}`,
+    message: 'its times name no offset and are read as UTC, as the plan file asks',
+  }
+}
+
+function misfit(
+  table: string,
+  column: Column,
+  facts: ColumnFacts,
+  wanted: LogicalType,
+  reason: string,
+): Finding {
+  const { type } = chooseType(table, column, facts, 'inferred')
+  const holds = fits(type, facts) === undefined
+  return {
+    code: 'values-do-not-fit',
+    severity: 'refused',
+    object: `${table}.${column.name}`,
+    message: `${showType(wanted)}, which the plan file asks for, does not hold it: ${reason}`,
+    remedy: holds
+      ? `Put ${planLine(table, column.name, { type: showType(type) })} into the plan file, or correct the values in the source`
+      : 'Correct the values in the source',
+  }
+}
+
+function planDefault(
+  planning: Planning,
+  table: Table,
+  column: Column,
+  type: LogicalType,
+): string | undefined {
+  if (column.default === undefined) return undefined
+  const translated = translateDefault(column.default, type)
+  if ('sql' in translated) return translated.sql === 'NULL' ? undefined : translated.sql
+  const name = `${table.name}.${column.name}`
+  const reason = `its default is not translated: ${translated.reason}`
+  leaveOut(
+    planning,
+    { kind: 'default', name, sql: column.default, reason },
+    {
+      code: 'default-not-translated',
+      object: name,
+      remedy: 'Set the default in the target after the run',
+    },
+  )
+  return undefined
+}

@@ -1,0 +1,50 @@
+/** A plan in the making: what the parts of the planner hand to each other. */
+import type { TableFacts } from '../assessment.ts'
+import type { Finding } from '../finding.ts'
+import type { ColumnPlan, LeftOut, TablePlan } from '../plan.ts'
+import type { PlanRequest } from '../plan-request.ts'
+import type { Schema, Table } from '../schema.ts'
+import type { ExistingTable, TargetDescription } from '../target.ts'
+import { lookUp } from './names.ts'
+
+/** What everything is planned from, and where findings and left-out objects are gathered. */
+export interface Planning {
+  schema: Schema
+  target: TargetDescription
+  request: PlanRequest
+  findings: Finding[]
+  leftOut: LeftOut[]
+  /** Names of relations in the target's schema: those that are there, and those that the plan gives. */
+  relations: Set<string>
+}
+
+export interface Draft {
+  table: Table
+  facts: TableFacts
+  plan: TablePlan
+  /** The table of the target that is loaded into or replaced. */
+  existing?: ExistingTable
+}
+
+/** The plan of a source column; undefined where the plan does not write it. */
+export function columnOf(draft: Draft, name: string): ColumnPlan | undefined {
+  return lookUp(draft.plan.columns, name)
+}
+
+/** Source columns as names in the target; undefined where one of them is not written. */
+export function targetColumns(draft: Draft, names: readonly string[]): string[] | undefined {
+  const columns = names.map(name => columnOf(draft, name)?.target)
+  return columns.every(column => column !== undefined) ? columns : undefined
+}
+
+/** Something of the source that the target will lack: a finding, and its SQL kept in the plan. */
+export function leaveOut(
+  planning: Planning,
+  object: LeftOut,
+  finding: Omit<Finding, 'severity' | 'message'>,
+): void {
+  planning.leftOut.push(object)
+  // `data` loads into a schema that somebody else answers for.
+  const severity = planning.request.scope === 'data' ? 'note' : 'incomplete'
+  planning.findings.push({ ...finding, severity, message: object.reason })
+}

@@ -1,0 +1,82 @@
+/** Tables that are there already: their keys and rules, which stay theirs. */
+import type { Severity } from '../finding.ts'
+import { showName } from '../name-text.ts'
+import type { Table } from '../schema.ts'
+import type { ExistingTable } from '../target.ts'
+import { type Draft, type Planning, targetColumns } from './draft.ts'
+
+/** Differences of keys and rules: the target's hold, and may refuse rows or allow more than the source did. */
+export function compareRules(planning: Planning, draft: Draft, existing: ExistingTable): void {
+  const { table } = draft
+  const say = (code: string, severity: Severity, message: string): void => {
+    planning.findings.push({ code, severity, object: `table ${table.name}`, message })
+  }
+  const theirs = [...(existing.primaryKey ? [existing.primaryKey] : []), ...existing.uniques].map(columnSet)
+  const ours = uniqueSets(table).map(columns => targetColumns(draft, columns))
+  for (const columns of ours) {
+    if (columns && !theirs.includes(columnSet(columns))) {
+      say(
+        'constraint-differs',
+        'warning',
+        `the target does not keep (${columns.map(showName).join(', ')}) unique, as the source does`,
+      )
+    }
+  }
+  const known = ours.map(columns => columns && columnSet(columns))
+  for (const set of theirs) {
+    if (known.includes(set)) continue
+    say(
+      'constraint-differs',
+      'warning',
+      `the target keeps (${set.split('\0').map(showName).join(', ')}) unique, as the source does not: rows may be refused`,
+    )
+  }
+  compareForeignKeys(draft, existing, say)
+  if (existing.triggers.length > 0) {
+    say(
+      'triggers-do-not-fire',
+      'note',
+      `its triggers do not fire for the rows that are loaded: ${existing.triggers.map(showName).join(', ')}`,
+    )
+  }
+  say(
+    'table-used-as-it-is',
+    'note',
+    "its keys, indexes, defaults and checks are the target's own; the source's are not made",
+  )
+}
+
+function uniqueSets(table: Table): string[][] {
+  const indexes = table.indexes.filter(
+    index => index.unique && !index.where && index.parts.every(part => part.column),
+  )
+  return [
+    ...(table.primaryKey ? [table.primaryKey.columns] : []),
+    ...table.uniques.map(({ columns }) => columns),
+    ...indexes.map(index => index.parts.flatMap(part => part.column ?? [])),
+  ]
+}
+
+function columnSet(columns: readonly string[]): string {
+  return [...columns].sort().join('\0')
+}
+
+type Say = (code: string, severity: Severity, message: string) => void
+
+function compareForeignKeys({ table }: Draft, existing: ExistingTable, say: Say): void {
+  if (existing.foreignKeys.length < table.foreignKeys.length) {
+    say(
+      'constraint-differs',
+      'warning',
+      `the target has ${existing.foreignKeys.length} foreign keys on it, the source ${table.foreignKeys.length}`,
+    )
+  }
+  if (existing.foreignKeys.length > 0) {
+    const names = existing.foreignKeys.map(({ name }) => showName(name)).join(', ')
+    say(
+      'foreign-keys-checked-on-load',
+      'note',
+      `the target checks its foreign keys while rows are loaded: ${names}`,
+    )
+  }
+}

@@ -1,0 +1,177 @@
+/** Foreign keys of tables that the run makes; they are added when all rows are there. */
+import { fits } from '../fits.ts'
+import { showName } from '../name-text.ts'
+import type { ForeignKeyPlan } from '../plan.ts'
+import { planLine } from '../plan-line.ts'
+import type { ForeignKey } from '../schema.ts'
+import type { ExistingTable } from '../target.ts'
+import { showType } from '../type-text.ts'
+import type { LogicalType } from '../types.ts'
+import { columnFacts } from './columns.ts'
+import { columnOf, type Draft, leaveOut, type Planning, targetColumns } from './draft.ts'
+import { assignNames, lookUp } from './names.ts'
+
+/** Fills `foreignKeys` of each draft that is made; keys and indexes of all drafts must be planned before. */
+export function planForeignKeys(planning: Planning, drafts: readonly Draft[]): void {
+  for (const draft of drafts) {
+    if (draft.plan.action === 'use') continue
+    const planned = draft.table.foreignKeys.flatMap(key => planForeignKey(planning, drafts, draft, key) ?? [])
+    const constraints = [draft.plan.primaryKey, ...draft.plan.uniques].flatMap(
+      constraint => constraint?.name ?? [],
+    )
+    const names = assignNames(
+      planned.map(({ name }) => name),
+      new Set(constraints),
+    )
+    draft.plan.foreignKeys = planned.map((key, i) => ({ ...key, name: names[i]! }))
+  }
+}
+
+/** The table that a foreign key points to, as it will stand in the target. */
+interface Parent {
+  schema: string
+  table: string
+  /** The referred columns, in the target's names. */
+  columns: string[]
+  types: (LogicalType | undefined)[]
+  /** Sets of columns that are unique there. */
+  uniques: string[][]
+}
+
+function planForeignKey(
+  planning: Planning,
+  drafts: readonly Draft[],
+  draft: Draft,
+  key: ForeignKey,
+): ForeignKeyPlan | undefined {
+  const columns = targetColumns(draft, key.columns)
+  const parent = findParent(planning, drafts, key)
+  const problem = !columns
+    ? 'one of its columns is not written'
+    : typeof parent === 'string'
+      ? parent
+      : problemWith(parent, key, draft)
+  if (problem !== undefined || !columns || typeof parent === 'string') {
+    reportKey(planning, draft, key, problem ?? '', remedyFor(drafts, draft, key))
+    return undefined
+  }
+  return {
+    name: key.name ?? [draft.plan.target.name, ...columns, 'fkey'].join('_'),
+    columns,
+    references: { schema: parent.schema, table: parent.table, columns: parent.columns },
+    onUpdate: key.onUpdate,
+    onDelete: key.onDelete,
+    deferred: key.deferred,
+  }
+}
+
+/** The parent, or why there is none. */
+function findParent(planning: Planning, drafts: readonly Draft[], key: ForeignKey): Parent | string {
+  const draft = drafts.find(({ table }) => table === lookUp(planning.schema.tables, key.table))
+  if (draft?.plan.action === 'use' && draft.existing)
+    return existingParent(planning, draft.existing, targetColumns(draft, key.references))
+  if (draft) return draftParent(draft, key)
+  const there = lookUp(planning.target.tables, key.table)
+  if (there) return existingParent(planning, there, key.references)
+  return lookUp(planning.schema.tables, key.table)
+    ? `the table ${showName(key.table)}, which it points to, is not in the plan`
+    : `the table ${showName(key.table)}, which it points to, is not there`
+}
+
+function draftParent(draft: Draft, key: ForeignKey): Parent | string {
+  const columns = targetColumns(draft, key.references)
+  if (!columns) return 'a column that it points to is not there'
+  const { plan } = draft
+  const indexes = plan.indexes
+    .filter(({ unique }) => unique)
+    .map(({ parts }) => parts.map(({ column }) => column))
+  return {
+    ...plan.target,
+    table: plan.target.name,
+    columns,
+    types: key.references.map(name => columnOf(draft, name)?.type),
+    uniques: [...(plan.primaryKey ? [plan.primaryKey] : []), ...plan.uniques]
+      .map(unique => unique.columns)
+      .concat(indexes),
+  }
+}
+
+function existingParent(
+  planning: Planning,
+  existing: ExistingTable,
+  names: string[] | undefined,
+): Parent | string {
+  const columns = names?.map(name => lookUp(existing.columns, name))
+  if (!columns?.every(column => column !== undefined))
+    return 'a column that it points to is not in the target'
+  return {
+    schema: planning.target.schema.name,
+    table: existing.name,
+    columns: columns.map(({ name }) => name),
+    types: columns.map(({ type }) => type),
+    uniques: [...(existing.primaryKey ? [existing.primaryKey] : []), ...existing.uniques],
+  }
+}
+
+function problemWith(parent: Parent, key: ForeignKey, draft: Draft): string | undefined {
+  const wanted = [...parent.columns].sort().join('\0')
+  const unique = parent.uniques.some(columns => [...columns].sort().join('\0') === wanted)
+  if (key.references.length !== key.columns.length || !unique) {
+    return 'the columns that it points to are not unique, so that neither engine can check it'
+  }
+  const child = key.columns.map(name => columnOf(draft, name)?.type)
+  const wrong = child.findIndex((type, i) => !comparable(type, parent.types[i]))
+  if (wrong < 0) return undefined
+  const [ours, theirs] = [child[wrong], parent.types[wrong]].map(type =>
+    type ? showType(type) : 'of an unknown type',
+  )
+  return `${showName(key.columns[wrong]!)} is ${ours}, and what it points to is ${theirs}`
+}
+
+/** Types between which PostgreSQL accepts a foreign key. */
+function comparable(child: LogicalType | undefined, parent: LogicalType | undefined): boolean {
+  if (!child || !parent) return false
+  if (child.kind === parent.kind) return child.kind !== 'timestamp' || showType(child) === showType(parent)
+  return child.kind === 'integer' && (parent.kind === 'numeric' || parent.kind === 'float')
+}
+
+function reportKey(
+  planning: Planning,
+  draft: Draft,
+  key: ForeignKey,
+  problem: string,
+  remedy: string | undefined,
+): void {
+  const columns = key.columns.map(showName).join(', ')
+  const references = key.references.map(showName).join(', ')
+  const sql = `FOREIGN KEY (${columns}) REFERENCES ${showName(key.table)} (${references})`
+  const object =
+    key.columns.length === 1 ? `${draft.table.name}.${key.columns[0]}` : `table ${draft.table.name}`
+  leaveOut(
+    planning,
+    {
+      kind: 'foreign key',
+      name: key.name ?? object,
+      sql,
+      reason: `its foreign key to ${showName(key.table)} is not made: ${problem}`,
+    },
+    { code: 'foreign-key-not-converted', object, ...(remedy !== undefined && { remedy }) },
+  )
+}
+
+/** A type that both ends can have, where that is all that is wrong. */
+function remedyFor(drafts: readonly Draft[], draft: Draft, key: ForeignKey): string | undefined {
+  const parent = drafts.find(({ table }) => table.name === key.table)
+  for (const [i, name] of key.columns.entries()) {
+    const theirs = parent && columnOf(parent, key.references[i] ?? '')
+    const ours = columnOf(draft, name)
+    if (!parent || !theirs || !ours || comparable(ours.type, theirs.type)) continue
+    if (!fits(theirs.type, columnFacts(draft.facts.columns, name))) {
+      return `Put ${planLine(draft.table.name, name, { type: showType(theirs.type) })} into the plan file`
+    }
+    if (!fits(ours.type, columnFacts(parent.facts.columns, theirs.name))) {
+      return `Put ${planLine(parent.table.name, theirs.name, { type: showType(ours.type) })} into the plan file`
+    }
+  }
+  return 'Correct it in the source, or add the foreign key in the target after the run'
+}

@@ -1,0 +1,127 @@
+/** Limits of PostgreSQL that a copy would only meet after hours (PostgreSQL manual, appendix K; nbtree). */
+import type { Finding } from '../finding.ts'
+import { showName } from '../name-text.ts'
+import { planLine } from '../plan-line.ts'
+import type { LogicalType } from '../types.ts'
+import { columnFacts } from './columns.ts'
+import type { Draft } from './draft.ts'
+
+const MAX_COLUMNS = 1600
+const MAX_KEY_COLUMNS = 32
+/** A third of a page is the most that a btree takes; 8 bytes of header, and 4 for each text. */
+const MAX_KEY_BYTES = 2704
+const KEY_HEADER = 8
+const TEXT_HEADER = 4
+/** What a row may take in its page when everything that can be is stored elsewhere. */
+const MAX_ROW_BYTES = 8160
+/** A pointer to a value that is stored elsewhere. */
+const POINTER_BYTES = 18
+
+/** Findings about a table that the run makes: too many columns, too wide rows, too long keys. */
+export function limitFindings(draft: Draft): Finding[] {
+  return [...columnCount(draft), ...rowWidth(draft), ...keys(draft).flatMap(key => keyFindings(draft, key))]
+}
+
+function refuse(draft: Draft, code: string, message: string): Finding[] {
+  const remedy = `Split or change it in the source, or leave the table out: put ${planLine(draft.table.name)} into the plan file`
+  return [{ code, severity: 'refused', object: `table ${draft.table.name}`, message, remedy }]
+}
+
+function columnCount(draft: Draft): Finding[] {
+  const count = draft.plan.columns.length
+  if (count <= MAX_COLUMNS) return []
+  return refuse(draft, 'too-many-columns', `it has ${count} columns; PostgreSQL takes ${MAX_COLUMNS}`)
+}
+
+function rowWidth(draft: Draft): Finding[] {
+  const widths = draft.plan.columns.map(column => {
+    const facts = columnFacts(draft.facts.columns, column.name)
+    const bytes = smallestWidth(column.type, Math.max(facts.longest.textBytes, facts.longest.blobBytes))
+    return { bytes, always: facts.counts.null === 0 && draft.facts.rows > 0 }
+  })
+  const sum = (some: typeof widths): number => some.reduce((total, { bytes }) => total + bytes, 0)
+  const certain = sum(widths.filter(({ always }) => always))
+  if (certain > MAX_ROW_BYTES) {
+    return refuse(
+      draft,
+      'row-too-wide',
+      `each row takes ${certain} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`,
+    )
+  }
+  const possible = sum(widths)
+  if (possible <= MAX_ROW_BYTES) return []
+  const message = `a row with a value in every column would take ${possible} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`
+  return [{ code: 'row-may-be-too-wide', severity: 'warning', object: `table ${draft.table.name}`, message }]
+}
+
+/** Bytes that a value cannot do without in its page: fixed types in full, others a pointer or less. */
+function smallestWidth(type: LogicalType, longest: number): number {
+  switch (type.kind) {
+    case 'boolean':
+      return 1
+    case 'integer':
+    case 'float':
+      return type.bits / 8
+    case 'date':
+      return 4
+    case 'time':
+    case 'timestamp':
+      return 8
+    case 'uuid':
+      return 16
+    case 'numeric':
+    case 'inet':
+      return 7
+    default:
+      return longest + 1 > POINTER_BYTES ? POINTER_BYTES : 1
+  }
+}
+
+interface Key {
+  object: string
+  columns: string[]
+}
+
+function keys({ plan }: Draft): Key[] {
+  const table = `table ${plan.name}`
+  return [
+    ...(plan.primaryKey ? [{ object: table, columns: plan.primaryKey.columns }] : []),
+    ...plan.uniques.map(({ columns }) => ({ object: table, columns })),
+    ...plan.indexes.map(({ name, parts }) => ({
+      object: `index ${name}`,
+      columns: parts.map(({ column }) => column),
+    })),
+  ]
+}
+
+function keyFindings(draft: Draft, { object, columns }: Key): Finding[] {
+  const refused = (code: string, message: string): Finding[] =>
+    refuse(draft, code, message).map(finding => ({ ...finding, object }))
+  if (columns.length > MAX_KEY_COLUMNS) {
+    return refused(
+      'key-too-wide',
+      `it is made of ${columns.length} columns; PostgreSQL takes ${MAX_KEY_COLUMNS}`,
+    )
+  }
+  const planned = columns.flatMap(target => draft.plan.columns.find(column => column.target === target) ?? [])
+  const plainJson = planned.find(({ type }) => type.kind === 'json' && !type.binary)
+  if (plainJson)
+    return refused('key-without-order', `${showName(plainJson.name)} is json, which no index takes; jsonb is`)
+  const lengths = planned.map(({ name, type }) =>
+    keyBytes(type, columnFacts(draft.facts.columns, name).longest),
+  )
+  const longest = Math.max(0, ...lengths)
+  const total = lengths.reduce((sum, bytes) => sum + bytes, KEY_HEADER)
+  if (total <= MAX_KEY_BYTES) return []
+  const limit = `PostgreSQL takes ${MAX_KEY_BYTES} in an index`
+  if (longest + KEY_HEADER > MAX_KEY_BYTES) {
+    return refused('key-too-long', `its longest value takes ${longest} bytes as a key; ${limit}`)
+  }
+  const message = `its longest values together would take ${total} bytes as a key; ${limit}`
+  return [{ code: 'key-may-be-too-long', severity: 'warning', object, message }]
+}
+
+function keyBytes(type: LogicalType, longest: { textBytes: number; blobBytes: number }): number {
+  const varying = ['text', 'bytes', 'json', 'numeric', 'inet'].includes(type.kind)
+  return varying ? Math.max(longest.textBytes, longest.blobBytes) + TEXT_HEADER : 16
+}

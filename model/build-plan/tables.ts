@@ -1,0 +1,152 @@
+/** Tables: their names in the target, and whether they are made, loaded into or replaced. */
+import type { Assessment, TableFacts } from '../assessment.ts'
+import { Failure } from '../failure.ts'
+import type { Finding } from '../finding.ts'
+import { showName } from '../name-text.ts'
+import { renameLine } from '../plan-line.ts'
+import type { Table } from '../schema.ts'
+import type { ExistingTable } from '../target.ts'
+import type { Draft, Planning } from './draft.ts'
+import { assignNames, lookUp, nameFits } from './names.ts'
+import { settingsOf } from './selection.ts'
+
+/** Names every chosen table and decides what happens to one that is there already. Columns come later. */
+export function draftTables(planning: Planning, tables: readonly Table[], assessment: Assessment): Draft[] {
+  const wanted = tables.map(table => settingsOf(planning.request, table)?.target ?? table.name)
+  reportCollisions(planning, tables, wanted)
+  // What the target has does not push a table aside: it is used, replaced or refused under its own name.
+  const names = assignNames(wanted, new Set())
+  const drafts = tables.map((table, i) => {
+    if (wanted[i] !== names[i] && !nameFits(wanted[i]!)) reportName(planning, table, names[i]!)
+    return draft(planning, table, factsOf(assessment, table), names[i]!)
+  })
+  for (const { plan } of drafts) planning.relations.add(plan.target.name)
+  return drafts
+}
+
+function factsOf(assessment: Assessment, table: Table): TableFacts {
+  const facts = assessment.tables.find(({ name }) => name === table.name)
+  if (facts) return facts
+  throw new Failure({
+    code: 'internal',
+    object: `table ${showName(table.name)}`,
+    message: 'the assessment has no facts about this table',
+  })
+}
+
+function reportCollisions(planning: Planning, tables: readonly Table[], wanted: readonly string[]): void {
+  for (const [i, name] of wanted.entries()) {
+    const first = wanted.indexOf(name)
+    if (first === i) continue
+    planning.findings.push({
+      code: 'name-collision',
+      severity: 'refused',
+      object: `table ${tables[i]!.name}`,
+      message: `it would have the same name in the target as ${showName(tables[first]!.name)}`,
+      remedy: `Choose another with ${renameLine(tables[i]!.name, 'NAME')}`,
+    })
+  }
+}
+
+function reportName(planning: Planning, table: Table, given: string): void {
+  planning.findings.push({
+    code: 'name-changed',
+    severity: 'warning',
+    object: `table ${table.name}`,
+    message: `PostgreSQL holds names of 1 to 63 bytes; it becomes ${showName(given)}`,
+    remedy: `Choose a name with ${renameLine(table.name, 'NAME')}`,
+  })
+}
+
+function draft(planning: Planning, table: Table, facts: TableFacts, name: string): Draft {
+  const { request, target } = planning
+  const loads = request.ifExists !== 'refuse' || request.scope === 'data'
+  const existing = loads ? lookUp(target.tables, name) : target.tables.find(there => there.name === name)
+  if (existing) planning.findings.push(...existingFindings(planning, table, existing))
+  else planning.findings.push(...absentFindings(planning, table, name))
+  const replaces = existing && request.ifExists === 'replace' && request.scope !== 'data'
+  return {
+    table,
+    facts,
+    ...(existing && { existing }),
+    plan: {
+      name: table.name,
+      target: { schema: target.schema.name, name: existing?.name ?? name },
+      action: replaces ? 'replace' : existing ? 'use' : 'create',
+      columns: [],
+      access: table.access,
+      key: [],
+      uniques: [],
+      indexes: [],
+      foreignKeys: [],
+      rows: facts.rows,
+      bytes: facts.bytes,
+      sourceSql: table.sql,
+    },
+  }
+}
+
+function existingFindings(planning: Planning, table: Table, existing: ExistingTable): Finding[] {
+  const { ifExists, scope } = planning.request
+  const refused = (code: string, message: string, remedy: string): Finding[] => [
+    { code, severity: 'refused', object: `table ${table.name}`, message, remedy },
+  ]
+  const rename = `give it another name with ${renameLine(table.name, 'NAME')}`
+  if (existing.hasRows && (ifExists !== 'refuse' || scope === 'data')) {
+    return refused(
+      'way-back-not-prepared',
+      'the table of the target holds rows, and this version of longhaul cannot yet prepare the way back for them',
+      `Empty that table, name another schema, or ${rename}`,
+    )
+  }
+  if (scope === 'data') return []
+  if (ifExists === 'refuse') {
+    const load = existing.hasRows
+      ? ''
+      : '; load into it with --if-exists use; replace it with --if-exists replace'
+    return refused(
+      'table-exists',
+      'the target has this table already',
+      `Name another schema${load}; or ${rename}`,
+    )
+  }
+  if (ifExists !== 'replace' || existing.referencedBy.length + existing.views.length === 0) return []
+  return refused(
+    'replace-has-dependents',
+    `foreign keys or views depend on the table of the target: ${dependents(existing)}`,
+    'Load into it with --if-exists use, or drop what depends on it',
+  )
+}
+
+function dependents({ referencedBy, views }: ExistingTable): string {
+  return [...referencedBy.map(({ schema, table, name }) => `${schema}.${table}.${name}`), ...views]
+    .map(showName)
+    .join(', ')
+}
+
+function absentFindings(planning: Planning, table: Table, name: string): Finding[] {
+  const { request, target } = planning
+  const object = `table ${table.name}`
+  if (request.scope === 'data') {
+    return [
+      {
+        code: 'table-missing',
+        severity: 'refused',
+        object,
+        message: 'only rows are to be copied, and the target has no such table',
+        remedy: 'Make the tables first with `longhaul schema`, or use `longhaul full`',
+      },
+    ]
+  }
+  const other = target.relations.find(relation => relation.name === name)
+  if (!other) return []
+  return [
+    {
+      code: 'name-taken',
+      severity: 'refused',
+      object,
+      message: `the target has a ${other.kind} of this name`,
+      remedy: `Name another schema, or give it another name with ${renameLine(table.name, 'NAME')}`,
+    },
+  ]
+}

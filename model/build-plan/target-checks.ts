@@ -1,0 +1,65 @@
+/** What the target itself must offer before any table is looked at. */
+import type { Finding } from '../finding.ts'
+import { showName } from '../name-text.ts'
+import type { TargetDescription } from '../target.ts'
+import type { Draft } from './draft.ts'
+
+/** Findings about encoding, schema, rights, room and other sessions of the target. */
+export function targetFindings(target: TargetDescription, drafts: readonly Draft[]): Finding[] {
+  return [
+    ...encoding(target.encoding),
+    ...schemaFindings(target, drafts),
+    ...room(target.freeBytes, drafts),
+    ...target.writers.map(writer => ({
+      code: 'target-in-use',
+      severity: 'warning' as const,
+      object: 'target',
+      message: `another session writes or is idle in a transaction: pid ${writer.pid}, role ${showName(writer.role)}, application ${showName(writer.application)}, ${writer.state}`,
+      remedy: 'Stop that application during the run',
+    })),
+  ]
+}
+
+function encoding(name: string): Finding[] {
+  if (name.toUpperCase() === 'UTF8') return []
+  return [
+    {
+      code: 'target-encoding',
+      severity: 'refused',
+      object: 'target',
+      message: `the database is encoded in ${name}, which does not hold every text of the source`,
+      remedy: "Make the target with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+    },
+  ]
+}
+
+function schemaFindings(target: TargetDescription, drafts: readonly Draft[]): Finding[] {
+  const object = `schema ${target.schema.name}`
+  if (!target.schema.exists) return [missingSchema(target, object)]
+  if (target.schema.canCreate || drafts.every(({ plan }) => plan.action === 'use')) return []
+  const message = `the role ${showName(target.role)} may not create tables there`
+  const remedy = 'Let its owner run GRANT USAGE, CREATE ON SCHEMA … TO that role'
+  return [{ code: 'no-create-right', severity: 'refused', object, message, remedy }]
+}
+
+function missingSchema(target: TargetDescription, object: string): Finding {
+  if (target.canCreateSchema) {
+    return {
+      code: 'schema-created',
+      severity: 'note',
+      object,
+      message: 'the target has no such schema; it is made',
+    }
+  }
+  const message = `the target has no such schema, and the role ${showName(target.role)} may not make it`
+  const remedy =
+    'Let the owner of the database run CREATE SCHEMA … AUTHORIZATION that role, or name another schema'
+  return { code: 'schema-missing', severity: 'refused', object, message, remedy }
+}
+
+function room(freeBytes: number | undefined, drafts: readonly Draft[]): Finding[] {
+  const needed = drafts.reduce((sum, { plan }) => sum + plan.bytes, 0)
+  if (freeBytes === undefined || freeBytes >= needed) return []
+  const message = `it has ${freeBytes} bytes free, and the values of the source alone take ${needed}`
+  return [{ code: 'no-room', severity: 'refused', object: 'target', message, remedy: 'Free some room there' }]
+}

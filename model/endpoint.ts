@@ -1,0 +1,97 @@
+/**
+ * Endpoints: where rows live. An endpoint never holds a password: a URL that has one is split at the edge
+ * (`client/`), the secret goes to the connection store, and `connection` is the name it is kept under.
+ */
+import { Failure } from './failure.ts'
+
+export type Endpoint = SqliteEndpoint | PostgresEndpoint
+
+export interface SqliteEndpoint {
+  kind: 'sqlite'
+  /** Absolute path on `host`. */
+  path: string
+  /** The machine that has the file; names its task queue. */
+  host: string
+}
+
+export interface PostgresEndpoint {
+  kind: 'postgres'
+  /** The name under which a worker finds the URL; the URL without its password where the user gave a URL. */
+  connection: string
+  /** Schema that the tables go to; `public` where nothing was said. */
+  schema: string
+}
+
+export interface ParsedUrl {
+  endpoint: Endpoint
+  /** The URL to keep in the connection store under `endpoint.connection`; set where it holds a password. */
+  secretUrl?: string
+}
+
+/** Where relative paths and bare file URLs are taken from. */
+export interface Here {
+  host: string
+  /** Makes a path absolute. */
+  resolve: (path: string) => string
+}
+
+/**
+ * Reads `sqlite:app.db`, `sqlite://HOST/abs/path`, `postgres(ql)://…[?schema=app]`, or the name of a connection.
+ * A NUL or an empty path is a usage failure, and so is a kind that longhaul does not know.
+ */
+export function parseEndpoint(text: string, here: Here): ParsedUrl {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase()
+  if (scheme === 'sqlite') return { endpoint: sqlite(text.slice('sqlite:'.length), here) }
+  if (scheme === 'postgres' || scheme === 'postgresql') return postgres(text)
+  if (!scheme && /^[\w.-]+$/.test(text)) {
+    return { endpoint: { kind: 'postgres', connection: text, schema: 'public' } }
+  }
+  throw new Failure({
+    code: 'usage',
+    message: scheme ? `"${scheme}:" is no kind of endpoint that longhaul knows` : 'this is no endpoint',
+    remedy: 'Use sqlite:FILE, postgresql://USER@HOST:PORT/DATABASE or the name of a connection',
+  })
+}
+
+function sqlite(rest: string, here: Here): SqliteEndpoint {
+  const remote = /^\/\/([^/]*)(\/.*)$/.exec(rest)
+  const path = remote ? remote[2]! : rest
+  if (!path || path.includes('\0')) {
+    throw new Failure({
+      code: 'usage',
+      message: 'sqlite: needs the path of a file',
+      remedy: 'Write sqlite:app.db',
+    })
+  }
+  return { kind: 'sqlite', host: remote?.[1] || here.host, path: remote ? path : here.resolve(path) }
+}
+
+function postgres(text: string): ParsedUrl {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    throw new Failure({
+      code: 'usage',
+      message: 'the PostgreSQL URL cannot be read',
+      remedy:
+        'Write postgresql://USER@HOST:PORT/DATABASE; characters such as @ / # in a password need %-encoding',
+    })
+  }
+  const schema = url.searchParams.get('schema') ?? 'public'
+  url.searchParams.delete('schema')
+  url.protocol = 'postgresql:'
+  const secret = url.password || url.searchParams.get('password')
+  const secretUrl = url.href
+  url.password = ''
+  url.searchParams.delete('password')
+  const endpoint: PostgresEndpoint = { kind: 'postgres', connection: url.href, schema }
+  return secret ? { endpoint, secretUrl } : { endpoint }
+}
+
+/** The endpoint in words that may be shown anywhere. */
+export function showEndpoint(endpoint: Endpoint): string {
+  if (endpoint.kind === 'sqlite') return `sqlite:${endpoint.path}`
+  const suffix = endpoint.schema === 'public' ? '' : ` (schema ${endpoint.schema})`
+  return `${endpoint.connection}${suffix}`
+}

@@ -1,0 +1,117 @@
+/**
+ * Whether a type holds every value of a column without loss, decided from the facts of the scan alone. What
+ * the facts cannot prove does not fit: a wrong "no" costs a line in a plan file, a wrong "yes" a value.
+ */
+import type { ColumnFacts, TextFormat } from './assessment.ts'
+import { showType } from './type-text.ts'
+import type { LogicalType } from './types.ts'
+
+/** Longest print of a float64, as in `-2.2250738585072014e-308`. */
+const LONGEST_REAL = 24
+
+/** Why the values do not fit into the type, as the end of a sentence; undefined where they do. */
+export function fits(type: LogicalType, facts: ColumnFacts): string | undefined {
+  switch (type.kind) {
+    case 'boolean':
+      return only(facts, ['integer']) ?? integersWithin(facts, 0n, 1n, '0 and 1')
+    case 'integer':
+      return only(facts, ['integer']) ?? fitsInteger(type.bits, facts)
+    case 'float':
+      return only(facts, ['integer', 'real']) ?? fitsFloat(type.bits, facts)
+    case 'numeric':
+      return only(facts, ['integer', 'real', 'text']) ?? fitsNumeric(type, facts)
+    case 'text':
+      return only(facts, ['integer', 'real', 'text']) ?? fitsText(type.maxLength, facts)
+    case 'bytes':
+      return only(facts, ['blob'])
+    case 'timestamp':
+      return formatted(facts, [type.zone ? 'timestamptz' : 'timestamp'], showType(type))
+    case 'uuid':
+      return formatted(facts, ['uuid', 'uuid-hex'], 'uuid')
+    case 'date':
+    case 'time':
+    case 'json':
+    case 'inet':
+      return formatted(facts, [type.kind], showType(type))
+  }
+}
+
+type StorageClass = 'integer' | 'real' | 'text' | 'blob'
+const NAMES = { integer: 'integer', real: 'REAL', text: 'text', blob: 'blob' } as const
+
+function only(facts: ColumnFacts, classes: readonly StorageClass[]): string | undefined {
+  const others = (['integer', 'real', 'text', 'blob'] as const).filter(
+    storage => facts.counts[storage] > 0 && !classes.includes(storage),
+  )
+  if (others.length === 0) return undefined
+  return `it holds ${others.map(storage => plural(facts.counts[storage], NAMES[storage])).join(' and ')}`
+}
+
+function plural(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
+}
+
+function integersWithin(facts: ColumnFacts, least: bigint, most: bigint, range: string): string | undefined {
+  if (facts.counts.integer === 0) return undefined
+  if (!facts.integers) return 'the scan left no range of its integers'
+  const inside = BigInt(facts.integers.min) >= least && BigInt(facts.integers.max) <= most
+  return inside ? undefined : `it holds integers beyond ${range}`
+}
+
+function fitsInteger(bits: 16 | 32 | 64, facts: ColumnFacts): string | undefined {
+  const end = 1n << BigInt(bits - 1)
+  return integersWithin(facts, -end, end - 1n, `${bits} bits`)
+}
+
+function fitsFloat(bits: 32 | 64, facts: ColumnFacts): string | undefined {
+  if (bits === 32 && facts.counts.real > 0) return 'REALs have 8 bytes, and 4 would round them'
+  const exponent = bits === 64 ? 53 : 24
+  const end = 1n << BigInt(exponent)
+  return integersWithin(facts, -end, end, `2^${exponent}, which a float would round`)
+}
+
+function fitsNumeric(
+  { precision, scale = 0 }: { precision?: number; scale?: number },
+  facts: ColumnFacts,
+): string | undefined {
+  const { real, text } = facts.counts
+  if (real > 0 && !facts.finite) return 'it holds REALs that are not finite'
+  if (text > 0 && !facts.formats.includes('decimal'))
+    return 'it holds texts that are no plain decimal numbers'
+  if (precision === undefined) return undefined
+  const digits = precision - scale
+  const end = 10n ** BigInt(digits) - 1n
+  const beyond = integersWithin(facts, -end, end, `${digits} digits`)
+  if (beyond || real + text === 0) return beyond
+  if (!facts.decimals) return 'the scan did not count the digits of its decimals'
+  if (facts.decimals.integerDigits > digits)
+    return `it holds numbers of more than ${digits} digits before the point`
+  return facts.decimals.scale > scale ? `it holds numbers with more than ${scale} decimals` : undefined
+}
+
+function fitsText(maxLength: number | undefined, facts: ColumnFacts): string | undefined {
+  const { nul, invalidUtf8 } = facts.unfit
+  if (nul > 0) return `${nul} of its texts hold a NUL character, which PostgreSQL's text cannot`
+  if (invalidUtf8 > 0) return `${invalidUtf8} of its texts are not valid UTF-8`
+  if (facts.counts.real > 0 && !facts.finite) return 'it holds REALs that are not finite'
+  if (maxLength === undefined) return undefined
+  const printed = Math.max(facts.integers?.min.length ?? 0, facts.integers?.max.length ?? 0)
+  const longest = Math.max(facts.longest.textChars, printed, facts.counts.real > 0 ? LONGEST_REAL : 0)
+  return longest > maxLength ? `it holds up to ${longest} characters, more than ${maxLength}` : undefined
+}
+
+function formatted(facts: ColumnFacts, formats: TextFormat[], name: string): string | undefined {
+  const wrong = only(facts, ['text'])
+  if (wrong || facts.counts.text === 0) return wrong
+  if (formats.some(format => facts.formats.includes(format))) return undefined
+  return `the scan did not find that all of its texts have a form that ${name} keeps`
+}
+
+/**
+ * Whether a timestamp with zone could take texts that name no offset by reading them as UTC, which is what
+ * SQLite's own functions write. It is a reading and no proof, so `fits` says no to it.
+ */
+export function readsAsUtc(type: LogicalType, facts: ColumnFacts): boolean {
+  const instant = type.kind === 'timestamp' && type.zone
+  return instant && only(facts, ['text']) === undefined && facts.formats.includes('timestamp')
+}

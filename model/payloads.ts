@@ -1,0 +1,90 @@
+/** What workflows and activities hand each other: names, places and counts; never rows, keys or secrets. */
+import type { Finding } from './finding.ts'
+import type { PlanRequest } from './plan-request.ts'
+import type { Progress } from './run.ts'
+
+/** How far a run goes: the whole job, only preflight, or a comparison of what is there. */
+export type Mode = 'full' | 'preflight' | 'check'
+
+export interface MigrateInput {
+  /** UUID of the run, if it turns out to be a new one. */
+  run: string
+  name: string
+  mode: Mode
+  request: PlanRequest
+  /** sha256 of the request, in hex: which unfinished runs are "the same". */
+  requestHash: string
+  /** Run exactly the plan with this hash, or refuse. */
+  expectHash?: string
+  /** Take over an unfinished run whose owner seems alive. */
+  adopt: boolean
+  /** The cluster knows the search attributes of `SEARCH`; an unknown one would fail every task. */
+  indexed: boolean
+  /** Times and counts that tests make smaller. */
+  limits?: Limits
+}
+
+/** How patient activities are; absent fields take the values of `proxies.ts`. */
+export interface Limits {
+  heartbeatSeconds?: number
+}
+
+export interface CopyTableInput {
+  run: string
+  name: string
+  /** Tables that this child copies one after the other: one large table, or a batch of small ones. */
+  tables: string[]
+  lanes: number
+  place: RunPlace
+  limits?: Limits
+}
+
+export interface CopyTableResult {
+  written: number
+  /** Objects (keys, indexes) that could not be made, in words. */
+  failures: string[]
+}
+
+/** Where a run's pieces are: enough for any activity to find the rest in the ledger. */
+export interface RunPlace {
+  run: string
+  epoch: string
+  /** Connection and schema of the target. */
+  target: PlanRequest['target']
+  /** The host that has the snapshot and the artifacts. */
+  host: string
+}
+
+export interface RollbackInput {
+  run: string
+  name: string
+  target: PlanRequest['target']
+  limits?: Limits
+}
+
+export interface RollbackResult {
+  undone: number
+  message: string
+}
+
+/** A group of tables, as the plan's summary gives it to the workflow. */
+export interface TableGroup {
+  tables: string[]
+  rows: number
+  lanes: number
+}
+
+export interface PlanSummary {
+  hash: string
+  groups: TableGroup[]
+  tables: { name: string; rows: number }[]
+  /** How many tables run side by side. */
+  sideBySide: number
+  onFailure: 'keep' | 'rollback'
+  scope: 'all' | 'schema' | 'data'
+  counts: Progress['findings']
+  /** Findings that refuse the run. */
+  refusals: Finding[]
+  /** Codes and objects of what will be missing and was not accepted. */
+  incomplete: string[]
+}

@@ -1,0 +1,101 @@
+/**
+ * The user's plan file: what may stand in it. `parsePlanFile` of `planfile-parse.ts` reads one;
+ * `docs/plan.schema.json` is made from the schema here.
+ */
+import { z } from 'zod'
+import { parseType, TYPE_NAMES } from './type-text.ts'
+
+/** Reports a mistake with the words for its remedy. */
+function mistake(context: z.core.$RefinementCtx, input: unknown, message: string, remedy: string): void {
+  context.addIssue({ code: 'custom', input, message, params: { remedy } })
+}
+
+const type = z
+  .string()
+  .transform((text, context) => {
+    const parsed = parseType(text)
+    if (parsed) return parsed
+    mistake(context, text, 'this is no type that longhaul writes', 'TYPE')
+    return z.NEVER
+  })
+  .describe(`A type as PostgreSQL spells it: ${TYPE_NAMES.join(', ')}; varchar(n), numeric(p,s)`)
+
+const name = z.string().min(1)
+
+/** A URL's password may stand in its authority or in its query. */
+const PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*:[^/?#]+@|^[a-z][a-z0-9+.-]*:.*[?&]password=[^&]/is
+
+const endpoint = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    if (!PASSWORD.test(text)) return
+    mistake(
+      context,
+      text,
+      'a plan file is no place for a password',
+      'Take it out and set PGPASSWORD or PGPASSFILE, or name a stored connection instead of the URL',
+    )
+  })
+
+const accept = z.string().superRefine((text, context) => {
+  if (/^[a-z][a-z0-9-]*(:.+)?$/s.test(text)) return
+  mistake(context, text, 'this is no code of a finding', 'Write CODE, CODE:table.column or all-listed')
+})
+
+const columnSettings = z.strictObject({
+  type: type.optional(),
+  target: name.optional().describe('Name of the column in the target'),
+})
+
+const tableSettings = z.strictObject({
+  skip: z.boolean().optional().describe('Leave this table out'),
+  target: name.optional().describe('Name of the table in the target'),
+  columns: z.record(name, columnSettings.nullable()).optional(),
+})
+
+const how = z.strictObject({
+  chunk_rows: z.int().min(1).max(100_000_000).optional().describe('Rows after which a chunk ends'),
+  chunk_bytes: z.int().min(4096).max(4_294_967_296).optional().describe('Bytes after which a chunk ends'),
+  tables: z.int().min(1).max(64).optional().describe('Tables that are copied side by side'),
+  lanes: z.int().min(1).max(64).optional().describe('Connections that copy one large table'),
+})
+
+/** The schema of the file as it is written; its output is not yet a `PlanFile`. */
+export const planFileSchema = z.strictObject({
+  version: z.literal(1),
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .optional()
+    .describe('Name of the run: letters, digits, _ . -'),
+  reason: z.string().optional().describe('Why this is done; stands in the report'),
+  operator: z.string().optional().describe('Who asks for it; stands in the report'),
+  source: endpoint.optional().describe('sqlite:FILE'),
+  target: endpoint.optional().describe('postgresql://USER@HOST/DATABASE or the name of a connection'),
+  schema: name.optional().describe('Schema of the target that the tables go to'),
+  tables: z
+    .union([z.array(name), z.record(name, tableSettings.nullable())])
+    .optional()
+    .describe('A list: only these tables. A map: settings by table, with all the others as usual'),
+  exclude: z.array(name).optional().describe('Tables to leave out'),
+  types: z.enum(['declared', 'inferred']).optional(),
+  if_exists: z.enum(['refuse', 'use', 'append', 'replace']).optional(),
+  on_failure: z.enum(['keep', 'rollback']).optional(),
+  accept: z.array(accept).optional().describe('Losses that are consented to: CODE or CODE:table.column'),
+  how: how.optional(),
+})
+
+/** The keys that each level knows, for "did you mean". */
+export const PLAN_KEYS = {
+  root: Object.keys(planFileSchema.shape),
+  how: Object.keys(how.shape),
+  table: Object.keys(tableSettings.shape),
+  column: Object.keys(columnSettings.shape),
+}
+
+/** The JSON Schema of the file, for editors: draft 2020-12. */
+export function planFileJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(planFileSchema, { io: 'input' })
+  return { $schema, title: 'longhaul plan file', ...schema }
+}

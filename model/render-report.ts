@@ -1,0 +1,131 @@
+/** The report as Markdown: what guide and auditor ask for, in an order in which one reads. */
+
+import { showEndpoint } from './endpoint.ts'
+import type { Finding } from './finding.ts'
+import { bySeverity } from './finding.ts'
+import type { LeftOut } from './plan.ts'
+import type { PlanRequest } from './plan-request.ts'
+import type { RunResult, StepProgress, TableResult } from './run.ts'
+
+export interface ReportDocument {
+  result: RunResult
+  tables: TableResult[]
+  steps: StepProgress[]
+  request: PlanRequest
+  findings: Finding[]
+  leftOut: LeftOut[]
+  snapshot?: { how: string; bytes: number; seconds: number }
+  failure?: string
+}
+
+export function renderReport(report: ReportDocument): string {
+  const sections = [
+    heading(report),
+    stateBefore(report),
+    stepsPerformed(report),
+    balanceSheet(report),
+    issues(report),
+    leftOut(report),
+    wayBack(report),
+    signOff(report),
+  ]
+  return `${sections.filter(Boolean).join('\n\n')}\n`
+}
+
+function heading({ result, request, steps, failure }: ReportDocument): string {
+  const began =
+    steps
+      .map(s => s.startedAt)
+      .filter(Boolean)
+      .sort()[0] ?? ''
+  const ended =
+    steps
+      .map(s => s.endedAt)
+      .filter(Boolean)
+      .sort()
+      .at(-1) ?? ''
+  const facts = [
+    ['State', `**${result.state}**`],
+    ['Verdict', `**${result.verdict}**`],
+    ['Run', `\`${result.run}\``],
+    ['Migration type', `${request.source.kind} → ${request.target.kind}`],
+    ['Source', `\`${showEndpoint(request.source)}\` on host ${request.source.host}`],
+    ['Target', `\`${showEndpoint(request.target)}\``],
+    ['Began', began],
+    ['Ended', ended],
+    ...(request.reason ? [['Reason', cell(request.reason)]] : []),
+    ...(request.operator ? [['Operator', cell(request.operator)]] : []),
+    ...(result.planHash ? [['Plan', `\`${result.planHash}\``]] : []),
+  ]
+  const head = `# Migration ${result.name}\n\n| | |\n|---|---|\n${facts.map(([k, v]) => `| ${k} | ${v} |`).join('\n')}`
+  const end = [failure, result.message].filter(Boolean).join('\n\n')
+  return end ? `${head}\n\n${end}` : head
+}
+
+function stateBefore({ tables, snapshot }: ReportDocument): string {
+  if (!snapshot) return ''
+  const rows = tables.map(t => `- ${t.name}: ${t.expected}`)
+  return [
+    '## State before',
+    `Snapshot of the source: ${snapshot.bytes} bytes in ${snapshot.seconds.toFixed(1)} s (${snapshot.how}).`,
+    ...(rows.length > 0 ? ['Rows of the source:', rows.join('\n')] : []),
+  ].join('\n\n')
+}
+
+function stepsPerformed({ steps }: ReportDocument): string {
+  const rows = steps.map(s => `| ${s.name} | ${s.state} | ${duration(s)} | ${cell(s.detail ?? '')} |`)
+  return `## Steps\n\n| Step | State | Seconds | |\n|---|---|---:|---|\n${rows.join('\n')}`
+}
+
+const duration = ({ startedAt, endedAt }: StepProgress) =>
+  startedAt && endedAt ? ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1) : ''
+
+function balanceSheet({ tables }: ReportDocument): string {
+  if (tables.length === 0) return ''
+  const head =
+    '| Table | Source | Read | Written | Skipped | Quarantined | In target | Verdict | Seconds | Digest of the source | Digest of the target |\n' +
+    '|---|---:|---:|---:|---:|---:|---:|---|---:|---|---|'
+  const rows = tables.map(
+    t =>
+      `| ${cell(t.name)} | ${t.expected} | ${t.read} | ${t.written} | ${t.skipped} | ${t.quarantined} | ${t.counted} | ${t.verdict} | ${t.seconds.toFixed(1)} | \`${t.sourceDigest}\` | \`${t.targetDigest}\` |`,
+  )
+  const sum = (of: (t: TableResult) => number) => tables.reduce((total, t) => total + of(t), 0)
+  const total = `| **all** | ${sum(t => t.expected)} | ${sum(t => t.read)} | ${sum(t => t.written)} | ${sum(t => t.skipped)} | ${sum(t => t.quarantined)} | ${sum(t => t.counted)} | | | | |`
+  return `## Balance sheet and state after\n\nread = written + skipped + quarantined.\n\n${head}\n${rows.join('\n')}\n${total}`
+}
+
+function issues({ result, findings }: ReportDocument): string {
+  const lines = [
+    ...result.differences.map(d => `- **difference**: ${cell(d)}`),
+    ...[...findings]
+      .sort(bySeverity)
+      .map(
+        f =>
+          `- **${f.severity}** \`${f.code}\` ${cell(f.object)}: ${cell(f.message)}${f.remedy ? ` ${cell(f.remedy)}.` : ''}`,
+      ),
+  ]
+  return `## Issues encountered\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`
+}
+
+function leftOut({ leftOut: objects }: ReportDocument): string {
+  if (objects.length === 0) return ''
+  const entries = objects.map(
+    o => `### ${o.kind} ${cell(o.name)}\n\n${cell(o.reason)}\n\n~~~sql\n${o.sql}\n~~~`,
+  )
+  return `## Not in the target\n\n${entries.join('\n\n')}`
+}
+
+function wayBack({ result }: ReportDocument): string {
+  const available = ['done', 'done with differences', 'failed', 'cancelled'].includes(result.state)
+  const text = available
+    ? `Yes: \`longhaul rollback ${result.name}\``
+    : 'Nothing of this run is left in the target.'
+  return `## Rollback available\n\n${text}`
+}
+
+function signOff({ request }: ReportDocument): string {
+  return `## Sign-off\n\n- Migrated by: ${request.operator ? cell(request.operator) : '______________'}\n- Verified by: ______________\n- Date: ______________`
+}
+
+/** Text inside a table or a line of Markdown: no line breaks, no cell ends, no markup of others. */
+const cell = (text: string) => text.replace(/[\r\n]+/g, ' ').replace(/[|<>`]/g, c => `\\${c}`)

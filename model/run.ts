@@ -1,0 +1,104 @@
+/** Runs, steps and what can be said of them while they go: the words of `status`, `show` and `watch`. */
+import type { Finding } from './finding.ts'
+
+export type RunState =
+  | 'planned'
+  | 'running'
+  | 'paused'
+  | 'waiting'
+  | 'rolling back'
+  | 'done'
+  | 'done with differences'
+  | 'failed'
+  | 'rolled back'
+  | 'cancelled'
+
+/** A run in one of these goes on, or can: the same command attaches to it. */
+export const UNFINISHED: readonly RunState[] = [
+  'planned',
+  'running',
+  'paused',
+  'waiting',
+  'failed',
+  'rolling back',
+]
+
+export const STEPS = ['preflight', 'backup', 'schema', 'copy', 'finish', 'validate', 'report'] as const
+export type StepName = (typeof STEPS)[number]
+export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'skipped'
+
+export interface StepProgress {
+  name: StepName
+  state: StepState
+  /** ISO 8601. */
+  startedAt?: string
+  endedAt?: string
+  /** One line for the reader. */
+  detail?: string
+}
+
+export type TableState = 'pending' | 'copying' | 'copied' | 'finished' | 'validated' | 'differs' | 'failed'
+
+export interface TableProgress {
+  name: string
+  state: TableState
+  /** Rows that the plan expects. */
+  rows: number
+  /** Rows that are committed in the target. */
+  written: number
+  error?: string
+}
+
+/** The answer to the query `progress`: small, without values. */
+export interface Progress {
+  run: string
+  name: string
+  state: RunState
+  source: string
+  target: string
+  steps: StepProgress[]
+  tables: TableProgress[]
+  findings: { refused: number; consent: number; incomplete: number; warning: number; note: number }
+  /** What the run waits for, in words. */
+  waitingFor?: string
+}
+
+/** One row of the balance sheet; `read = written + skipped + quarantined`. */
+export interface TableResult {
+  name: string
+  target: string
+  expected: number
+  read: number
+  written: number
+  skipped: number
+  quarantined: number
+  /** Rows that the target has. */
+  counted: number
+  sourceDigest: string
+  targetDigest: string
+  verdict: Verdict
+  seconds: number
+  bytes: number
+  error?: string
+}
+
+export type Verdict = 'equal' | 'different' | 'not checked'
+
+/** How a run ended: the result of its workflow and the head of its report. */
+export interface RunResult {
+  run: string
+  name: string
+  state: RunState
+  exit: number
+  verdict: Verdict
+  rows: number
+  tables: number
+  /** Objects that could not be made, and other differences, in words. */
+  differences: string[]
+  /** Findings that decided about the end; all of them are in the report. */
+  findings: Finding[]
+  planHash?: string
+  /** Artifacts by reference. */
+  report?: { markdown: string; json: string; host: string }
+  message?: string
+}

@@ -1,0 +1,64 @@
+/** What a target is like before anything is planned for it. */
+import type { LogicalType } from './types.ts'
+
+export interface TargetDescription {
+  /** Engine and version, as in `PostgreSQL 15.18`. */
+  engine: string
+  /** The server version as a number: 150018. */
+  version: number
+  /** What tells this database from every other, also from itself dropped and made anew. */
+  identity: TargetIdentity
+  encoding: string
+  role: string
+  /** The schema that the plan names. */
+  schema: { name: string; exists: boolean; canCreate: boolean }
+  /** Whether the role may create schemas in this database: decides where the ledger stands. */
+  canCreateSchema: boolean
+  /** Tables of that schema. */
+  tables: ExistingTable[]
+  /** Names of all other relations there (views, indexes, sequences …), by kind. */
+  relations: { name: string; kind: string }[]
+  /** Sessions of others on this database that are in a transaction that writes, or idle in one. */
+  writers: { pid: number; role: string; application: string; state: string }[]
+  /** Bytes free where the server's data lies, if it lets us know. */
+  freeBytes?: number
+}
+
+export interface TargetIdentity {
+  systemIdentifier: string
+  databaseOid: string
+  database: string
+}
+
+export interface ExistingTable {
+  name: string
+  hasRows: boolean
+  columns: ExistingColumn[]
+  primaryKey?: string[]
+  uniques: string[][]
+  foreignKeys: {
+    name: string
+    columns: string[]
+    references: { schema: string; table: string; columns: string[] }
+  }[]
+  /** Names of user triggers. */
+  triggers: string[]
+  /** Foreign keys of other tables that point here: `schema.table.constraint`. */
+  referencedBy: { schema: string; table: string; name: string }[]
+  /** Views and materialized views that read this table. */
+  views: string[]
+}
+
+export interface ExistingColumn {
+  name: string
+  /** The engine's own spelling, as in `character varying(255)`. */
+  typeName: string
+  /** Absent where longhaul has no encoder for it. */
+  type?: LogicalType
+  notNull: boolean
+  hasDefault: boolean
+  identity?: 'always' | 'default'
+  generated: boolean
+  /** The sequence behind the column, quoted and qualified, if there is one. */
+  sequence?: string
+}

@@ -1,0 +1,69 @@
+/**
+ * MurmurHash3 x86 128: fast, well mixed, **not** safe against somebody who makes collisions on purpose.
+ * Chosen because it needs 32-bit multiplications only, which JavaScript has (`Math.imul`); md5 per row costs
+ * 2.6 to 3.8 s on 2 million rows. After Austin Appleby's public-domain `MurmurHash3.cpp`.
+ */
+
+const C1 = 0x239b961b
+const C2 = 0xab0e9789
+const C3 = 0x38b34ae5
+const C4 = 0xa1e38b93
+
+/**
+ * Hashes `length` bytes from `start` on, seed 0. The four words go into `out`, the first one first; as
+ * published, the digest's bytes are these words in little-endian order. Allocates nothing.
+ */
+export function hash128(view: DataView, start: number, length: number, out: Uint32Array): void {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  const tail = start + (length & ~15)
+  for (let i = start; i < tail; i += 16) {
+    a ^= Math.imul(rotate(Math.imul(view.getInt32(i, true), C1), 15), C2)
+    a = (Math.imul(rotate(a, 19) + b, 5) + 0x561ccd1b) | 0
+    b ^= Math.imul(rotate(Math.imul(view.getInt32(i + 4, true), C2), 16), C3)
+    b = (Math.imul(rotate(b, 17) + c, 5) + 0x0bcaa747) | 0
+    c ^= Math.imul(rotate(Math.imul(view.getInt32(i + 8, true), C3), 17), C4)
+    c = (Math.imul(rotate(c, 15) + d, 5) + 0x96cd1c35) | 0
+    d ^= Math.imul(rotate(Math.imul(view.getInt32(i + 12, true), C4), 18), C1)
+    d = (Math.imul(rotate(d, 13) + a, 5) + 0x32ac3b17) | 0
+  }
+  const rest = length & 15
+  if (rest > 12) d ^= Math.imul(rotate(Math.imul(word(view, tail + 12, rest - 12), C4), 18), C1)
+  if (rest > 8) c ^= Math.imul(rotate(Math.imul(word(view, tail + 8, rest - 8), C3), 17), C4)
+  if (rest > 4) b ^= Math.imul(rotate(Math.imul(word(view, tail + 4, rest - 4), C2), 16), C3)
+  if (rest > 0) a ^= Math.imul(rotate(Math.imul(word(view, tail, rest), C1), 15), C2)
+  finish(a ^ length, b ^ length, c ^ length, d ^ length, out)
+}
+
+function finish(a: number, b: number, c: number, d: number, out: Uint32Array): void {
+  const sum = (a + b + c + d) | 0
+  const w = avalanche(sum)
+  const x = avalanche((b + sum) | 0)
+  const y = avalanche((c + sum) | 0)
+  const z = avalanche((d + sum) | 0)
+  const all = (w + x + y + z) | 0
+  out[0] = all
+  out[1] = x + all
+  out[2] = y + all
+  out[3] = z + all
+}
+
+const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits))
+
+/** Up to four bytes as a little-endian word; what is missing counts as zero. */
+function word(view: DataView, at: number, bytes: number): number {
+  if (bytes >= 4) return view.getInt32(at, true)
+  let w = view.getUint8(at)
+  if (bytes > 1) w |= view.getUint8(at + 1) << 8
+  if (bytes > 2) w |= view.getUint8(at + 2) << 16
+  return w
+}
+
+function avalanche(word: number): number {
+  let w = word
+  w = Math.imul(w ^ (w >>> 16), 0x85ebca6b)
+  w = Math.imul(w ^ (w >>> 13), 0xc2b2ae35)
+  return w ^ (w >>> 16)
+}

@@ -1,0 +1,104 @@
+/**
+ * Reads a target's rows back, as typed cells: what validation compares. Shares no code with the encoders, so
+ * that what they wrote is read by somebody else.
+ *
+ * Cells by logical type: boolean → `boolean` · integer → `number`, or `bigint` beyond ±(2^53−1) · float →
+ * `number` · numeric → decimal text as PostgreSQL prints it · text, json, inet → `string` · bytes →
+ * `Uint8Array` · uuid → `Uint8Array` of 16 bytes · date → days since 1970-01-01 · time → microseconds since
+ * midnight · timestamp → microseconds since 1970-01-01 (with `zone`: in UTC), `number` or `bigint`; the
+ * infinities of dates and timestamps are ±Infinity.
+ */
+import type { Client } from 'pg'
+import { Failure } from '../../model/failure.ts'
+import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
+import type { Row } from '../../model/types.ts'
+import { type FieldReader, fieldReader } from './copy-fields.ts'
+import { broken, RowReader } from './copy-rows.ts'
+import { CopyStream } from './copy-stream.ts'
+import { toFailure } from './errors.ts'
+import { ident, qualified } from './quote.ts'
+
+/**
+ * All rows of a table's target in batches, in the order in which the server has them, cells in the order of
+ * the plan's columns. `progress` hears of the rows read so far. The client can do nothing else meanwhile;
+ * who stops before the end ends its connection. Memory: 256 KB, or the largest row.
+ */
+export async function* readRows(
+  client: Client,
+  table: TablePlan,
+  progress: (rows: number) => void,
+): AsyncGenerator<Row[]> {
+  const target = await describe(client, table)
+  const copy = new CopyStream(target.sql)
+  const reader = new RowReader(target.fields)
+  let count = 0
+  try {
+    client.query(copy)
+    for (let more = true; more; ) {
+      more = await copy.fill(reader.needed)
+      const rows = reader.rows(copy.window)
+      count += rows.length
+      progress(count)
+      if (rows.length > 0) yield rows
+    }
+    if (!reader.complete) throw broken()
+  } catch (error) {
+    throw toFailure(error, { object: `table "${table.name}"`, doing: 'read the rows back' })
+  } finally {
+    copy.abandon()
+  }
+}
+
+async function describe(client: Client, table: TablePlan): Promise<{ sql: string; fields: FieldReader[] }> {
+  const { partitioned, sent } = await catalogOf(client, table)
+  const names = table.columns.map(column => ident(column.target)).join(', ')
+  // A partitioned table has no rows of its own; other tables may have children that are none of ours.
+  const from = `${partitioned ? '' : 'ONLY '}${qualified(table.target.schema, table.target.name)}`
+  return {
+    sql: `COPY (SELECT ${names} FROM ${from}) TO STDOUT (FORMAT binary)`,
+    fields: table.columns.map(column => {
+      const name = sent.get(column.target)
+      const reader = name === undefined ? undefined : fieldReader(column.type, name)
+      return reader ?? drifted(table, column, name !== undefined)
+    }),
+  }
+}
+
+interface Catalog {
+  partitioned: boolean
+  /** By column, the function that sends its type. */
+  sent: Map<string, string>
+}
+
+async function catalogOf(client: Client, table: TablePlan): Promise<Catalog> {
+  const { rows } = await client
+    .query<{ relkind: string; attname: string; proname: string }>(COLUMNS, [
+      table.target.schema,
+      table.target.name,
+    ])
+    .catch(error => {
+      throw toFailure(error, { object: `table "${table.name}"`, doing: "read the target's columns" })
+    })
+  const sent = new Map(rows.map(({ attname, proname }) => [attname, proname]))
+  return { partitioned: rows[0]?.relkind === 'p', sent }
+}
+
+const COLUMNS = `
+  SELECT c.relkind, a.attname, p.proname
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
+  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`
+
+function drifted(table: TablePlan, column: ColumnPlan, exists: boolean): never {
+  throw new Failure({
+    code: 'drift',
+    object: `table "${table.name}", column "${column.name}"`,
+    message: exists
+      ? `the target's column "${column.target}" has a type that does not stand for ${column.type.kind}`
+      : `the target has no column "${column.target}" to compare with`,
+    remedy: 'Find out who changed the target since the plan was made, then plan anew',
+  })
+}

@@ -1,0 +1,131 @@
+/** What a target is like: a handful of queries over the catalogs, each for all tables at once. */
+import type { Client } from 'pg'
+import type { ExistingTable, TargetDescription } from '../../model/target.ts'
+import { describeColumns } from './describe-columns.ts'
+import { describeKeys } from './describe-keys.ts'
+import { withRows } from './describe-rows.ts'
+import { identity } from './identity.ts'
+
+interface Server {
+  version: number
+  release: string
+  encoding: string
+  role: string
+  canCreateSchema: boolean
+  exists: boolean
+  canCreate: boolean
+}
+
+/**
+ * Describes the database that `client` speaks to and one schema of it. Free disk space stays unknown:
+ * PostgreSQL does not tell. Sessions of other roles show their state only to members of `pg_read_all_stats`;
+ * that they write is seen in any case, from the transaction id that they hold a lock on.
+ */
+export async function describeTarget(client: Client, schema: string): Promise<TargetDescription> {
+  const server = await describeServer(client, schema)
+  return {
+    engine: `PostgreSQL ${server.release}`,
+    version: server.version,
+    identity: await identity(client),
+    encoding: server.encoding,
+    role: server.role,
+    schema: { name: schema, exists: server.exists, canCreate: server.canCreate },
+    canCreateSchema: server.canCreateSchema,
+    tables: server.exists ? await describeTables(client, schema) : [],
+    relations: server.exists ? await otherRelations(client, schema) : [],
+    writers: await writers(client),
+  }
+}
+
+async function describeServer(client: Client, schema: string): Promise<Server> {
+  const { rows } = await client.query<Server>(
+    `SELECT current_setting('server_version_num')::int AS version,
+            split_part(current_setting('server_version'), ' ', 1) AS release,
+            current_setting('server_encoding') AS encoding,
+            current_user::text AS role,
+            has_database_privilege(current_database(), 'CREATE') AS "canCreateSchema",
+            n.oid IS NOT NULL AS exists,
+            coalesce(has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE'), false)
+              AS "canCreate"
+       FROM (SELECT) AS one LEFT JOIN pg_namespace n ON n.nspname = $1`,
+    [schema],
+  )
+  return rows[0]!
+}
+
+async function describeTables(client: Client, schema: string): Promise<ExistingTable[]> {
+  const columns = await describeColumns(client, schema)
+  const keys = await describeKeys(client, schema)
+  const filled = await withRows(client, schema)
+  const triggers = await listed(client, TRIGGERS, schema)
+  const views = await listed(client, VIEWS, schema)
+  return [...columns].map(([name, list]) => ({
+    name,
+    hasRows: filled.has(name),
+    columns: list,
+    ...(keys.primary.has(name) && { primaryKey: keys.primary.get(name)! }),
+    uniques: keys.uniques.get(name) ?? [],
+    foreignKeys: keys.outgoing.get(name) ?? [],
+    triggers: triggers.get(name) ?? [],
+    referencedBy: keys.incoming.get(name) ?? [],
+    views: views.get(name) ?? [],
+  }))
+}
+
+async function listed(client: Client, sql: string, schema: string): Promise<Map<string, string[]>> {
+  const { rows } = await client.query<{ table: string; names: string[] }>(sql, [schema])
+  return new Map(rows.map(({ table, names }) => [table, names]))
+}
+
+const TRIGGERS = `
+  SELECT c.relname::text AS table, array_agg(t.tgname::text ORDER BY t.tgname) AS names
+    FROM pg_trigger t
+    JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE n.nspname = $1 AND NOT t.tgisinternal
+   GROUP BY c.oid, c.relname`
+
+/** A view hangs on a table by way of its rewrite rule. */
+const VIEWS = `
+  SELECT c.relname::text AS table,
+         array_agg(DISTINCT format('%I.%I', vn.nspname, v.relname)) AS names
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
+                    AND d.classid = 'pg_rewrite'::regclass
+    JOIN pg_rewrite r ON r.oid = d.objid
+    JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
+    JOIN pg_namespace vn ON vn.oid = v.relnamespace
+   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
+   GROUP BY c.oid, c.relname`
+
+async function otherRelations(client: Client, schema: string): Promise<TargetDescription['relations']> {
+  const { rows } = await client.query<{ name: string; kind: string }>(
+    `SELECT c.relname::text AS name,
+            CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index'
+                           WHEN 'I' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table'
+                           WHEN 'c' THEN 'type' ELSE 'relation' END AS kind
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relkind NOT IN ('r', 'p', 't')
+      ORDER BY c.relname`,
+    [schema],
+  )
+  return rows
+}
+
+async function writers(client: Client): Promise<TargetDescription['writers']> {
+  const { rows } = await client.query<TargetDescription['writers'][number]>(
+    `SELECT a.pid, coalesce(a.usename::text, '') AS role, coalesce(a.application_name, '') AS application,
+            coalesce(a.state, 'in a transaction that writes') AS state
+       FROM pg_stat_activity a
+      WHERE a.datname = current_database()
+        AND a.pid <> pg_backend_pid()
+        AND a.usename IS NOT NULL
+        AND (a.state LIKE 'idle in transaction%'
+             OR EXISTS (SELECT FROM pg_locks l
+                         WHERE l.pid = a.pid AND l.locktype = 'transactionid'
+                           AND l.mode = 'ExclusiveLock' AND l.granted))
+      ORDER BY a.pid`,
+  )
+  return rows
+}

@@ -1,0 +1,34 @@
+/** The one place that turns names and texts into SQL. */
+import { Failure } from '../../model/failure.ts'
+
+/**
+ * A name as PostgreSQL reads it back exactly: always quoted, `"` doubled. A NUL cannot be part of a name
+ * and fails with `internal`: planners refuse such names before.
+ */
+export function ident(name: string): string {
+  refuseNul(name)
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** `"schema"."name"`. */
+export function qualified(schema: string, name: string): string {
+  return `${ident(schema)}.${ident(name)}`
+}
+
+/** Names in quotes, with commas between. */
+export function idents(names: readonly string[]): string {
+  return names.map(ident).join(', ')
+}
+
+/** A text constant that means the same whatever `standard_conforming_strings` is. */
+export function literal(text: string): string {
+  refuseNul(text)
+  const quoted = `'${text.replaceAll("'", "''")}'`
+  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
+}
+
+function refuseNul(text: string): void {
+  if (text.includes('\0')) {
+    throw new Failure({ code: 'internal', message: 'a NUL character got into an SQL name or text' })
+  }
+}

@@ -1,0 +1,99 @@
+/** Bytes of a binary COPY, gathered into frames that go to the socket as they are. */
+
+/** A frame is closed when it holds this much. Between 64 KB and 1 MB no difference rose above the noise. */
+const FULL = 256 * 1024
+/** Room of a fresh frame: full, and then some, so that most rows end in the frame they began in. */
+const SIZE = FULL + 128 * 1024
+/** `d` and the length of the message. */
+const HEADER = 5
+/** PostgreSQL takes no message of a gigabyte or more. */
+export const LARGEST_VALUE = 1024 * 1024 * 1024 - 64 * 1024
+
+/** Node's own writers, without the checks of `write()`: on 16 characters they took 17 to 37 % less, on 200 10 to 14 %. */
+export type FastBuffer = Buffer & {
+  utf8Write(text: string, at: number, length: number): number
+  latin1Write(text: string, at: number, length: number): number
+}
+
+const SIGNATURE = 'PGCOPY\n\xff\r\n\0'
+
+/**
+ * Encoders ask for `room`, write into `buffer` from `at` on and move `at`. Complete frames (CopyData
+ * messages, header included) are taken with `take`; where one frame ends and the next begins means nothing
+ * to the server, so a value never has to be copied to make room.
+ */
+export class Writer {
+  buffer: FastBuffer = fresh(SIZE)
+  at = HEADER
+  /** Bytes gathered so far, without headers. */
+  bytes = 0
+  #frames: Buffer[] = []
+  #spare: FastBuffer[] = []
+
+  /** The header of the binary format: signature, no flags, no extension. */
+  begin(): void {
+    const buffer = this.room(19)
+    buffer.latin1Write(SIGNATURE, this.at, 11)
+    buffer.fill(0, this.at + 11, this.at + 19)
+    this.at += 19
+  }
+
+  /** The trailer; closes the last frame. */
+  end(): void {
+    this.int16(-1)
+    this.#close()
+  }
+
+  /** The buffer with at least `bytes` free from `at` on. Good until the next call. */
+  room(bytes: number): FastBuffer {
+    if (this.at + bytes > this.buffer.length) {
+      if (this.at > HEADER) this.#close()
+      if (HEADER + bytes > this.buffer.length) this.buffer = fresh(HEADER + bytes)
+    }
+    return this.buffer
+  }
+
+  int16(value: number): void {
+    const buffer = this.room(2)
+    buffer[this.at++] = value >> 8
+    buffer[this.at++] = value
+  }
+
+  int32(value: number): void {
+    const buffer = this.room(4)
+    let { at } = this
+    buffer[at++] = value >> 24
+    buffer[at++] = value >> 16
+    buffer[at++] = value >> 8
+    buffer[at++] = value
+    this.at = at
+  }
+
+  /** Frames that are complete; asked for after each row. Give them back with `recycle` once they are sent. */
+  take(): Buffer[] | undefined {
+    if (this.at >= FULL) this.#close()
+    if (this.#frames.length === 0) return undefined
+    const frames = this.#frames
+    this.#frames = []
+    return frames
+  }
+
+  /** A frame that the socket is done with: its memory is used again. */
+  recycle(frame: Buffer): void {
+    if (frame.buffer.byteLength === SIZE && this.#spare.length < 4) {
+      this.#spare.push(Buffer.from(frame.buffer) as FastBuffer)
+    }
+  }
+
+  #close(): void {
+    this.buffer[0] = 0x64
+    this.buffer.writeInt32BE(this.at - 1, 1)
+    this.bytes += this.at - HEADER
+    this.#frames.push(this.buffer.subarray(0, this.at))
+    this.buffer = this.#spare.pop() ?? fresh(SIZE)
+    this.at = HEADER
+  }
+}
+
+/** Memory of its own, outside of Node's pool, as it outlives the call that made it. */
+const fresh = (bytes: number) => Buffer.allocUnsafeSlow(bytes) as FastBuffer

@@ -1,0 +1,71 @@
+/** Unique constraints and indexes of one table. */
+import type { Index, IndexPart, Unique } from '../../model/schema.ts'
+import { readCreateIndex } from './ddl-index.ts'
+import type { TableText } from './ddl-text.ts'
+import type { Connection } from './open.ts'
+import { type ListedPart, listIndexes, listParts } from './pragmas.ts'
+
+/** Names in SQLite are the same whatever the case of their ASCII letters. */
+export function sameName(a: string, b: string): boolean {
+  return foldName(a) === foldName(b)
+}
+
+/** A name as SQLite compares it: only ASCII letters have no case. */
+export function foldName(name: string): string {
+  return name.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+}
+
+/** UNIQUE constraints; those made by CREATE UNIQUE INDEX are among the indexes. */
+export function describeUniques(db: Connection, table: string, text: TableText): Unique[] {
+  return listIndexes(db, table)
+    .filter(({ origin }) => origin === 'u')
+    .map(({ name }) => {
+      const parts = listParts(db, name)
+      const columns = parts.map(part => part.name ?? '')
+      const written = text.uniques.find(unique => sameNames(unique.columns, columns))
+      const collations = parts.map(part => ownCollation(part, text))
+      return {
+        ...(written?.name !== undefined && { name: written.name }),
+        columns,
+        ...(collations.some(Boolean) && { collations: collations.map(collation => collation ?? null) }),
+      }
+    })
+}
+
+const sameNames = (a: string[], b: string[]): boolean =>
+  a.length === b.length && a.every((name, i) => sameName(name, b[i]!))
+
+/** Indexes made by CREATE INDEX. */
+export function describeIndexes(db: Connection, table: string, text: TableText): Index[] {
+  const sqlOf = db.prepare<[string], string>(
+    `SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?`,
+  )
+  return listIndexes(db, table)
+    .filter(({ origin }) => origin === 'c')
+    .map(({ name, unique }) => {
+      const sql = sqlOf.pluck().get(name)!
+      const written = readCreateIndex(sql)
+      return {
+        name,
+        unique: unique === 1,
+        parts: listParts(db, name).map((part, i) => describePart(part, written.parts[i]!, text)),
+        ...(written.where !== undefined && { where: written.where }),
+        sql,
+      }
+    })
+}
+
+function describePart(part: ListedPart, written: string, text: TableText): IndexPart {
+  const collation = ownCollation(part, text)
+  return {
+    ...(part.cid >= 0 ? { column: part.name! } : { expression: written }),
+    descending: part.desc === 1,
+    ...(collation && { collation }),
+  }
+}
+
+/** The collation of a part where it differs from its column's. */
+function ownCollation(part: ListedPart, text: TableText): string | undefined {
+  const ofColumn = text.columns[part.cid]?.collation ?? 'BINARY'
+  return sameName(part.coll, ofColumn) ? undefined : part.coll
+}

@@ -1,0 +1,126 @@
+/** The schema of a SQLite database: what PRAGMAs tell, and from the texts what they do not. */
+import type { Access, Column, OtherObject, PrimaryKey, Schema, Table } from '../../model/schema.ts'
+import { readCreateTable, type TableText } from './ddl-text.ts'
+import { tokenize } from './ddl-tokens.ts'
+import { describeForeignKeys } from './describe-foreign-keys.ts'
+import { describeIndexes, describeUniques, sameName } from './describe-indexes.ts'
+import type { Connection } from './open.ts'
+import { type ListedColumn, type ListedTable, listColumns, listIndexes, listTables } from './pragmas.ts'
+
+/** Describes all of `main`; SQLite's own tables are left out. */
+export function describe(db: Connection): Schema {
+  const listed = listTables(db)
+  const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get()
+  const tables = listed.filter(({ type }) => type === 'table')
+  return {
+    engine: `SQLite ${version}`,
+    encoding: String(db.pragma('encoding', { simple: true })),
+    tables: tables.map(table => describeTable(db, table, tables)),
+    others: [...describeVirtual(db, listed), ...describeViewsAndTriggers(db)],
+  }
+}
+
+function describeTable(db: Connection, listed: ListedTable, all: ListedTable[]): Table {
+  const { name } = listed
+  const sql = sqlOf(db, name)
+  const text = readCreateTable(sql)
+  const columns = listColumns(db, name)
+  const primaryKey = describePrimaryKey(db, listed, columns, text)
+  const sequence = primaryKey?.autoIncrement ? lastNumber(db, name) : undefined
+  return {
+    name,
+    columns: columns.map((column, i) => describeColumn(column, text, i)),
+    ...(primaryKey && { primaryKey }),
+    uniques: describeUniques(db, name, text),
+    indexes: describeIndexes(db, name, text),
+    foreignKeys: describeForeignKeys(db, name, text, all),
+    checks: text.checks,
+    strict: listed.strict === 1,
+    access: accessOf(listed, columns, primaryKey),
+    ...(sequence !== undefined && { sequence }),
+    sql,
+  }
+}
+
+function sqlOf(db: Connection, name: string): string {
+  // A trigger may have the name of a table.
+  const find = db.prepare<[string], string>(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
+  return find.pluck().get(name) ?? ''
+}
+
+function describeColumn(listed: ListedColumn, text: TableText, at: number): Column {
+  const written = text.columns[at]
+  const collation = written?.collation
+  const expression = written?.generated
+  return {
+    name: listed.name,
+    declared: listed.type,
+    notNull: listed.notnull === 1,
+    ...(listed.dflt_value !== null && { default: defaultOf(listed.dflt_value) }),
+    ...(expression !== undefined && { generated: { expression, stored: listed.hidden === 3 } }),
+    ...(collation && !sameName(collation, 'BINARY') && { collation }),
+  }
+}
+
+const NO_TEXTS = ['NULL', 'TRUE', 'FALSE', 'CURRENT_TIME', 'CURRENT_DATE', 'CURRENT_TIMESTAMP']
+
+/** A default is never a column, so SQLite reads a lone name as a text; other dialects do not. */
+function defaultOf(sql: string): string {
+  const [first, second] = tokenize(sql)
+  const isName =
+    first!.kind === 'quoted' || (first!.kind === 'word' && !NO_TEXTS.includes(first!.value.toUpperCase()))
+  return isName && second?.kind === 'end' ? `'${first!.value.replaceAll("'", "''")}'` : sql
+}
+
+function describePrimaryKey(
+  db: Connection,
+  { name, wr }: ListedTable,
+  columns: ListedColumn[],
+  { primaryKey: text }: TableText,
+): PrimaryKey | undefined {
+  const inKey = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
+  if (inKey.length === 0) return undefined
+  // The row number itself has no index of its own: INTEGER PRIMARY KEY, but not INTEGER PRIMARY KEY DESC.
+  const rowid = wr === 0 && !listIndexes(db, name).some(({ origin }) => origin === 'pk')
+  return {
+    columns: inKey.map(column => column.name),
+    ...(text?.name !== undefined && { name: text.name }),
+    rowid,
+    autoIncrement: text?.autoIncrement ?? false,
+  }
+}
+
+function accessOf({ wr }: ListedTable, columns: ListedColumn[], key?: PrimaryKey): Access {
+  if (wr === 1 && key) return { by: 'key', columns: key.columns }
+  if (key?.rowid) return { by: 'rowid', name: key.columns[0]! }
+  const free = ['rowid', '_rowid_', 'oid'].find(word => !columns.some(column => sameName(column.name, word)))
+  return free ? { by: 'rowid', name: free } : { by: 'whole' }
+}
+
+/** The greatest number in `sqlite_sequence`; anybody may write there, so other kinds of values are ignored. */
+function lastNumber(db: Connection, table: string): string | undefined {
+  const find = db.prepare<[string], string | null>(`
+    SELECT CAST(max(seq) AS TEXT) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer'`)
+  return find.pluck().get(table) ?? undefined
+}
+
+function describeVirtual(db: Connection, listed: ListedTable[]): OtherObject[] {
+  return listed.flatMap(({ name, type }) =>
+    type === 'virtual' || type === 'shadow'
+      ? [{ kind: `${type} table` as const, name, sql: sqlOf(db, name) }]
+      : [],
+  )
+}
+
+function describeViewsAndTriggers(db: Connection): OtherObject[] {
+  const rows = db
+    .prepare<[], { kind: 'view' | 'trigger'; name: string; table: string; sql: string }>(`
+      SELECT type AS kind, name, tbl_name AS "table", sql
+        FROM sqlite_schema
+       WHERE type IN ('view', 'trigger')
+       ORDER BY rowid`)
+    .all()
+  return rows.map(({ kind, name, table, sql }) =>
+    kind === 'view' ? { kind, name, sql } : { kind, name, table, sql },
+  )
+}

@@ -1,0 +1,108 @@
+/**
+ * Storage classes of columns, counted in SQL. Counting all five classes of every column costs 4 µs a row of
+ * 8 columns; counting the one class that a column seems to have, and that there is no other, costs 1.
+ */
+import type { ClassCounts } from './column-tally.ts'
+import type { Connection } from './open.ts'
+import { quote } from './quote.ts'
+
+/** What a column is thought to hold besides NULL. `text` is counted where texts are read. */
+export type Guess = 'null' | 'integer' | 'real' | 'blob' | 'text' | 'mixed'
+/** Rows of a table as a condition in SQL, with its two parameters, or none. */
+export interface Window {
+  where: string
+  params: (number | bigint)[]
+}
+
+type Counted = Exclude<Guess, 'text'>
+
+/** Terms of the SELECT; the first is the number of values, the second that of the guessed class. */
+const TERMS: Record<Counted, (c: string) => string[]> = {
+  null: c => [`count(${c})`],
+  integer: c => [`count(${c})`, `total(typeof(${c}) = 'integer')`, `min(${c})`, `max(${c})`],
+  real: c => [`count(${c})`, `total(typeof(${c}) = 'real')`, `max(${c})`, `min(${c})`],
+  blob: c => [
+    `count(${c})`,
+    `total(typeof(${c}) = 'blob')`,
+    `total(octet_length(${c}))`,
+    `max(octet_length(${c}))`,
+  ],
+  mixed: c => [
+    `total(typeof(${c}) = 'integer')`,
+    `total(typeof(${c}) = 'real')`,
+    `total(typeof(${c}) = 'blob')`,
+    `min(CASE typeof(${c}) WHEN 'integer' THEN ${c} END)`,
+    `max(CASE typeof(${c}) WHEN 'integer' THEN ${c} END)`,
+    `max(CASE typeof(${c}) WHEN 'real' THEN abs(${c}) END)`,
+    `total(CASE typeof(${c}) WHEN 'blob' THEN octet_length(${c}) END)`,
+    `max(CASE typeof(${c}) WHEN 'blob' THEN octet_length(${c}) END)`,
+  ],
+}
+
+const NOTHING: ClassCounts = {
+  integer: 0,
+  real: 0,
+  blob: 0,
+  min: null,
+  max: null,
+  largestReal: null,
+  blobBytes: 0,
+  longestBlob: 0,
+}
+
+type Cells = (number | bigint | null)[]
+
+/** The counts, or undefined where the guess was wrong. */
+function understand(guess: Counted, cells: Cells): ClassCounts | undefined {
+  const number = (i: number): number => Number(cells[i] ?? 0)
+  const integer = (i: number): bigint | null => cells[i] as bigint | null
+  if (guess === 'mixed') {
+    return {
+      integer: number(0),
+      real: number(1),
+      blob: number(2),
+      min: integer(3),
+      max: integer(4),
+      largestReal: cells[5] === null ? null : number(5),
+      blobBytes: number(6),
+      longestBlob: number(7),
+    }
+  }
+  const values = number(0)
+  if (guess === 'null') return values === 0 ? NOTHING : undefined
+  if (values !== number(1)) return undefined
+  if (guess === 'integer') return { ...NOTHING, integer: values, min: integer(2), max: integer(3) }
+  if (guess === 'blob') return { ...NOTHING, blob: values, blobBytes: number(2), longestBlob: number(3) }
+  return { ...NOTHING, real: values, largestReal: Math.max(Math.abs(number(2)), Math.abs(number(3))) }
+}
+
+/** Columns of one statement: results are limited to 2,000, and mixed ones take 8. */
+const GROUP = 200
+
+/** Counts the classes of columns in a window; undefined for each column whose guess was wrong. */
+export function countClasses(
+  db: Connection,
+  table: string,
+  columns: { name: string; guess: Counted }[],
+  window: Window,
+): (ClassCounts | undefined)[] {
+  const found: (ClassCounts | undefined)[] = []
+  for (let first = 0; first < columns.length; first += GROUP) {
+    const group = columns.slice(first, first + GROUP)
+    const terms = group.map(({ name, guess }) => TERMS[guess](quote(name)))
+    const cells = db
+      .prepare<Window['params'], Cells>(
+        `SELECT ${terms.flat().join(', ')} FROM ${quote(table)} ${window.where}`,
+      )
+      .raw()
+      .safeIntegers()
+      .get(...window.params)!
+    let at = 0
+    for (const [i, { guess }] of group.entries()) {
+      const width = terms[i]!.length
+      found.push(understand(guess, cells.slice(at, at + width)))
+      at += width
+    }
+  }
+  return found
+}

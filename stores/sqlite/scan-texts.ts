@@ -1,0 +1,102 @@
+/** Texts of columns, read into JavaScript: sizes, formats, and what no other engine can hold. */
+import type { ColumnTally } from './column-tally.ts'
+import type { Connection } from './open.ts'
+import { quote } from './quote.ts'
+import type { Window } from './scan-classes.ts'
+import { decodeUtf16, type Encoding, isValidText } from './text-bytes.ts'
+
+export interface TextColumn {
+  name: string
+  tally: ColumnTally
+  /** True where the column is thought to hold nothing but texts and NULL. */
+  pure: boolean
+}
+
+/** Columns of one statement: SQLite's limit is 2,000. */
+const GROUP = 200
+
+/** Adds all texts of a window to the tallies. Returns the pure columns that hold something else as well. */
+export function readTexts<C extends TextColumn>(
+  db: Connection,
+  table: string,
+  columns: C[],
+  window: Window,
+  encoding: Encoding,
+): C[] {
+  const impure: C[] = []
+  for (let first = 0; first < columns.length; first += GROUP) {
+    const group = columns.slice(first, first + GROUP)
+    const suspects = new Set<C>()
+    const read = encoding === 'UTF-8' ? readUtf8 : readUtf16
+    impure.push(...read(db, table, group, window, suspects, encoding))
+    for (const { name, tally } of suspects) {
+      tally.addInvalid(countInvalid(db, table, name, window, encoding))
+    }
+  }
+  return impure
+}
+
+type Reader = <C extends TextColumn>(
+  db: Connection,
+  table: string,
+  columns: C[],
+  window: Window,
+  suspects: Set<C>,
+  encoding: Encoding,
+) => C[]
+
+const readUtf8: Reader = (db, table, columns, window, suspects) => {
+  const terms = columns.map(({ name, pure }) => (pure ? quote(name) : onlyText(name, quote(name))))
+  const impure = new Set<(typeof columns)[number]>()
+  for (const row of rowsOf(db, table, terms, window)) {
+    for (let i = 0; i < columns.length; i++) {
+      const cell = row[i]
+      if (typeof cell === 'string') {
+        if (columns[i]!.tally.addText(cell)) suspects.add(columns[i]!)
+      } else if (cell !== null) impure.add(columns[i]!)
+    }
+  }
+  return [...impure]
+}
+
+/** SQLite's own conversion hides lone surrogates, so texts come as their bytes, and none is above suspicion. */
+const readUtf16: Reader = (db, table, columns, window, suspects, encoding) => {
+  const terms = columns.map(({ name }) => onlyText(name, `CAST(${quote(name)} AS BLOB)`))
+  for (const row of rowsOf(db, table, terms, window)) {
+    for (let i = 0; i < columns.length; i++) {
+      const cell = row[i]
+      if (!(cell instanceof Uint8Array)) continue
+      const text = decodeUtf16(cell, encoding)
+      columns[i]!.tally.addText(text)
+      if (cell.length % 2 || !text.isWellFormed()) suspects.add(columns[i]!)
+    }
+  }
+  return columns.filter(({ pure }) => pure)
+}
+
+const onlyText = (name: string, value: string): string =>
+  `CASE typeof(${quote(name)}) WHEN 'text' THEN ${value} END`
+
+/** Row by row: a value may have 100 MB. */
+function rowsOf(db: Connection, table: string, terms: string[], window: Window): Iterable<unknown[]> {
+  return db
+    .prepare<Window['params'], unknown[]>(`SELECT ${terms.join(', ')} FROM ${quote(table)} ${window.where}`)
+    .raw()
+    .iterate(...window.params)
+}
+
+/** How many texts of a column are damaged; a genuine U+FFFD is a character as any other. */
+export function countInvalid(
+  db: Connection,
+  table: string,
+  column: string,
+  window: Window,
+  encoding: Encoding,
+): number {
+  let count = 0
+  const term = onlyText(column, `CAST(${quote(column)} AS BLOB)`)
+  for (const [bytes] of rowsOf(db, table, [term], window)) {
+    if (bytes instanceof Uint8Array && !isValidText(bytes, encoding)) count++
+  }
+  return count
+}

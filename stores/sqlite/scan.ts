@@ -1,0 +1,144 @@
+/** The full scan of one table: what its values are, whatever its columns say. */
+import type { TableFacts } from '../../model/assessment.ts'
+import type { Table } from '../../model/schema.ts'
+import { type ClassCounts, ColumnTally } from './column-tally.ts'
+import type { Connection } from './open.ts'
+import { quote } from './quote.ts'
+import { countClasses, type Guess, type Window } from './scan-classes.ts'
+import { readTexts } from './scan-texts.ts'
+import type { Encoding } from './text-bytes.ts'
+
+interface Scanned {
+  name: string
+  guess: Guess
+  tally: ColumnTally
+}
+
+/** Rows after which progress is heard of. */
+const WINDOW = 20_000
+
+/** Declared types whose texts may have a format that decides about the target's type. */
+const FORMATTED = /DATE|TIME|JSON|UUID|GUID|INET|IP|BOOL|NUM|DEC/i
+
+/**
+ * Looks at every value of a table, in constant memory. Numbers and blobs are counted in SQL and never
+ * leave SQLite; texts are read. `progress` hears of the rows done so far; a table without row numbers is one
+ * window. Formats are looked for where the declared type speaks of one, or in every column.
+ */
+export function scan(
+  db: Connection,
+  table: Table,
+  progress: (rows: number) => void,
+  everyFormat = false,
+): TableFacts {
+  const encoding = db.pragma('encoding', { simple: true }) as Encoding
+  const columns = table.columns.map(({ name, declared }) => ({
+    name,
+    guess: guessOf(db, table.name, name),
+    tally: new ColumnTally(everyFormat || FORMATTED.test(declared)),
+  }))
+  let rows = 0
+  for (const window of windowsOf(db, table)) {
+    scanWindow(db, table.name, columns, window, encoding)
+    rows += countRows(db, table.name, window)
+    progress(rows)
+  }
+  return {
+    name: table.name,
+    rows,
+    bytes: columns.reduce((sum, { tally }) => sum + tally.bytes, 0),
+    columns: columns.map(({ name, tally }, i) => tally.facts(name, table.columns[i]!.declared, rows)),
+  }
+}
+
+function scanWindow(
+  db: Connection,
+  table: string,
+  columns: Scanned[],
+  window: Window,
+  encoding: Encoding,
+): void {
+  const misjudged = countGuessed(db, table, columns, window)
+  const withTexts = columns
+    .filter(column => column.guess === 'text' || column.guess === 'mixed' || misjudged.has(column))
+    .map(column => ({ ...column, column, pure: column.guess === 'text' && !misjudged.has(column) }))
+  for (const { column } of readTexts(db, table, withTexts, window, encoding)) {
+    const found = recount(db, table, column, window)
+    // In UTF-16 every column of texts comes back to be counted.
+    if (found.integer || found.real || found.blob) column.guess = 'mixed'
+  }
+}
+
+/** Counts what is no text. Returns the columns that were not what they seemed, with their new guess. */
+function countGuessed(db: Connection, table: string, columns: Scanned[], window: Window): Set<Scanned> {
+  const counted = columns.flatMap(column => {
+    const { name, guess } = column
+    return guess === 'text' ? [] : [{ column, name, guess }]
+  })
+  const misjudged = new Set<Scanned>()
+  const found = countClasses(db, table, counted, window)
+  for (const [i, { column }] of counted.entries()) {
+    const classes = found[i]
+    if (classes) column.tally.addClasses(classes)
+    else {
+      misjudged.add(column)
+      const actual = recount(db, table, column, window)
+      column.guess = column.guess === 'null' ? onlyClass(actual) : 'mixed'
+    }
+  }
+  return misjudged
+}
+
+function recount(db: Connection, table: string, { name, tally }: Scanned, window: Window): ClassCounts {
+  const [classes] = countClasses(db, table, [{ name, guess: 'mixed' }], window)
+  tally.addClasses(classes!)
+  return classes!
+}
+
+/** What a column holds that had only NULLs before. */
+function onlyClass({ integer, real, blob }: ClassCounts): Guess {
+  if (integer && !real && !blob) return 'integer'
+  if (real && !integer && !blob) return 'real'
+  if (blob && !integer && !real) return 'blob'
+  return integer || real || blob ? 'mixed' : 'text'
+}
+
+/** By the first rows; it costs time where it is wrong, and nothing else. */
+function guessOf(db: Connection, table: string, column: string): Guess {
+  const classes = db
+    .prepare<[], Guess>(`
+      SELECT DISTINCT typeof(c)
+        FROM (SELECT ${quote(column)} AS c FROM ${quote(table)} LIMIT 100)
+       WHERE c IS NOT NULL`)
+    .pluck()
+    .all()
+  return classes.length > 1 ? 'mixed' : (classes[0] ?? 'null')
+}
+
+/** Ranges of about `WINDOW` rows, also where numbers have large gaps. */
+function* windowsOf(db: Connection, { name, access }: Table): Iterable<Window> {
+  if (access.by !== 'rowid') {
+    yield { where: '', params: [] }
+    return
+  }
+  const key = quote(access.name)
+  const nextEnd = db
+    .prepare<[bigint], bigint | null>(`
+      SELECT max(k) FROM (
+        SELECT ${key} AS k FROM ${quote(name)} WHERE ${key} >= ? ORDER BY ${key} LIMIT ${WINDOW})`)
+    .pluck()
+    .safeIntegers()
+  let from = -(2n ** 63n)
+  for (;;) {
+    const end = nextEnd.get(from)
+    if (end === null || end === undefined) return
+    yield { where: `WHERE ${key} BETWEEN ? AND ?`, params: [from, end] }
+    if (end === 2n ** 63n - 1n) return
+    from = end + 1n
+  }
+}
+
+function countRows(db: Connection, table: string, { where, params }: Window): number {
+  const count = db.prepare<Window['params'], number>(`SELECT count(*) FROM ${quote(table)} ${where}`)
+  return count.pluck().get(...params)!
+}

@@ -1,0 +1,60 @@
+/** A snapshot through SQLite, beside whoever else has the database open. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { codeOf, locked } from './errors.ts'
+import type { Connection } from './open.ts'
+import type { SnapshotOptions } from './snapshot.ts'
+
+/** The thread hears of a cancellation that often while a writer holds the database. */
+const SLICE_MS = 200
+/** Pages of one step; from 1,000 on it makes no difference: 0.4 s for 200 MB, VACUUM INTO 0.55 s. */
+const STEP_PAGES = 4096
+
+/**
+ * Copies the pages of a database as of one moment. Throws SQLite's own errors, and `Failure('source')` where
+ * it is locked until `deadline`.
+ */
+export async function backUpOnline(
+  source: string,
+  copy: string,
+  deadline: number,
+  options: SnapshotOptions,
+): Promise<void> {
+  const db = await openReading(source, deadline, options)
+  try {
+    const pageSize = Number(db.pragma('page_size', { simple: true }))
+    await db.backup(copy, {
+      progress: ({ totalPages, remainingPages }) => {
+        options.signal.throwIfAborted()
+        options.progress({ bytes: (totalPages - remainingPages) * pageSize, total: totalPages * pageSize })
+        return STEP_PAGES
+      },
+    })
+  } finally {
+    db.close()
+  }
+}
+
+/** A connection in a read transaction: without it, each write of others begins the backup anew. */
+async function openReading(
+  source: string,
+  deadline: number,
+  { signal, busyTimeoutMs }: SnapshotOptions,
+): Promise<Connection> {
+  for (;;) {
+    signal.throwIfAborted()
+    const db = new Database(source, { readonly: true, fileMustExist: true, timeout: SLICE_MS })
+    try {
+      db.pragma('trusted_schema = OFF')
+      db.exec('BEGIN')
+      db.prepare('SELECT count(*) FROM sqlite_schema').get()
+      return db
+    } catch (error) {
+      db.close()
+      if (!/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) throw error
+      if (Date.now() >= deadline) throw locked(source, busyTimeoutMs)
+    }
+    await sleep(1, undefined, { signal })
+  }
+}

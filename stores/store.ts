@@ -1,0 +1,31 @@
+/**
+ * A store speaks to one kind of endpoint. What every store can do is required; what only some can is an
+ * optional method, and the planner refuses before work starts where a plan needs one that is missing.
+ */
+import type { ColumnFacts, TableFacts } from '../model/assessment.ts'
+import type { TablePlan } from '../model/plan.ts'
+import type { Schema, Table } from '../model/schema.ts'
+import type { Cell, Row } from '../model/types.ts'
+
+/** Rows whose key is after `after` and up to and with `upTo`; without either end, open. */
+export interface KeyRange {
+  after?: Cell[]
+  upTo?: Cell[]
+}
+
+/** The side that rows come from. Opened per thread; synchronous engines return plain iterables. */
+export interface SourceStore {
+  describe(): Schema
+  /**
+   * Scans every value of a table. `progress` hears of rows done. Formats are looked for where the declared
+   * type speaks of one, or in every column.
+   */
+  scan(table: Table, progress: (rows: number) => void, everyFormat?: boolean): TableFacts
+  /** The last key of each chunk but the last one, in order of reading, about `rows` rows apart. */
+  bounds(table: TablePlan, rows: number): Iterable<Cell[]>
+  /** The rows of a range in batches, cells in the order of `table.columns`. */
+  read(table: TablePlan, range: KeyRange): Iterable<Row[]>
+  close(): void
+}
+
+export type { ColumnFacts }

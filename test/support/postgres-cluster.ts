@@ -1,0 +1,134 @@
+/** A PostgreSQL server of our own, in a temporary folder, as a user who is not root. */
+import { execFile, type SpawnOptions, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { appendFileSync, chownSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { childEnvironment } from '../../worker/executable.ts'
+import { freePort } from '../../worker/ports.ts'
+import type { PostgresOptions } from './postgres.ts'
+import { postgresBinaries } from './postgres-binaries.ts'
+import { guard } from './watchdog.ts'
+
+const run = promisify(execFile)
+const START_LIMIT = 30_000
+
+export interface Cluster {
+  /** Superuser, database `postgres`. */
+  url: string
+  binDir: string
+  /** Immediate shutdown: what a crash leaves behind. */
+  crash(): Promise<void>
+  /** Starts it again, on the same port. */
+  start(): Promise<void>
+  /** Fast shutdown and start. */
+  restart(): Promise<void>
+  /** The postmaster's pid. */
+  pid(): number
+  /** What the server wrote to its log. */
+  log(): string
+  stop(): Promise<void>
+}
+
+export async function startCluster({ settings = {}, initdb = [] }: PostgresOptions): Promise<Cluster> {
+  const binDir = await postgresBinaries()
+  const folder = mkdtempSync(join(tmpdir(), 'longhaul-pg-'))
+  const watchdog = guard({ kind: 'postgres', folder })
+  const owner = unprivileged()
+  if (owner) chownSync(folder, owner.uid, owner.gid)
+  const port = await freePort()
+  const password = await makeCluster(binDir, folder, owner, initdb)
+  const configuration = { ...DEFAULTS, port: `${port}`, ...settings }
+  const lines = Object.entries(configuration).map(([name, value]) => `${name} = '${value}'`)
+  appendFileSync(join(folder, 'data', 'postgresql.conf'), `\n${lines.join('\n')}\n`)
+
+  const url = `postgresql://longhaul:${password}@127.0.0.1:${port}/postgres`
+  const logFile = join(folder, 'log')
+  const start = () => startServer(join(binDir, 'postgres'), folder, owner, url)
+  let server = await start()
+  const end = async (signal: NodeJS.Signals) => {
+    const ended = server.exitCode ?? server.signalCode ?? once(server, 'exit')
+    server.ref()
+    server.kill(signal)
+    await ended
+  }
+  const restarted = async () => void (server = await start())
+  return {
+    url,
+    binDir,
+    crash: () => end('SIGQUIT'),
+    start: restarted,
+    restart: () => end('SIGINT').then(restarted),
+    pid: () => server.pid!,
+    log: () => readFileSync(logFile, 'utf8'),
+    stop: watchdog.end,
+  }
+}
+
+const DEFAULTS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  fsync: 'off',
+  max_wal_size: '4GB',
+  log_min_messages: 'warning',
+}
+
+interface User {
+  uid: number
+  gid: number
+}
+
+/** PostgreSQL refuses to run as root; `postgres` or `nobody` it may be. */
+function unprivileged(): User | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map(line => line.split(':'))
+  const fields = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
+  if (!fields)
+    throw new Error('running as root, and there is no user `postgres` or `nobody` to run PostgreSQL as')
+  return { uid: Number(fields[2]), gid: Number(fields[3]) }
+}
+
+/** Makes the data folder; returns the superuser's password, which is asked for on every connection. */
+async function makeCluster(binDir: string, folder: string, owner: User | undefined, more: string[]) {
+  const password = randomBytes(12).toString('base64url')
+  const file = join(folder, 'password')
+  writeFileSync(file, password, { mode: 0o600 })
+  if (owner) chownSync(file, owner.uid, owner.gid)
+  const login = ['--username=longhaul', `--pwfile=${file}`, '--auth=scram-sha-256']
+  const words = ['-D', join(folder, 'data'), ...login, '--encoding=UTF8', '--locale=C', '--no-sync', ...more]
+  await run(join(binDir, 'initdb'), words, { ...owner, cwd: folder, env: childEnvironment() })
+  return password
+}
+
+async function startServer(postgres: string, folder: string, owner: User | undefined, url: string) {
+  const log = openSync(join(folder, 'log'), 'a', 0o600)
+  const options = { ...owner, cwd: folder, env: childEnvironment(), detached: true } satisfies SpawnOptions
+  const server = spawn(postgres, ['-D', join(folder, 'data')], { ...options, stdio: ['ignore', log, log] })
+  server.unref()
+  const end = Date.now() + START_LIMIT
+  while (!(await answers(url))) {
+    if (server.exitCode !== null || Date.now() > end) {
+      throw new Error(`PostgreSQL did not start: ${readFileSync(join(folder, 'log'), 'utf8').slice(-1000)}`)
+    }
+    await sleep(30)
+  }
+  return server
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
+}

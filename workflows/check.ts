@@ -1,0 +1,75 @@
+/** Compares source and target as they are now, whoever copied them; writes to neither. */
+import { setHandler } from '@temporalio/workflow'
+import { EXIT, exitOf } from '../model/failure.ts'
+import type { RunResult, TableResult } from '../model/run.ts'
+import { factsOf, runFailure } from './failures.ts'
+import { type MigrateInput, progressQuery } from './messages.ts'
+import { pool } from './pool.ts'
+import { preflightOn } from './proxies.ts'
+import { RunProgress } from './run-progress.ts'
+
+export async function check(input: MigrateInput): Promise<RunResult> {
+  const progress = new RunProgress(input)
+  setHandler(progressQuery, () => progress.progress)
+  for (const step of ['backup', 'schema', 'copy', 'finish'] as const)
+    progress.skip(step, 'not part of a comparison')
+  try {
+    return await compare(input, progress)
+  } catch (error) {
+    const facts = factsOf(error)
+    progress.state('failed')
+    const exit =
+      facts.code === 'usage' ? EXIT.usage : facts.code === 'unavailable' ? exitOf(facts.code) : EXIT.refused
+    throw runFailure(
+      facts,
+      progress.result({ state: 'failed', exit, message: 'Source and target were only read.' }),
+    )
+  }
+}
+
+async function compare(input: MigrateInput, progress: RunProgress): Promise<RunResult> {
+  const { run, request, limits } = input
+  const work = preflightOn(request.source.host, limits)
+  const summary = await progress.step('preflight', async say => {
+    await work.attach(input)
+    say('taking the snapshot')
+    await work.takeSnapshot({ run, source: request.source })
+    say('reading every value')
+    await work.assess({ run, request })
+    return work.makePlan({ run, request })
+  })
+  progress.planned(summary)
+  const refused = summary.refusals.map(f => `${f.object}: ${f.message}`)
+  const tables = await progress.step('validate', async () => {
+    const settled = await pool(summary.groups, summary.sideBySide, group =>
+      work.compareTables({ run, request, tables: group.tables }),
+    )
+    const failed = settled.find(s => s.error !== undefined)
+    if (failed) throw failed.error
+    return settled.flatMap(s => s.result ?? [])
+  })
+  for (const table of tables)
+    progress.tables([table.name], table.verdict === 'equal' ? 'validated' : 'differs')
+  const differences = [...refused, ...tables.filter(t => t.verdict !== 'equal').map(describe)]
+  progress.state(differences.length > 0 ? 'done with differences' : 'done')
+  const result = progress.result({
+    state: progress.progress.state,
+    exit: differences.length > 0 ? EXIT.differences : EXIT.complete,
+    verdict: differences.length > 0 ? 'different' : 'equal',
+    differences,
+    rows: tables.reduce((sum, t) => sum + t.read, 0),
+  })
+  return progress.step('report', () =>
+    work.report({
+      run,
+      request,
+      result,
+      steps: progress.steps,
+      mode: 'check',
+      tables,
+    }),
+  )
+}
+
+const describe = (t: TableResult): string =>
+  t.error ?? `table "${t.name}": ${t.read} rows in the source, ${t.counted} in the target, digests differ`

@@ -1,0 +1,34 @@
+/** Failures as they reach workflow code: wrapped by Temporal, told apart by type and never by class. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+} from '@temporalio/workflow'
+import { codeOfType, type FailureFacts, failureType, sentence } from '../model/failure.ts'
+import type { RunResult } from '../model/run.ts'
+
+/** The facts inside whatever was thrown. */
+export function factsOf(error: unknown): FailureFacts {
+  let inner = error
+  while ((inner instanceof ActivityFailure || inner instanceof ChildWorkflowFailure) && inner.cause)
+    inner = inner.cause
+  if (inner instanceof ApplicationFailure) {
+    const code = codeOfType(inner.type)
+    const facts = inner.details?.[0] as FailureFacts | undefined
+    if (code && facts?.message) return facts
+    return { code: code ?? 'internal', message: inner.message }
+  }
+  if (isCancellation(error)) return { code: 'internal', message: 'the run was cancelled' }
+  return { code: 'internal', message: inner instanceof Error ? inner.message : String(inner) }
+}
+
+/** The failure that a run's workflow ends with; its result travels in the details. */
+export function runFailure(facts: FailureFacts, result: RunResult): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: failureType(facts.code),
+    message: sentence(facts),
+    nonRetryable: true,
+    details: [facts, result],
+  })
+}

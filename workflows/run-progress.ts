@@ -1,0 +1,137 @@
+/** What one run's workflow knows of itself, and the rules by which that changes. */
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import { showEndpoint } from '../model/endpoint.ts'
+import type { FailureFacts } from '../model/failure.ts'
+import {
+  type Progress,
+  type RunResult,
+  type RunState,
+  STEPS,
+  type StepName,
+  type StepProgress,
+  type TableState,
+} from '../model/run.ts'
+import { type MigrateInput, type PlanSummary, SEARCH } from './messages.ts'
+
+export class RunProgress {
+  readonly progress: Progress
+  readonly #indexed: boolean
+
+  constructor(input: MigrateInput) {
+    this.#indexed = input.indexed
+    this.progress = {
+      run: input.run,
+      name: input.name,
+      state: 'running',
+      source: showEndpoint(input.request.source),
+      target: showEndpoint(input.request.target),
+      steps: STEPS.map(name => ({ name, state: 'pending' })),
+      tables: [],
+      findings: { refused: 0, consent: 0, incomplete: 0, warning: 0, note: 0 },
+    }
+    this.#publish({
+      source: input.request.source.kind,
+      target: input.request.target.kind,
+    })
+  }
+
+  /** Runs a step; its start, end and failure are kept. A step that is already done is not run again. */
+  async step<T>(name: StepName, work: (say: (detail: string) => void) => Promise<T>): Promise<T> {
+    const step = this.#find(name)
+    step.state = 'running'
+    step.startedAt ??= now()
+    this.#publish({ phase: name })
+    try {
+      const result = await work(detail => {
+        step.detail = detail
+      })
+      step.state = 'done'
+      return result
+    } catch (error) {
+      step.state = 'failed'
+      throw error
+    } finally {
+      step.endedAt = now()
+    }
+  }
+
+  skip(name: StepName, detail: string): void {
+    Object.assign(this.#find(name), { state: 'skipped', detail })
+  }
+
+  /** Takes over what the plan says about tables and findings. */
+  planned(summary: PlanSummary): void {
+    this.progress.findings = summary.counts
+    this.progress.tables = summary.tables.map(({ name, rows }) => ({
+      name,
+      rows,
+      state: 'pending',
+      written: 0,
+    }))
+  }
+
+  tables(names: readonly string[], state: TableState, error?: string): void {
+    for (const table of this.progress.tables) {
+      if (!names.includes(table.name)) continue
+      table.state = state
+      if (state === 'copied' || state === 'finished') table.written = table.rows
+      if (error) table.error = error
+    }
+  }
+
+  state(state: RunState): void {
+    this.progress.state = state
+    this.#publish({ state })
+  }
+
+  /** The result so far; `over` holds what the end adds. */
+  result(over: Partial<RunResult>): RunResult {
+    const { run, name, state } = this.progress
+    return {
+      run,
+      name,
+      state,
+      exit: 0,
+      verdict: 'not checked',
+      rows: this.progress.tables.reduce((sum, table) => sum + table.rows, 0),
+      tables: this.progress.tables.length,
+      differences: [],
+      findings: [],
+      ...over,
+    }
+  }
+
+  get steps(): StepProgress[] {
+    return this.progress.steps
+  }
+
+  #find(name: StepName): StepProgress {
+    return this.progress.steps.find(step => step.name === name)!
+  }
+
+  #publish(change: { phase?: string; state?: string; source?: string; target?: string }): void {
+    setCurrentDetails(this.#story())
+    if (!this.#indexed) return
+    const keys = Object.keys(change) as (keyof typeof change)[]
+    upsertSearchAttributes(keys.map(key => ({ key: SEARCH[key], value: change[key]! })))
+  }
+
+  #story(): string {
+    const { state, source, target, steps } = this.progress
+    const lines = steps.map(step => `- ${step.name}: ${step.state}${step.detail ? ` (${step.detail})` : ''}`)
+    return [`**${state}**: ${source} → ${target}`, '', ...lines].join('\n')
+  }
+}
+
+const now = () => new Date().toISOString()
+
+/** The sentence that tells the user in what state a failed run leaves source and target. */
+export function aftermath(facts: FailureFacts, name: string, touched: boolean, rolledBack: boolean): string {
+  if (!touched) return 'Nothing was written to the target; the source was only read.'
+  if (rolledBack) return 'Everything this run made in the target was taken back; the source was only read.'
+  if (facts.code === 'target-replaced') return 'The source was only read.'
+  return (
+    'The target keeps what was committed; the source was only read. ' +
+    `Run the same command again to go on from there, or "longhaul rollback ${name}" to take it back.`
+  )
+}
