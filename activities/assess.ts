@@ -1,8 +1,10 @@
 /** Preflight's reading: damage, schema, and every value of the snapshot. */
 import type { PlanRequest } from '../model/plan-request.ts'
+import { describeTarget } from '../stores/postgres/describe.ts'
 import { findArtifact, needSnapshot, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
+import { withSession } from './target.ts'
 
 export interface Assessed {
   tables: number
@@ -17,10 +19,10 @@ export async function assess(
   const done = findArtifact(home, run, 'assessment')
   if (done) return sizes(done.tables)
   const began = performance.now()
-  const { schema, tables } = await runJob('assess', {
-    snapshot: needSnapshot(home, run),
-    everyFormat: needsFormats(request),
-  })
+  const target = await withSession(home, request.target, run, client =>
+    describeTarget(client, request.target.schema),
+  )
+  const { schema, tables } = await runJob('assess', { snapshot: needSnapshot(home, run), request, target })
   writeArtifact(home, run, 'assessment', {
     source: request.source.path,
     takenAt: new Date().toISOString(),
@@ -32,12 +34,6 @@ export async function assess(
   log.info({ ...result, seconds: (performance.now() - began) / 1000 }, 'every value read')
   return result
 }
-
-/** Columns whose declared type says nothing may have to fit a type that the user or the target has chosen. */
-const needsFormats = ({ ifExists, file }: PlanRequest) =>
-  ifExists === 'use' ||
-  ifExists === 'append' ||
-  Object.values(file?.tables ?? {}).some(t => Object.keys(t.columns).length > 0)
 
 const sizes = (tables: { rows: number; bytes: number }[]): Assessed => ({
   tables: tables.length,

@@ -1,4 +1,5 @@
 /** The comparison of `check`: both sides are read now. */
+import type { TablePlan } from '../model/plan.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import type { TableResult } from '../model/run.ts'
 import { needSnapshot, readArtifact } from './artifacts.ts'
@@ -11,11 +12,32 @@ export async function compareTables(
   { run, request, tables }: { run: string; request: PlanRequest; tables: string[] },
 ): Promise<TableResult[]> {
   const plan = readArtifact(home, run, 'plan')
-  return runJob('digestBoth', {
+  const chosen = tables.map(name => tableOf(plan, name))
+  const results = await runJob('digestBoth', {
     home,
     run,
     target: request.target,
     snapshot: needSnapshot(home, run),
-    tables: tables.map(name => tableOf(plan, name)),
+    tables: chosen.filter(t => t.action === 'use'),
   })
+  return [...results, ...chosen.filter(t => t.action !== 'use').map(absent)]
 }
+
+const absent = (table: TablePlan): TableResult => ({
+  name: table.name,
+  target: `${table.target.schema}.${table.target.name}`,
+  ...{
+    expected: table.rows,
+    read: 0,
+    written: 0,
+    skipped: 0,
+    quarantined: 0,
+    counted: 0,
+    bytes: 0,
+    seconds: 0,
+  },
+  sourceDigest: '',
+  targetDigest: '',
+  verdict: 'different',
+  error: `table "${table.name}": the target has no such table`,
+})

@@ -4,6 +4,7 @@ import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import { moveAside } from '../stores/postgres/aside.ts'
 import { createSchema, createTable } from '../stores/postgres/ddl.ts'
+import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
 import { silenceTriggers } from '../stores/postgres/triggers.ts'
 import type { Work } from './edge.ts'
 import { apply } from './effects.ts'
@@ -37,6 +38,7 @@ async function prepareTable(target: Target, place: RunPlace, table: TablePlan): 
   if (table.action === 'use') {
     const silence = await silenceTriggers(target.client, table)
     if (silence) await apply(target, silence)
+    for (const effect of await foreignKeysAside(target.client, table)) await apply(target, effect)
     return
   }
   if (table.action === 'replace') await apply(target, moveAside(table, asideSchema(place)))

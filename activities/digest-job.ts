@@ -8,10 +8,11 @@ import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { TableResult } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
-import { digestFor } from '../stores/digest/digester.ts'
+import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
 import { connect } from '../stores/postgres/connect.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
+import type { SourceStore } from '../stores/store.ts'
 
 type Progress = (detail: unknown) => void
 
@@ -61,31 +62,29 @@ export async function digestBoth(
 ): Promise<TableResult[]> {
   return withClient(data.home, data.target, data.run, async client => {
     const store = openSqlite(data.snapshot)
-    const results: TableResult[] = []
-    for (const table of data.tables) {
-      const began = performance.now()
-      const digester = digestFor(table, 'source')
-      for (const batch of store.read(table, {})) {
-        digester.add(batch)
-        progress({ table: table.name, rows: digester.digest.count })
-      }
-      const source = digester.digest
-      const target = await digestTarget(client, table, rows => progress({ table: table.name, rows }))
-      const seconds = (performance.now() - began) / 1000
-      results.push(
-        compared(table, source, target, {
-          read: source.count,
-          written: 0,
-          skipped: 0,
-          quarantined: 0,
-          bytes: table.bytes,
-          seconds,
-        }),
-      )
+    try {
+      const results: TableResult[] = []
+      for (const table of data.tables) results.push(await digestPair(client, store, table, progress))
+      return results
+    } finally {
+      store.close()
     }
-    store.close()
-    return results
   })
+}
+
+async function digestPair(
+  client: Client,
+  store: SourceStore,
+  table: TablePlan,
+  progress: Progress,
+): Promise<TableResult> {
+  const began = performance.now()
+  const heard = (rows: number) => progress({ table: table.name, rows })
+  const source = digestSource(store, table, {}, heard)
+  const target = await digestTarget(client, table, heard)
+  const seconds = (performance.now() - began) / 1000
+  const counts = { read: source.count, written: 0, skipped: 0, quarantined: 0, bytes: table.bytes, seconds }
+  return compared(table, source, target, counts)
 }
 
 interface Counts {

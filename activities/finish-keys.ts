@@ -1,4 +1,5 @@
-/** The finish step over all tables: foreign keys, which need both ends, and triggers that were kept quiet. */
+/** The finish step over all tables: foreign keys, which need both ends, and what was put aside for the load. */
+import { forgetObjectSql } from '../ledger/claims.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
@@ -18,7 +19,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
         for (const key of table.foreignKeys)
           failures.push(...(await tryList(target, addForeignKey(table, key))))
       }
-      failures.push(...(await wakeTriggers(target)))
+      failures.push(...(await putBack(target)))
       await setStep(
         client,
         ledger,
@@ -32,20 +33,23 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
   )
 }
 
-async function wakeTriggers(target: Target): Promise<string[]> {
-  const objects = await readObjects(target.client, target.ledger, target.token.run)
+/**
+ * What was put aside in tables that were there before comes back: foreign keys first, triggers last. With it
+ * goes the record of putting it aside, so that a rollback has nothing to put back twice.
+ */
+async function putBack(target: Target): Promise<string[]> {
+  const { client, ledger, token } = target
+  const objects = await readObjects(client, ledger, token.run, true)
   const failures: string[] = []
-  for (const { table, name, undo } of objects.filter(o => o.kind === 'triggers' && o.done)) {
-    failures.push(
-      ...(await tryList(target, {
-        object: { kind: 'triggers', table, name: `${name}, awake again` },
-        sql: undo,
-        undo: [],
-      })),
-    )
+  for (const { kind, table, name, undo } of objects.filter(o => ASIDE.has(o.kind) && o.done)) {
+    const object = { kind: 'put back' as const, table, name: `${kind} ${name}` }
+    const record = forgetObjectSql(ledger, token.run, { kind, table, name })
+    failures.push(...(await tryList(target, { object, sql: [...undo, record], undo: [] })))
   }
   return failures
 }
+
+const ASIDE = new Set(['triggers', 'foreign key aside'])
 
 async function tryList(target: Target, effect: Parameters<typeof tryApply>[1]): Promise<string[]> {
   const failure = await tryApply(target, effect)

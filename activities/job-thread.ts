@@ -1,9 +1,12 @@
 /** The thread's side of `jobs.ts`: opens what a job needs, runs it, tells how it went. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { TableFacts } from '../model/assessment.ts'
+import { wantsEveryFormat } from '../model/build-plan.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
+import type { PlanRequest } from '../model/plan-request.ts'
 import type { Schema } from '../model/schema.ts'
+import type { TargetDescription } from '../model/target.ts'
 import type { Cell } from '../model/types.ts'
 import { checkFile, snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
@@ -25,16 +28,17 @@ const jobs = {
 export type Jobs = typeof jobs
 
 async function assess(
-  data: { snapshot: string; everyFormat: boolean },
+  data: { snapshot: string; request: PlanRequest; target: TargetDescription },
   progress: Progress,
 ): Promise<{ schema: Schema; tables: TableFacts[] }> {
   await checkFile(data.snapshot, progress)
   const store = openSqlite(data.snapshot)
   try {
     const schema = store.describe()
-    const tables = schema.tables.map(table =>
-      store.scan(table, rows => progress({ table: table.name, rows }), data.everyFormat),
-    )
+    const tables = schema.tables.map(table => {
+      const heard = (rows: number) => progress({ table: table.name, rows })
+      return store.scan(table, heard, wantsEveryFormat(table, data.request, data.target))
+    })
     return { schema, tables }
   } finally {
     store.close()

@@ -75,9 +75,9 @@ async function closeLedger(
       const bytes = stored.find(s => s.name === name)?.[column]
       return bytes ? Digest.fromBytes(bytes).hex : ''
     }
-    for (const step of steps.filter(s => s.state === 'failed'))
-      await setStep(client, ledger, run, step.name, 'failed')
-    await setStep(client, ledger, run, 'report', 'done')
+    for (const { name, state, detail } of steps) {
+      await setStep(client, ledger, run, name, name === 'report' ? 'done' : state, detail)
+    }
     await setState(client, ledger, { run, epoch: place.epoch }, result.state, {
       verdict: result.verdict,
       ...(failure && { message: sentence(failure) }),

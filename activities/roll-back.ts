@@ -28,8 +28,12 @@ export async function rollBack(
     await fenceOff(client, ledger, run, 'rolling back')
     await endWriters(client, ledger, run)
     const { what } = await getPlan(client, ledger, run)
-    for (const table of what.tables.filter(t => t.action === 'use'))
-      await emptyAgain(client, ledger, run, table)
+    await emptyAgain(
+      client,
+      ledger,
+      run,
+      what.tables.filter(t => t.action === 'use'),
+    )
     const objects = await readObjects(client, ledger, run, true)
     for (const object of objects) {
       Context.current().heartbeat(`${object.kind} ${object.name}`)
@@ -55,19 +59,30 @@ async function endWriters(client: Client, ledger: Place, run: string): Promise<v
     await terminate(client, backend)
 }
 
-/** A table that was there before was empty: it is again, unless others have written into it since. */
-async function emptyAgain(client: Client, ledger: Place, run: string, table: TablePlan): Promise<void> {
-  const written = (await readTables(client, ledger, run)).find(t => t.name === table.name)?.written ?? 0
-  if (written === 0) return
-  const name = qualified(table.target.schema, table.target.name)
+/**
+ * Tables that were there before were empty, and are again, unless others have written into them since. All in
+ * one statement, as they may refer to each other.
+ */
+async function emptyAgain(client: Client, ledger: Place, run: string, used: TablePlan[]): Promise<void> {
+  const rows = await readTables(client, ledger, run)
+  const written = (table: TablePlan) => rows.find(r => r.name === table.name)?.written ?? 0
+  const filled = used.filter(table => written(table) > 0)
+  if (filled.length === 0) return
+  const names = filled.map(table => qualified(table.target.schema, table.target.name)).join(', ')
   await inTransaction(client, async () => {
-    const { rowCount } = await client.query(`DELETE FROM ${name}`)
-    if (rowCount !== written) throw strangers(table, rowCount ?? 0, written)
-    await client.query(
-      `UPDATE ${tableName(ledger, 'chunk')} SET rows_written = 0 WHERE run_id = $1 AND table_name = $2`,
-      [run, table.name],
-    )
+    await client.query(`LOCK TABLE ${names}`)
+    for (const table of filled) await mustBeOurs(client, table, written(table))
+    await client.query(`TRUNCATE ${names}`).catch(error => {
+      throw toFailure(error, { object: `tables ${names}`, doing: 'empty them' })
+    })
+    await client.query(`UPDATE ${tableName(ledger, 'chunk')} SET rows_written = 0 WHERE run_id = $1`, [run])
   })
+}
+
+async function mustBeOurs(client: Client, table: TablePlan, written: number): Promise<void> {
+  const name = qualified(table.target.schema, table.target.name)
+  const { rows } = await client.query(`SELECT count(*)::float8 AS n FROM ${name}`)
+  if (rows[0].n !== written) throw strangers(table, rows[0].n, written)
 }
 
 const strangers = (table: TablePlan, found: number, written: number) =>

@@ -41,7 +41,11 @@ export async function waitFor(
 }
 
 /** The steps that ended after the last look; nobody waits long for them. */
-async function lastLook(temporal: Temporal, run: RunHandle, onProgress: (progress: Progress) => void): Promise<void> {
+async function lastLook(
+  temporal: Temporal,
+  run: RunHandle,
+  onProgress: (progress: Progress) => void,
+): Promise<void> {
   const progress = await queryProgress(temporal, run, 2000)
   if (progress) onProgress(progress)
 }

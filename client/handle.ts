@@ -59,9 +59,10 @@ export async function findRun(temporal: Temporal, id: string): Promise<RunHandle
   throw found.length > 1 ? ambiguous(id, found) : unknown(temporal, id)
 }
 
-/** All runs that the server knows, the newest first. */
-export async function* listRuns(temporal: Temporal): AsyncGenerator<RunHandle> {
-  for await (const info of temporal.client.workflow.list({ query: RUNS })) {
+/** All runs that the server knows, or all under one name, the newest first. */
+export async function* listRuns(temporal: Temporal, name?: string): AsyncGenerator<RunHandle> {
+  const query = name === undefined ? RUNS : `${RUNS} AND WorkflowId = '${workflowId(name)}'`
+  for await (const info of temporal.client.workflow.list({ query })) {
     if (info.workflowId.startsWith(PREFIX)) yield handleOf(temporal, info)
   }
 }

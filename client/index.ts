@@ -10,7 +10,6 @@
  *
  * Everything that can go wrong is a `Failure` with a code, facts and a remedy.
  */
-import { Failure } from '../model/failure.ts'
 import type { Mode, RollbackResult } from '../workflows/messages.ts'
 import { type FollowOptions, waitFor as waitForRun } from './follow.ts'
 import { findRun, type RunHandle } from './handle.ts'
@@ -104,12 +103,5 @@ export async function migrate(
 /** Takes a run back: what it made in the target is gone, what was there before is as it was. */
 export async function rollback(longhaul: Temporal, id: string): Promise<RollbackResult> {
   const run = await findRun(longhaul, id)
-  if (run.memo.mode !== 'full') {
-    throw new Failure({
-      code: 'usage',
-      object: `run ${run.name}`,
-      message: 'it wrote nothing that could be taken back',
-    })
-  }
   return rollbackRun(longhaul, await rollbackTarget(longhaul, run), run)
 }

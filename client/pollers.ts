@@ -32,14 +32,28 @@ export async function unpolled(temporal: Temporal, host: string): Promise<string
   return queues.filter((_, i) => counts[i] === 0).map(([name]) => name)
 }
 
-/** Waits until workers poll what a run needs; fails with `no-server` when that lasts (15 s). */
-export async function requireWorkers(temporal: Temporal, host: string, patience = 15_000): Promise<void> {
-  const end = Date.now() + patience
-  for (let told = false; ; told = true) {
+/**
+ * Waits until workers poll what a run needs. On a cluster it fails with `no-server` when there are none for
+ * 15 s; the workers of an embedded stack come, or the stack fails.
+ */
+export function requireWorkers(temporal: Temporal, host: string, patience = 15_000): Promise<void> {
+  return Promise.race([
+    somebodyPolls(temporal, host, temporal.embedded ? Infinity : patience),
+    temporal.failed,
+  ])
+}
+
+async function somebodyPolls(temporal: Temporal, host: string, patience: number): Promise<void> {
+  const begin = Date.now()
+  for (let told = false; ; ) {
     const missing = await unpolled(temporal, host)
     if (missing.length === 0) return
-    if (Date.now() >= end) throw noWorker(temporal, missing, host)
-    if (!told) temporal.around.say(`No worker is polling ${missing.join(' and ')} yet; waiting`)
+    const waited = Date.now() - begin
+    if (waited >= patience) throw noWorker(temporal, missing, host)
+    if (!told && waited > 2000) {
+      temporal.around.say(`No worker is polling ${missing.join(' and ')} yet; waiting`)
+      told = true
+    }
     await sleep(500)
   }
 }

@@ -1,13 +1,16 @@
 /** Taking a run back: its workflow is ended, then another undoes what the ledger says it did. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import type { Progress } from '../model/run.ts'
 import { type RollbackInput, type RollbackResult, TASK_QUEUE, workflowId } from '../workflows/messages.ts'
-import type { RunHandle } from './handle.ts'
+import { listRuns, type RunHandle } from './handle.ts'
+import type { Surroundings } from './here.ts'
 import { outcomeOf } from './outcome.ts'
 import { queryProgress } from './progress.ts'
 import type { Temporal } from './stack.ts'
 import { terminate } from './start.ts'
+import { openLedger } from './target.ts'
 
 /** What to take back: the UUID as the target's ledger has it. */
 export interface RollbackTarget {
@@ -19,12 +22,58 @@ export interface RollbackTarget {
 /** How long a cancelled run may take to end its chunks before it is terminated; the ledger fences it then. */
 const PATIENCE = 15_000
 
-/** The run behind a handle: its own UUID, unless it went on with an unfinished one. */
+/**
+ * What a run, or the latest of its name that wrote anything, left in its target. A run that was refused
+ * later under the same name is not meant. Fails with `usage` where none wrote.
+ */
 export async function rollbackTarget(temporal: Temporal, run: RunHandle): Promise<RollbackTarget> {
-  const { target, run: first } = run.memo
-  const progress = await queryProgress(temporal, run)
-  return { run: progress?.run ?? first, name: run.name, target }
+  for await (const candidate of listRuns(temporal, run.name)) {
+    const progress = await queryProgress(temporal, candidate, 10_000)
+    if (!progress) throw silent(candidate)
+    const { memo } = candidate
+    if (memo.mode === 'full' && hasWritten(progress))
+      return { run: progress.run, name: run.name, target: memo.target }
+  }
+  throw new Failure({
+    code: 'usage',
+    object: `run ${run.name}`,
+    message: 'it wrote nothing to its target, so there is nothing to take back',
+  })
 }
+
+/** What the ledger of a target calls so: for runs of other state folders and servers. */
+export async function rollbackTargetIn(
+  target: PostgresEndpoint,
+  id: string,
+  around: Surroundings,
+): Promise<RollbackTarget> {
+  const ledger = await openLedger(target, around)
+  try {
+    const runs = await ledger.list()
+    const found = runs.find(run => run.name === id) ?? runs.find(run => run.id.startsWith(id))
+    if (found) return { run: found.id, name: found.name, target }
+  } finally {
+    await ledger.close()
+  }
+  throw new Failure({
+    code: 'usage',
+    object: `run ${id}`,
+    message: `the ledger in ${showEndpoint(target)} knows no run of that name or id`,
+    remedy: 'See "longhaul status --postgres URL"',
+  })
+}
+
+/** Before its backup step a run has only read. */
+const hasWritten = ({ steps }: Progress) =>
+  steps.some(step => step.name === 'backup' && step.state !== 'pending' && step.state !== 'skipped')
+
+const silent = ({ name }: RunHandle) =>
+  new Failure({
+    code: 'no-server',
+    object: `run ${name}`,
+    message: 'no worker is polling, and taking a run back needs one',
+    remedy: 'Start one with "longhaul worker"',
+  })
 
 /** Ends what is open of the run, then takes it back. A repeated call goes on with the same rollback. */
 export async function rollbackRun(

@@ -5,13 +5,11 @@ import { showEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { type MigrateInput, TASK_QUEUE, workflowId } from '../workflows/messages.ts'
 import { findByName, type RunHandle, type RunMemo } from './handle.ts'
-import type { Surroundings } from './here.ts'
+import { isOrphaned } from './orphan.ts'
 import { requireWorkers } from './pollers.ts'
-import { queryProgress } from './progress.ts'
 import type { PreparedRun } from './request.ts'
 import { keepSecret } from './secrets.ts'
 import type { Temporal } from './stack.ts'
-import { openLedger } from './target.ts'
 
 /** A run that was started, or an open one that was found under its name. */
 export interface StartedRun extends RunHandle {
@@ -94,32 +92,18 @@ function sameOrRefused(open: RunHandle, { requestHash, mode }: PreparedRun): voi
 }
 
 /**
- * Whether a run is past its first write and the target knows nothing of it: its activities would fail one
- * after the other, each after minutes of patience. In doubt, no.
+ * Ends an open run at once, with its children: they would wait for activities that nobody runs any more, and
+ * stand in the way of the next run's. Returns when the server says that all have ended.
  */
-async function isOrphaned(temporal: Temporal, { memo, ...run }: RunHandle): Promise<boolean> {
-  if (memo.mode !== 'full') return false
-  const progress = await queryProgress(temporal, { memo, ...run }, 10_000)
-  if (!progress?.steps.some(step => step.name === 'backup' && step.state === 'done')) return false
-  return (await knows(progress.run, memo, temporal.around)) === false
-}
-
-async function knows(run: string, { target }: RunMemo, around: Surroundings): Promise<boolean | undefined> {
-  try {
-    const ledger = await openLedger(target, around)
-    try {
-      return (await ledger.run(run)) !== undefined
-    } finally {
-      await ledger.close()
-    }
-  } catch {
-    return undefined
-  }
-}
-
-/** Ends an open run at once, and waits until the server says so. */
 export async function terminate(temporal: Temporal, run: RunHandle, reason: string): Promise<void> {
-  const handle = temporal.client.workflow.getHandle(run.workflowId, run.execution)
-  await handle.terminate(reason)
-  while ((await handle.describe()).status.name === 'RUNNING') await sleep(100)
+  const parent = temporal.client.workflow.getHandle(run.workflowId, run.execution)
+  const { raw } = await parent.describe()
+  const children = (raw.pendingChildren ?? []).map(child =>
+    temporal.client.workflow.getHandle(child.workflowId!, child.runId!),
+  )
+  for (const handle of [parent, ...children]) {
+    // One that ended by itself meanwhile is as good.
+    await handle.terminate(reason).catch(() => {})
+    while ((await handle.describe()).status.name === 'RUNNING') await sleep(100)
+  }
 }

@@ -253,6 +253,13 @@ export async function noteObjectError(
   )
 }
 
+/** The statement that takes an object's record away, for use inside another effect's transaction. */
+export function forgetObjectSql(place: Place, run: string, { kind, table, name }: ObjectId): string {
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`
+  return `DELETE FROM ${tableName(place, 'object')}
+           WHERE run_id = ${text(run)} AND kind = ${text(kind)} AND table_name = ${text(table)} AND name = ${text(name)}`
+}
+
 const fenced = (what: string) =>
   new Failure({
     code: 'fenced',

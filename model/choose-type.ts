@@ -144,7 +144,7 @@ function notes({ table, column, facts }: About, type: LogicalType): Finding[] {
   return [
     {
       code: 'offset-becomes-utc',
-      severity: 'note',
+      severity: 'warning',
       object: `${table}.${column}`,
       message:
         'its times keep their instant; the target shows them in its own zone, not with the offset they were written in',

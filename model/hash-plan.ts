@@ -1,11 +1,21 @@
 /** The hash by which a plan is known: of what is done, not of how. */
-import type { PlanWhat } from './plan.ts'
+import type { PlanWhat, TablePlan } from './plan.ts'
 import { sha256 } from './sha256.ts'
 
-/** sha256 over the canonical JSON of `what`, 64 hex digits. */
+/**
+ * sha256 over the canonical JSON of `what`, 64 hex digits. Sizes are left out: a source that gained rows is
+ * still migrated by the plan that was looked at, one whose schema or types changed is not.
+ */
 export function hashPlan(what: PlanWhat): string {
-  return sha256(canonicalJson(what))
+  return sha256(canonicalJson({ ...what, tables: what.tables.map(withoutSizes).sort(byName) }))
 }
+
+function withoutSizes({ rows: _rows, bytes: _bytes, columns, ...rest }: TablePlan) {
+  return { ...rest, columns: columns.map(c => ({ ...c, identity: c.identity !== undefined })) }
+}
+
+/** Tables are copied in the order of their sizes, which says how and not what. */
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
 
 /** JSON without blanks, keys in the order of their UTF-16 code units, absent and undefined alike. */
 export function canonicalJson(value: unknown): string {

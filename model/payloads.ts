@@ -1,5 +1,6 @@
 /** What workflows and activities hand each other: names, places and counts; never rows, keys or secrets. */
 import type { Finding } from './finding.ts'
+import type { Policies } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import type { Progress } from './run.ts'
 
@@ -81,7 +82,7 @@ export interface PlanSummary {
   /** How many tables run side by side. */
   sideBySide: number
   onFailure: 'keep' | 'rollback'
-  scope: 'all' | 'schema' | 'data'
+  scope: Policies['scope']
   counts: Progress['findings']
   /** Findings that refuse the run. */
   refusals: Finding[]

@@ -38,7 +38,7 @@ export interface ColumnSettings {
   target?: string
 }
 
-export type TypesMode = 'declared' | 'inferred'
+type TypesMode = 'declared' | 'inferred'
 
 /** Line and column, from 1; both 0 for what stands on the command line. */
 export interface Position {
@@ -83,7 +83,7 @@ export type RequestOptions = Partial<
 > & { how?: Partial<PlanHow>; tables?: string[] }
 
 /** 100,000 rows or 64 MiB: chunks of 50,000 to 200,000 rows cost nothing measurable, 10,000 cost 10 %. */
-export const DEFAULT_HOW: PlanHow = { chunkRows: 100_000, chunkBytes: 64 * 1024 * 1024, tables: 2, lanes: 2 }
+const DEFAULT_HOW: PlanHow = { chunkRows: 100_000, chunkBytes: 64 * 1024 * 1024, tables: 2, lanes: 2 }
 
 /** Puts options over the plan file over the defaults; lists (`accept`, `exclude`) add up. */
 export function planRequest(

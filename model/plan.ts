@@ -34,8 +34,8 @@ export interface PlanWhat {
 export interface Policies {
   ifExists: IfExists
   onFailure: 'keep' | 'rollback'
-  /** Which parts run: everything, only the tables and their parts, or only rows. */
-  scope: 'all' | 'schema' | 'data'
+  /** Which parts run: everything, only the tables and their parts, only rows, or a comparison alone. */
+  scope: 'all' | 'schema' | 'data' | 'check'
 }
 
 export type IfExists = 'refuse' | 'use' | 'append' | 'replace'

@@ -38,7 +38,12 @@ function head({ what, how, hash }: Plan): string[] {
   ]
 }
 
-const SCOPES = { all: 'tables and rows', schema: 'tables without rows', data: 'rows only' }
+const SCOPES = {
+  all: 'tables and rows',
+  schema: 'tables without rows',
+  data: 'rows only',
+  check: 'a comparison',
+}
 const ACTIONS = {
   create: 'created',
   use: 'there already, loaded into',

@@ -28,6 +28,8 @@ export async function runWorker({ connection, namespace, home, log }: RunOptions
     namespace,
     activities: createActivities({ home, host, log }),
     maxConcurrentActivityTaskExecutions: 8,
+    // The default grows with the heap; memory is promised not to.
+    maxCachedWorkflows: 100,
     maxHeartbeatThrottleInterval: '2s',
     shutdownGraceTime: '20s',
     shutdownForceTime: '60s',

@@ -9,10 +9,8 @@ import { preflightOn } from './proxies.ts'
 import { RunProgress } from './run-progress.ts'
 
 export async function check(input: MigrateInput): Promise<RunResult> {
-  const progress = new RunProgress(input)
+  const progress = new RunProgress(input, ['preflight', 'validate', 'report'])
   setHandler(progressQuery, () => progress.progress)
-  for (const step of ['backup', 'schema', 'copy', 'finish'] as const)
-    progress.skip(step, 'not part of a comparison')
   try {
     return await compare(input, progress)
   } catch (error) {
@@ -28,7 +26,8 @@ export async function check(input: MigrateInput): Promise<RunResult> {
 }
 
 async function compare(input: MigrateInput, progress: RunProgress): Promise<RunResult> {
-  const { run, request, limits } = input
+  const { run, limits } = input
+  const request = { ...input.request, scope: 'check' as const }
   const work = preflightOn(request.source.host, limits)
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)

@@ -31,7 +31,7 @@ interface Course {
 }
 
 export async function migrate(input: MigrateInput): Promise<RunResult> {
-  const progress = new RunProgress(input)
+  const progress = new RunProgress(input, input.mode === 'preflight' ? ['preflight', 'report'] : undefined)
   setHandler(progressQuery, () => progress.progress)
   const course: Course = { run: input.run }
   try {

@@ -17,7 +17,8 @@ export class RunProgress {
   readonly progress: Progress
   readonly #indexed: boolean
 
-  constructor(input: MigrateInput) {
+  /** @param steps those that this kind of run has */
+  constructor(input: MigrateInput, steps: readonly StepName[] = STEPS) {
     this.#indexed = input.indexed
     this.progress = {
       run: input.run,
@@ -25,7 +26,7 @@ export class RunProgress {
       state: 'running',
       source: showEndpoint(input.request.source),
       target: showEndpoint(input.request.target),
-      steps: STEPS.map(name => ({ name, state: 'pending' })),
+      steps: steps.map(name => ({ name, state: 'pending' })),
       tables: [],
       findings: { refused: 0, consent: 0, incomplete: 0, warning: 0, note: 0 },
     }

@@ -56,7 +56,7 @@ export async function withTemporal<T>(
 }
 
 async function tellAndRelease(cli: Cli, { message }: Interrupted, temporal: Temporal): Promise<void> {
-  cli.out.draw([])
+  cli.out.settle()
   if (message) cli.out.warn(message)
   if (temporal.embedded && !temporal.joined) {
     cli.out.say('Letting the work that is under way come to an end; Ctrl-C again leaves at once')

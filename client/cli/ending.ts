@@ -1,8 +1,9 @@
 /** The end of a run in words: balance sheet, verdict, differences, findings, where the report lies. */
 import type { FailureFacts } from '../../model/failure.ts'
-import { sentence } from '../../model/failure.ts'
+import { EXIT, sentence } from '../../model/failure.ts'
 import { bySeverity, type Finding } from '../../model/finding.ts'
 import { showName } from '../../model/name-text.ts'
+import type { Mode } from '../../model/payloads.ts'
 import type { ReportDocument } from '../../model/render-report.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
 import { type Column, count, duration, plural, table } from './text.ts'
@@ -14,6 +15,7 @@ export interface Ending {
   report?: ReportDocument
   /** Page of the run in the Temporal UI. */
   page?: string
+  mode: Mode
 }
 
 const right = 'right' as const
@@ -40,13 +42,13 @@ export function balanceSheet(tables: readonly TableResult[]): string {
 }
 
 /** Everything that a reader wants to know at the end of a run, in paragraphs. */
-export function endingText({ result, failure, report, page }: Ending): string {
+export function endingText({ result, failure, report, page, mode }: Ending): string {
   const paragraphs = [
     report?.tables?.length ? balanceSheet(report.tables) : '',
     findingsText(findingsOf(result, report)),
     failure
       ? `${upper(sentence(failure))}${result.message ? `\n${result.message}` : ''}`
-      : verdictLine(result),
+      : verdictLine(result, mode),
     differencesText(result),
     places(result, page),
   ]
@@ -54,8 +56,9 @@ export function endingText({ result, failure, report, page }: Ending): string {
 }
 
 /** `Complete and valid: 7 tables, 320,412 rows; source and target are equal.` */
-function verdictLine(result: RunResult): string {
+function verdictLine(result: RunResult, mode: Mode): string {
   const size = `${plural(result.tables, 'table')}, ${plural(result.rows, 'row')}`
+  if (mode === 'preflight') return preflightLine(result, size)
   const words = {
     equal: 'source and target are equal',
     different: 'source and target differ',
@@ -67,6 +70,11 @@ function verdictLine(result: RunResult): string {
   }
   const lead = head[result.state as keyof typeof head] ?? upper(result.state)
   return `${lead}: ${size}; ${words[result.verdict]}.${result.message ? `\n${result.message}` : ''}`
+}
+
+function preflightLine({ exit, message }: RunResult, size: string): string {
+  const outcome = exit === EXIT.complete ? 'Preflight found nothing in the way' : 'Preflight refuses the run'
+  return `${outcome}: ${size}. Nothing was written; the source was only read.${message ? `\n${message}` : ''}`
 }
 
 function findingsOf(result: RunResult, report: ReportDocument | undefined): Finding[] {

@@ -42,7 +42,7 @@ process.exit()
 
 /** Tells in one message what went wrong, and gives the status for it. */
 function explain(error: unknown): number {
-  cli.out.draw([])
+  cli.out.settle()
   if (process.env.LONGHAUL_DEBUG === '1') console.error(error)
   if (error instanceof CommanderError) return usage(error)
   if (error instanceof Interrupted) return EXIT.interrupted

@@ -69,6 +69,11 @@ export class Output {
     this.#show(lines.map(escapeControls))
   }
 
+  /** Leaves the live view as it stands; what comes now comes below it. */
+  settle(): void {
+    this.#drawn = []
+  }
+
   #show(lines: string[]): void {
     if (lines.length > 0) this.#stderr.write(`${lines.join('\n')}\n`)
     this.#drawn = lines

@@ -1,5 +1,5 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { writePrivate } from '../../home/home.ts'
 import { Failure } from '../../model/failure.ts'
 import type { Plan } from '../../model/plan.ts'
 import { showPlan } from '../../model/show-plan.ts'
@@ -69,10 +69,14 @@ async function planOf({ around }: Cli, { result }: Ended): Promise<Plan | undefi
   })
 }
 
+/** Beside its place first, so that no reader sees half of it. The folder is the user's and stays as it is. */
 function write(path: string, document: PlanDocument): void {
+  const temporary = `${path}.${process.pid}.tmp`
   try {
-    writePrivate(path, `${JSON.stringify(document, null, 2)}\n`)
+    writeFileSync(temporary, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })
+    renameSync(temporary, path)
   } catch (error) {
+    rmSync(temporary, { force: true })
     const { code } = error as NodeJS.ErrnoException
     throw new Failure({ code: 'usage', object: `--out ${path}`, message: `it cannot be written (${code})` })
   }

@@ -80,7 +80,7 @@ export async function followCommand(cli: Cli, flags: RunFlags, id: string): Prom
 }
 
 async function finish(cli: Cli, ended: Ended, show: RunWords['show'] = showEnding): Promise<void> {
-  cli.out.draw([])
+  cli.out.settle()
   cli.status = ended.failure ? ended.result.exit || 1 : ended.result.exit
   await show(cli, ended)
 }
@@ -92,6 +92,7 @@ export async function showEnding({ out, around }: Cli, { result, failure, handle
   const page = handle.page
   const text = endingText({
     result,
+    mode: handle.memo.mode,
     ...(failure && { failure }),
     ...(report && { report }),
     ...(page && { page }),

@@ -45,6 +45,7 @@ export function leaveOut(
 ): void {
   planning.leftOut.push(object)
   // `data` loads into a schema that somebody else answers for.
-  const severity = planning.request.scope === 'data' ? 'note' : 'incomplete'
+  const severity =
+    planning.request.scope === 'data' || planning.request.scope === 'check' ? 'note' : 'incomplete'
   planning.findings.push({ ...finding, severity, message: object.reason })
 }

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts'
 import type { Finding } from '../finding.ts'
 import { showName } from '../name-text.ts'
 import { renameLine } from '../plan-line.ts'
+import type { PlanRequest } from '../plan-request.ts'
 import type { Table } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
 import type { Draft, Planning } from './draft.ts'
@@ -60,19 +61,20 @@ function reportName(planning: Planning, table: Table, given: string): void {
 
 function draft(planning: Planning, table: Table, facts: TableFacts, name: string): Draft {
   const { request, target } = planning
-  const loads = request.ifExists !== 'refuse' || request.scope === 'data'
+  const loads = request.ifExists !== 'refuse' || rowsOnly(request)
   const existing = loads ? lookUp(target.tables, name) : target.tables.find(there => there.name === name)
   if (existing) planning.findings.push(...existingFindings(planning, table, existing))
   else planning.findings.push(...absentFindings(planning, table, name))
-  const replaces = existing && request.ifExists === 'replace' && request.scope !== 'data'
+  const replaces = existing && request.ifExists === 'replace' && !rowsOnly(request)
   return {
     table,
     facts,
-    ...(existing && { existing }),
+    // A refused table is planned as a new one: one finding says it all.
+    ...(existing && loads && { existing }),
     plan: {
       name: table.name,
       target: { schema: target.schema.name, name: existing?.name ?? name },
-      action: replaces ? 'replace' : existing ? 'use' : 'create',
+      action: replaces ? 'replace' : existing && loads ? 'use' : 'create',
       columns: [],
       access: table.access,
       key: [],
@@ -86,8 +88,12 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
   }
 }
 
+/** The tables are somebody else's: they are loaded into, or looked at. */
+const rowsOnly = ({ scope }: PlanRequest) => scope === 'data' || scope === 'check'
+
 function existingFindings(planning: Planning, table: Table, existing: ExistingTable): Finding[] {
   const { ifExists, scope } = planning.request
+  if (scope === 'check') return []
   const refused = (code: string, message: string, remedy: string): Finding[] => [
     { code, severity: 'refused', object: `table ${table.name}`, message, remedy },
   ]
@@ -127,13 +133,13 @@ function dependents({ referencedBy, views }: ExistingTable): string {
 function absentFindings(planning: Planning, table: Table, name: string): Finding[] {
   const { request, target } = planning
   const object = `table ${table.name}`
-  if (request.scope === 'data') {
+  if (rowsOnly(request)) {
     return [
       {
         code: 'table-missing',
         severity: 'refused',
         object,
-        message: 'only rows are to be copied, and the target has no such table',
+        message: 'the target has no such table',
         remedy: 'Make the tables first with `longhaul schema`, or use `longhaul full`',
       },
     ]

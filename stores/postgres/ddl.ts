@@ -19,6 +19,8 @@ export type ObjectKind =
   | 'sequence'
   | 'statistics'
   | 'triggers'
+  | 'foreign key aside'
+  | 'put back'
   | 'old table'
 
 /** One change of the target. `object` is stable: a second planning of the same thing gives the same one. */

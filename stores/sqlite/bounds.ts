@@ -4,6 +4,7 @@ import type { Cell } from '../../model/types.ts'
 import { keyOf, orderBy } from './key-order.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
+import { MIN_ROWID } from './rowid.ts'
 
 /**
  * The last key of each chunk of `rows` rows but the last chunk, in order of reading. Integers are `number`
@@ -23,7 +24,7 @@ function* rowidBounds(db: Connection, table: string, rowid: string, rows: number
       SELECT ${key} FROM ${quote(table)} WHERE ${key} >= ? ORDER BY ${key} LIMIT 2 OFFSET ${rows - 1}`)
     .pluck()
     .safeIntegers()
-  let from: bigint | undefined = -(2n ** 63n)
+  let from: bigint | undefined = MIN_ROWID
   while (from !== undefined) {
     const [last, next]: bigint[] = ends.all(from)
     if (next !== undefined) yield [exact(last!)]

@@ -66,6 +66,7 @@ function checkTable(db: Connection, path: string, table: string): string[] {
       .pluck()
       .all()
   } catch (error) {
+    if (codeOf(error).startsWith('SQLITE_CORRUPT')) throw damaged(path, `table "${table}"`, error)
     if (codeOf(error) !== 'SQLITE_ERROR') throw error
     // A function or collation of the application that SQLite alone does not have.
     return [`table "${table}" could not be checked: ${(error as Error).message}`]

@@ -17,10 +17,11 @@ export function damaged(path: string, detail: string, cause?: unknown): Failure 
   return sourceFailure(path, `the database is damaged (${detail})`, DAMAGED, cause)
 }
 
-export function locked(path: string, waitedMs: number): Failure {
+export function locked(path: string, waitedMs?: number): Failure {
+  const waited = waitedMs === undefined ? '' : `; waited ${(waitedMs / 1000).toFixed(1)} s`
   return sourceFailure(
     path,
-    `another program keeps the database locked; waited ${(waitedMs / 1000).toFixed(1)} s`,
+    `another program keeps the database locked${waited}`,
     'Let that program end its transaction, or wait longer with --busy-timeout',
   )
 }
@@ -41,7 +42,7 @@ export function readingFailure(path: string, error: unknown): unknown {
   if (code === 'EACCES' || code === 'EPERM' || /^SQLITE_(CANTOPEN|PERM|AUTH|READONLY)/.test(code)) {
     return sourceFailure(path, 'the file cannot be opened: permission denied', NOT_READABLE, error)
   }
-  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return locked(path, 0)
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return locked(path)
   if (code.startsWith('SQLITE_NOTADB')) return notADatabase(path, firstPage(path))
   if (code.startsWith('SQLITE_CORRUPT')) return damaged(path, (error as Error).message, error)
   if (code.startsWith('SQLITE_IOERR')) {
@@ -67,6 +68,8 @@ export function refuseNonFile(path: string): number {
   if (!stat.isFile()) throw sourceFailure(path, 'this is no regular file', 'Name a SQLite file')
   // For SQLite a file of zero bytes is a database without tables; here it is always a mistake.
   if (stat.size === 0) throw sourceFailure(path, 'the file is empty', 'Check the path')
+  // To SQLite a file shorter than any page is an empty database, whatever is in it.
+  if (stat.size < 512) throw notADatabase(path, firstPage(path))
   // better-sqlite3 trims names and has URIs switched off, so there is no way to name such a file.
   if (path.trim() !== path) {
     throw sourceFailure(path, 'its name begins or ends in a blank', 'Rename the file')

@@ -13,7 +13,7 @@ export function openSnapshot(path: string): Connection {
   refuseNonFile(path)
   let db: Connection | undefined
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 })
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: 1000 })
     harden(db)
     // Opening reads nothing; this reads the header and the whole schema.
     db.prepare('SELECT count(*) FROM sqlite_schema').get()

@@ -6,10 +6,9 @@ import { BATCH_BYTES, BATCH_ROWS, inBatches } from './batches.ts'
 import { keyOf, orderBy, slicesOf } from './key-order.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
+import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
 import { TextGuard } from './text-guard.ts'
 
-const MIN_ROWID = -(2n ** 63n)
-const MAX_ROWID = 2n ** 63n - 1n
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**

@@ -4,6 +4,7 @@ import type { Table } from '../../model/schema.ts'
 import { type ClassCounts, ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
+import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
 import { countClasses, type Guess, type Window } from './scan-classes.ts'
 import { readTexts } from './scan-texts.ts'
 import type { Encoding } from './text-bytes.ts'
@@ -122,18 +123,16 @@ function* windowsOf(db: Connection, { name, access }: Table): Iterable<Window> {
     return
   }
   const key = quote(access.name)
-  const nextEnd = db
-    .prepare<[bigint], bigint | null>(`
-      SELECT max(k) FROM (
-        SELECT ${key} AS k FROM ${quote(name)} WHERE ${key} >= ? ORDER BY ${key} LIMIT ${WINDOW})`)
+  const lastOfNext = db
+    .prepare<[bigint], bigint>(`
+      SELECT ${key} FROM ${quote(name)} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1 OFFSET ${WINDOW - 1}`)
     .pluck()
     .safeIntegers()
-  let from = -(2n ** 63n)
+  let from = MIN_ROWID
   for (;;) {
-    const end = nextEnd.get(from)
-    if (end === null || end === undefined) return
+    const end = lastOfNext.get(from) ?? MAX_ROWID
     yield { where: `WHERE ${key} BETWEEN ? AND ?`, params: [from, end] }
-    if (end === 2n ** 63n - 1n) return
+    if (end === MAX_ROWID) return
     from = end + 1n
   }
 }

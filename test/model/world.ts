@@ -57,7 +57,7 @@ export function existingColumn(
   return { name, typeName, notNull: false, hasDefault: false, generated: false, ...given }
 }
 
-const ENDPOINTS = {
+export const ENDPOINTS = {
   source: { kind: 'sqlite', path: '/data/app.db', host: 'here' },
   target: { kind: 'postgres', connection: 'postgresql://app@db/app', schema: 'public' },
 } as const

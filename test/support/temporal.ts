@@ -59,6 +59,7 @@ export async function startWorker(
   const main = entry(import.meta.url, '../../worker/main.ts')
   const worker = fork(main, ['--embedded'], {
     env,
+    execArgv: [],
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

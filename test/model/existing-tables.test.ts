@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ExistingColumn, ExistingTable } from '../../model/target.ts'
+import { existing, existingColumn, planOf, said } from './world.ts'
+
+const SQL = `
+  CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(5), seen DATETIME);
+  INSERT INTO users VALUES (3, 'Ada', '2024-01-01 00:00:00'), (4, NULL, NULL)`
+
+const bigint = { kind: 'integer', bits: 64 } as const
+const ID = existingColumn('id', 'bigint', { type: bigint, notNull: true, identity: 'always' })
+const NAME = existingColumn('name', 'character varying(3)', { type: { kind: 'text', maxLength: 3 } })
+const SEEN = existingColumn('seen', 'timestamp without time zone', {
+  type: { kind: 'timestamp', zone: false },
+})
+
+const users = (columns: ExistingColumn[], given: Partial<ExistingTable> = {}) => ({
+  tables: [existing('users', columns, { primaryKey: ['id'], ...given })],
+})
+const FULL = users([ID, NAME, SEEN])
+
+test('a table that is there is refused, with the ways on', () => {
+  const plan = planOf(SQL, { target: users([ID]) })
+  assert.deepEqual(said(plan, true), ['refused table-exists table users'])
+  assert.match(plan.findings[0]!.remedy!, /--if-exists use/)
+})
+
+test('it is loaded into: columns by name, types and keys of its own', () => {
+  const plan = planOf(SQL, { target: FULL, ifExists: 'use' })
+  assert.deepEqual(said(plan), [])
+  const [table] = plan.what.tables
+  assert.equal(table!.action, 'use')
+  assert.deepEqual(
+    table!.columns.map(({ target, type }) => [target, type.kind]),
+    [
+      ['id', 'integer'],
+      ['name', 'text'],
+      ['seen', 'timestamp'],
+    ],
+  )
+  assert.deepEqual(table!.columns[0]!.identity, { last: '4' })
+  assert.deepEqual([table!.primaryKey, table!.uniques, table!.indexes], [undefined, [], []])
+})
+
+const use = (columns: ExistingColumn[], given: Partial<ExistingTable> = {}) =>
+  said(planOf(SQL, { target: users(columns, given), ifExists: 'use' }), true).filter(
+    line => !line.includes('table-used-as-it-is'),
+  )
+
+test('what does not match is told', () => {
+  assert.deepEqual(use([ID, NAME]), ['refused column-missing users.seen'])
+  assert.deepEqual(use([ID, { ...NAME, notNull: true }, SEEN]), ['refused null-in-not-null users.name'])
+  assert.deepEqual(use([ID, { ...NAME, type: { kind: 'text', maxLength: 2 } }, SEEN]), [
+    'refused values-do-not-fit users.name',
+  ])
+  assert.deepEqual(use([ID, existingColumn('name', 'mood'), SEEN]), ['refused type-not-supported users.name'])
+  assert.deepEqual(use([ID, existingColumn('NAME', 'text', { type: { kind: 'text' } }), SEEN]), [
+    'note column-matched-by-case users.name',
+  ])
+  const extra = existingColumn('extra', 'bigint', { type: bigint })
+  assert.deepEqual(use([ID, NAME, SEEN, extra]), ['note column-only-in-target users.extra'])
+  assert.deepEqual(use([ID, NAME, SEEN, { ...extra, notNull: true }]), [
+    'refused column-only-in-target users.extra',
+  ])
+  assert.deepEqual(use([ID, NAME, SEEN, { ...extra, notNull: true, hasDefault: true }]), [
+    'note column-only-in-target users.extra',
+  ])
+  assert.deepEqual(use([ID, { ...NAME, generated: true }, SEEN]), [
+    'incomplete generated-in-target users.name',
+  ])
+})
+
+test('times without an offset go into instants only with consent', () => {
+  const instant = existingColumn('seen', 'timestamp with time zone', {
+    type: { kind: 'timestamp', zone: true },
+  })
+  const plan = planOf(SQL, { target: users([ID, NAME, instant]), ifExists: 'use' })
+  assert.deepEqual(said(plan), ['consent read-as-utc users.seen'])
+})
+
+test('keys that differ and triggers that do not fire are told', () => {
+  assert.deepEqual(use([ID, NAME, SEEN], { uniques: [['name']], triggers: ['audit'] }), [
+    'warning constraint-differs table users',
+    'note triggers-do-not-fire table users',
+  ])
+  assert.deepEqual(use([{ ...ID }, NAME, SEEN], { primaryKey: ['name'] }), [
+    'warning constraint-differs table users',
+    'warning constraint-differs table users',
+  ])
+})
+
+test('rows that are there wait for a way back', () => {
+  const target = users([ID, NAME, SEEN], { hasRows: true })
+  for (const ifExists of ['use', 'append', 'replace'] as const) {
+    assert.deepEqual(said(planOf(SQL, { target, ifExists })), ['refused way-back-not-prepared table users'])
+  }
+})
+
+test('append makes what is not there, and loads into what is empty', () => {
+  assert.equal(planOf(SQL, { ifExists: 'append' }).what.tables[0]!.action, 'create')
+  assert.equal(planOf(SQL, { target: FULL, ifExists: 'append' }).what.tables[0]!.action, 'use')
+})
+
+test('an empty table that nothing depends on is replaced', () => {
+  const plan = planOf(SQL, { target: FULL, ifExists: 'replace' })
+  assert.deepEqual(said(plan), [])
+  assert.equal(plan.what.tables[0]!.action, 'replace')
+  const referencedBy = [{ schema: 'public', table: 'posts', name: 'posts_user_fkey' }]
+  for (const given of [{ referencedBy }, { views: ['active_users'] }]) {
+    const target = users([ID, NAME, SEEN], given)
+    assert.deepEqual(said(planOf(SQL, { target, ifExists: 'replace' })), [
+      'refused replace-has-dependents table users',
+    ])
+  }
+})
+
+test('rows alone need the table, and no right to make one', () => {
+  assert.deepEqual(said(planOf(SQL, { scope: 'data' })), ['refused table-missing table users'])
+  const schema = { name: 'public', exists: true, canCreate: false }
+  assert.deepEqual(said(planOf(SQL, { scope: 'data', target: { ...FULL, schema } })), [])
+})
+
+test('tables that are loaded into come after those that their foreign keys point to', () => {
+  const sql = `
+    CREATE TABLE a_child (p INT REFERENCES parent); CREATE TABLE parent (id INTEGER PRIMARY KEY);
+    INSERT INTO parent VALUES (1); INSERT INTO a_child VALUES (1), (1), (1)`
+  const key = {
+    name: 'fk',
+    columns: ['p'],
+    references: { schema: 'public', table: 'parent', columns: ['id'] },
+  }
+  const tables = [
+    existing('a_child', [existingColumn('p', 'bigint', { type: bigint })], { foreignKeys: [key] }),
+    existing('parent', [ID], { primaryKey: ['id'] }),
+  ]
+  const { what } = planOf(sql, { target: { tables }, ifExists: 'use' })
+  assert.deepEqual(
+    what.tables.map(({ name }) => name),
+    ['parent', 'a_child'],
+  )
+})
