@@ -6,6 +6,7 @@ import type { Progress, TableProgress, TableState } from '../model/run.ts'
 import { progressQuery } from '../workflows/messages.ts'
 import type { RunHandle } from './handle.ts'
 import type { Temporal } from './stack.ts'
+import { openLedger } from './target.ts'
 
 /** How long a query waits: without a worker it would for ever. */
 const PATIENCE = 5000
@@ -24,10 +25,13 @@ export async function queryProgress(
   }
 }
 
-/** The same, for callers who need an answer: fails with `no-server` and says that no worker is polling. */
+/**
+ * How far a run is, with the ledger's figures where this host may ask the target. Fails with `no-server` and
+ * says that no worker is polling.
+ */
 export async function progress(temporal: Temporal, run: RunHandle): Promise<Progress> {
   const answer = await queryProgress(temporal, run)
-  if (answer) return answer
+  if (answer) return withLedger(answer, await ledgerTables(temporal, run, answer))
   throw new Failure({
     code: 'no-server',
     object: `run ${run.name}`,
@@ -35,6 +39,20 @@ export async function progress(temporal: Temporal, run: RunHandle): Promise<Prog
     remedy:
       'Start one with "longhaul up" or "longhaul worker"; "longhaul status --postgres URL" answers without',
   })
+}
+
+async function ledgerTables(
+  { around }: Temporal,
+  { memo }: RunHandle,
+  { run }: Progress,
+): Promise<TableRow[]> {
+  if (memo.mode !== 'full') return []
+  try {
+    const ledger = await openLedger(memo.target, around)
+    return await ledger.tables(run).finally(() => ledger.close())
+  } catch {
+    return []
+  }
 }
 
 const ORDER: TableState[] = ['pending', 'copying', 'copied', 'finished', 'validated', 'differs', 'failed']

@@ -2,7 +2,7 @@
  * A store speaks to one kind of endpoint. What every store can do is required; what only some can is an
  * optional method, and the planner refuses before work starts where a plan needs one that is missing.
  */
-import type { ColumnFacts, TableFacts } from '../model/assessment.ts'
+import type { TableFacts } from '../model/assessment.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Schema, Table } from '../model/schema.ts'
 import type { Cell, Row } from '../model/types.ts'
@@ -27,5 +27,3 @@ export interface SourceStore {
   read(table: TablePlan, range: KeyRange): Iterable<Row[]>
   close(): void
 }
-
-export type { ColumnFacts }

@@ -14,5 +14,5 @@ export function addCheck(program: Command, cli: Cli): void {
       'status 0: equal; 4: they differ, and where',
     ],
     ['check --sqlite app.db --postgres prod --tables users --json', 'one table, as JSON'],
-  ]).action((flags: RunFlags) => runCommand(cli, { ifExists: 'use', ...flags }, { mode: 'check' }))
+  ]).action((flags: RunFlags) => runCommand(cli, flags, { mode: 'check', ifExists: 'use' }))
 }

@@ -13,6 +13,6 @@ export function addData(program: Command, cli: Cli): void {
     ['data --from sqlite:app.db --to prod --tables users', 'load one'],
   ]).action((flags: RunFlags) =>
     // Rows without tables go into the tables that are there: to refuse them would refuse every run.
-    runCommand(cli, { ifExists: 'use', ...flags }, { mode: 'full', scope: 'data' }),
+    runCommand(cli, flags, { mode: 'full', scope: 'data', ifExists: 'use' }),
   )
 }

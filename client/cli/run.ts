@@ -20,6 +20,8 @@ import type { Output } from './output.ts'
 export interface RunWords {
   mode: Mode
   scope?: MigrationOptions['scope']
+  /** What becomes of existing tables where neither flags nor plan file say. */
+  ifExists?: MigrationOptions['ifExists']
   /** Instead of the ending that all have. */
   show?: (cli: Cli, ended: Ended) => void | Promise<void>
 }
@@ -31,7 +33,9 @@ export interface Ended extends Outcome {
 /** Reads the flags, starts or joins the run, follows it, shows how it ended. */
 export async function runCommand(cli: Cli, flags: RunFlags, words: RunWords): Promise<void> {
   const { prepareRun } = await import('../request.ts')
-  const options = { ...(await migrationOptions(flags)), ...(words.scope && { scope: words.scope }) }
+  const given = await migrationOptions(flags)
+  const ifExists = given.ifExists ?? given.file?.ifExists ?? words.ifExists
+  const options = { ...given, ...(words.scope && { scope: words.scope }), ...(ifExists && { ifExists }) }
   await runPrepared(cli, flags, prepareRun(options, words.mode, cli.around.here), words)
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { showEndpoint } from '../../model/endpoint.ts'
+import { Failure } from '../../model/failure.ts'
 import type { Progress } from '../../model/run.ts'
 import type { RunHandle } from '../handle.ts'
 import { type Cli, open, withTemporal } from './cli.ts'
@@ -25,19 +26,22 @@ export function addShow(program: Command, cli: Cli): void {
 
 async function showCommand(cli: Cli, id: string, flags: Verbosity): Promise<void> {
   const { out, around } = open(cli, flags)
-  const { attach, waitFor } = await import('../index.ts')
-  const { queryProgress } = await import('../progress.ts')
+  const { attach, progress, waitFor } = await import('../index.ts')
   await withTemporal(cli, around, async temporal => {
     const run = await attach(temporal, id)
     if (!run.open) return showEnding(cli, { ...(await waitFor(temporal, run)), handle: run })
-    const progress = await queryProgress(temporal, run)
-    out.print(runText(run, progress))
-    out.document({ ...documentOf(run), ...(progress && { progress }) })
-    if (!progress)
-      out.warn(
-        'No worker is polling, so nobody can say how far it is. Start one with "longhaul up" or "longhaul worker".',
-      )
+    const asked = await progress(temporal, run).catch(unanswered)
+    const known = asked instanceof Failure ? undefined : asked
+    out.print(runText(run, known))
+    out.document({ ...documentOf(run), ...(known && { progress: known }) })
+    if (asked instanceof Failure) out.warn(asked.message)
   })
+}
+
+/** What Temporal keeps can be shown with no worker alive. */
+function unanswered(error: unknown): Failure {
+  if (error instanceof Failure && error.code === 'no-server') return error
+  throw error
 }
 
 function runText(run: RunHandle, progress: Progress | undefined): string {

@@ -1,9 +1,11 @@
 /** What a target is like: a handful of queries over the catalogs, each for all tables at once. */
 import type { Client } from 'pg'
+import { isLedgerTable } from '../../ledger/schema.ts'
 import type { ExistingTable, TargetDescription } from '../../model/target.ts'
 import { describeColumns } from './describe-columns.ts'
 import { describeKeys } from './describe-keys.ts'
 import { withRows } from './describe-rows.ts'
+import { freeBytes } from './free-space.ts'
 import { identity } from './identity.ts'
 
 interface Server {
@@ -17,12 +19,12 @@ interface Server {
 }
 
 /**
- * Describes the database that `client` speaks to and one schema of it. Free disk space stays unknown:
- * PostgreSQL does not tell. Sessions of other roles show their state only to members of `pg_read_all_stats`;
+ * Describes the database that `client` speaks to and one schema of it. Sessions of other roles show their state only to members of `pg_read_all_stats`;
  * that they write is seen in any case, from the transaction id that they hold a lock on.
  */
 export async function describeTarget(client: Client, schema: string): Promise<TargetDescription> {
   const server = await describeServer(client, schema)
+  const free = await freeBytes(client)
   return {
     engine: `PostgreSQL ${server.release}`,
     version: server.version,
@@ -34,6 +36,7 @@ export async function describeTarget(client: Client, schema: string): Promise<Ta
     tables: server.exists ? await describeTables(client, schema) : [],
     relations: server.exists ? await otherRelations(client, schema) : [],
     writers: await writers(client),
+    ...(free !== undefined && { freeBytes: free }),
   }
 }
 
@@ -59,7 +62,8 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
   const filled = await withRows(client, schema)
   const triggers = await listed(client, TRIGGERS, schema)
   const views = await listed(client, VIEWS, schema)
-  return [...columns].map(([name, list]) => ({
+  const users = [...columns].filter(([name]) => !isLedgerTable(name))
+  return users.map(([name, list]) => ({
     name,
     hasRows: filled.has(name),
     columns: list,

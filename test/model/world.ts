@@ -36,6 +36,7 @@ export function target(given: Partial<TargetDescription> = {}): TargetDescriptio
     tables: [],
     relations: [],
     writers: [],
+    freeBytes: 2 ** 40,
     ...given,
   }
 }
