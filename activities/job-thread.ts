@@ -8,6 +8,7 @@ import type { PlanRequest } from '../model/plan-request.ts'
 import type { Schema } from '../model/schema.ts'
 import type { TargetDescription } from '../model/target.ts'
 import type { Cell } from '../model/types.ts'
+import { isDatabaseError, toFailure } from '../stores/postgres/errors.ts'
 import { checkFile, snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import { copyLane } from './copy-lane.ts'
@@ -64,14 +65,18 @@ async function main(): Promise<void> {
     const result = await jobs[name](data, detail => send({ type: 'progress', detail }), stop.signal)
     send({ type: 'done', result })
   } catch (error) {
-    if (error instanceof Failure) send({ type: 'failed', facts: error.facts })
-    else
-      send({
-        type: 'broken',
-        name: error instanceof Error ? error.name : typeof error,
-        stack: error instanceof Error ? error.stack : undefined,
-      })
+    send(toldAs(error))
   }
+}
+
+/** Messages of errors that are not ours may quote values: name and place are all that leaves the thread. */
+function toldAs(error: unknown): FromThread {
+  if (error instanceof Failure) return { type: 'failed', facts: error.facts }
+  if (isDatabaseError(error)) {
+    return { type: 'failed', facts: toFailure(error, { doing: 'work on the target' }).facts }
+  }
+  if (!(error instanceof Error)) return { type: 'broken', name: typeof error, stack: undefined }
+  return { type: 'broken', name: error.name, stack: error.stack }
 }
 
 await main()

@@ -9,7 +9,7 @@ import type { RunPlace } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
 import { activity, type Backend, identify, terminate } from '../stores/postgres/backend.ts'
 import { connect } from '../stores/postgres/connect.ts'
-import { toFailure } from '../stores/postgres/errors.ts'
+import { isDatabaseError, toFailure } from '../stores/postgres/errors.ts'
 
 export interface Target {
   client: Client
@@ -45,20 +45,11 @@ export async function withSession<T>(
   try {
     return await work(client)
   } catch (error) {
-    throw isForeign(error) ? toFailure(error, { doing: 'work on the target' }) : error
+    throw isDatabaseError(error) ? toFailure(error, { doing: 'work on the target' }) : error
   } finally {
     await client.end().catch(() => {})
   }
 }
-
-/** Errors of the driver and of sockets carry a code; ours and Temporal's have names of their own. */
-const isForeign = (error: unknown) =>
-  error instanceof Error &&
-  !(error instanceof Failure) &&
-  ('severity' in error ||
-    'syscall' in error ||
-    error.message.startsWith('Connection terminated') ||
-    error.message.includes('Client has encountered'))
 
 /** The name that all sessions of a run show in pg_stat_activity. */
 export const application = (run: string) => `longhaul ${run}`

@@ -20,6 +20,7 @@ export const UNFINISHED: readonly RunState[] = [
   'paused',
   'waiting',
   'failed',
+  'cancelled',
   'rolling back',
 ]
 

@@ -12,17 +12,27 @@ export async function copyTable(input: CopyTableInput): Promise<CopyTableResult>
   const work = hostWork(place.host, input.limits)
   await work.planChunks({ place, tables })
   const lanes = Array.from({ length: input.lanes }, (_, lane) => `${tables[0]}/${lane}`)
-  const outcomes = await drained(lanes.map(owner => copyLane(input, owner)))
+  // A single lane is a sweep from the start.
+  const outcomes = lanes.length > 1 ? await drained(lanes.map(owner => copyLane(input, owner))) : []
   if (outcomes.includes('history is long')) return continueAsNew<typeof copyTable>(input)
-  // What a lane that is no more had claimed is taken over, until the ledger says that nothing is open.
-  let written: number
-  for (;;) {
-    const { more, total } = await work.copyChunks({ place, tables, owner: lanes[0]!, sweep: true })
-    written = total
-    if (!more) break
-  }
+  const written = await sweep(input, lanes[0]!)
   const failures = await anyWork(input.limits).finishTables({ place, tables })
   return { written, failures }
+}
+
+/** What a lane that is no more had claimed is taken over, until nothing is open. */
+async function sweep(input: CopyTableInput, owner: string): Promise<number> {
+  const { place, tables, limits } = input
+  for (;;) {
+    const { more, total } = await hostWork(place.host, limits).copyChunks({
+      place,
+      tables,
+      owner,
+      sweep: true,
+    })
+    if (!more) return total
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof copyTable>(input)
+  }
 }
 
 async function copyLane(input: CopyTableInput, owner: string): Promise<'done' | 'history is long'> {

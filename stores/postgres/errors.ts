@@ -40,6 +40,15 @@ export function isServerError(error: unknown): error is ServerError {
   return error instanceof Error && 'severity' in error && 'code' in error && typeof error.code === 'string'
 }
 
+/** Whether an error comes from a server or from the way to it, and not from a file or a defect. */
+export function isDatabaseError(error: unknown): boolean {
+  if (isServerError(error)) return true
+  const call = error instanceof Error && 'syscall' in error ? String(error.syscall) : undefined
+  return (call === undefined || SOCKET_CALLS.has(call)) && socketReason(error) !== undefined
+}
+
+const SOCKET_CALLS = new Set(['connect', 'read', 'write', 'getaddrinfo'])
+
 function failure({ object, doing }: Doing, code: FailureCode, text: string, remedy?: string): Failure {
   return new Failure({
     code,

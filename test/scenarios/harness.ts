@@ -17,7 +17,6 @@ import { type Command, type Ended, spawnCli } from './cli.ts'
 import { installGates } from './gate.ts'
 import { assertNothingLeft } from './leftovers.ts'
 import { makeSource } from './source.ts'
-import { until } from './until.ts'
 import { assertMigrated } from './verify.ts'
 
 /** Small chunks, two tables side by side, two lanes for the largest. */
@@ -59,6 +58,7 @@ export interface Scene {
   run(words: string[]): Promise<Ended>
   /** Kills a process of the stack with SIGKILL; gives its process id. */
   kill(which: 'worker' | 'server'): number
+  serverPid(): number | undefined
   /** Drops the target and makes an empty one of the same name, with gates. */
   remakeTarget(): Promise<void>
   /** Another state folder. */
@@ -84,6 +84,7 @@ async function openScene(t: TestContext, server: ScratchPostgres, original: stri
     full: (flags = [], over = env) => spawnCli(['full', ...words, ...flags], over),
     run: given => spawnCli(given, env).ended,
     kill: which => killed(home, which),
+    serverPid: () => runningServer(home)?.pid,
     remakeTarget: async () => {
       await remake(server.cluster!.url, url)
       scene.client = await session(t, url)
@@ -139,6 +140,12 @@ export async function chunks(client: pg.Client, table: string): Promise<{ done: 
   return rows[0]
 }
 
+/** The runs that the target's ledger knows, the oldest first. */
+export async function runs(client: pg.Client): Promise<{ id: string; state: string }[]> {
+  const { rows } = await client.query('SELECT id, state FROM longhaul.run ORDER BY started_at')
+  return rows
+}
+
 /** That the copy of a table is in its middle: something is committed, and not everything. */
 export async function assertMidCopy(client: pg.Client, table: string): Promise<void> {
   const { done, all } = await chunks(client, table)
@@ -150,5 +157,3 @@ export function stopwatch(t: TestContext, what: string): () => void {
   const began = performance.now()
   return () => t.diagnostic(`${what}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
 }
-
-export { until }

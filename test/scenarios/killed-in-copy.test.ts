@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { closeGate } from './gate.ts'
-import { assertMidCopy, startWorld, stopwatch } from './harness.ts'
+import { closeGate, type Gate } from './gate.ts'
+import { assertMidCopy, runs, type Scene, startWorld, stopwatch } from './harness.ts'
+import { until } from './until.ts'
 
 const world = await startWorld()
 after(() => world.stop())
@@ -11,40 +12,75 @@ const TABLES = ['parcel', 'leg', 'scan'] as const
 
 test('the command is killed in mid-copy of each table, and the same command goes on with the same run', async t => {
   const scene = await world.scene(t)
-  const gates = []
-  for (const table of TABLES) gates.push({ table, gate: await closeGate(scene.client, table) })
+  const gates = await closeAll(scene)
   let command = scene.full()
-  const runs = new Set<string>()
   for (const { table, gate } of gates) {
     await gate.arrival()
     await assertMidCopy(scene.client, table)
-    runs.add((await scene.client.query('SELECT id FROM longhaul.run')).rows.map(({ id }) => id).join())
     command.kill()
     assert.equal((await command.ended).status, 'SIGKILL')
-    const goesOn = stopwatch(t, `${table}: from the kill of the command to work again`)
     command = scene.full()
     await gate.open()
-    void goesOn
   }
   await scene.assertEndsWell(await command.ended)
-  assert.equal(runs.size, 1)
+  assert.equal((await runs(scene.client)).length, 1)
 })
 
-for (const which of ['worker', 'server'] as const) {
-  test(`the ${which} is killed in mid-copy of each table, and the command goes on by itself`, async t => {
-    const scene = await world.scene(t)
-    const gates = []
-    for (const table of TABLES) gates.push({ table, gate: await closeGate(scene.client, table) })
-    const command = scene.full()
-    for (const { table, gate } of gates) {
-      const before = await gate.arrival()
-      await assertMidCopy(scene.client, table)
-      scene.kill(which)
-      const goesOn = stopwatch(t, `${table}: from the kill of the ${which} to work on the chunk again`)
-      await gate.arrival(before)
-      goesOn()
-      await gate.open()
-    }
-    await scene.assertEndsWell(await command.ended)
-  })
+test('all of command, worker and server are killed in mid-copy, as when the machine goes down', async t => {
+  const scene = await world.scene(t)
+  const gate = await closeGate(scene.client, 'scan')
+  const command = scene.full()
+  const before = await gate.arrival()
+  await assertMidCopy(scene.client, 'scan')
+  command.kill()
+  scene.kill('worker')
+  scene.kill('server')
+  const goesOn = stopwatch(t, 'from the kill of everything to work on the chunk again')
+  const again = scene.full()
+  await gate.arrival(before)
+  goesOn()
+  await gate.open()
+  await scene.assertEndsWell(await again.ended)
+  assert.equal((await runs(scene.client)).length, 1)
+})
+
+test('the worker is killed in mid-copy of each table, and the command goes on by itself', async t => {
+  const scene = await world.scene(t)
+  const gates = await closeAll(scene)
+  const command = scene.full()
+  for (const { table, gate } of gates) {
+    const before = await gate.arrival()
+    await assertMidCopy(scene.client, table)
+    scene.kill('worker')
+    const goesOn = stopwatch(t, `${table}: from the kill of the worker to work on the chunk again`)
+    await gate.arrival(before)
+    goesOn()
+    await gate.open()
+  }
+  await scene.assertEndsWell(await command.ended)
+})
+
+test('the server is killed in mid-copy of each table, and the command goes on by itself', async t => {
+  const scene = await world.scene(t)
+  const gates = await closeAll(scene)
+  const command = scene.full()
+  for (const { table, gate } of gates) {
+    await gate.arrival()
+    await assertMidCopy(scene.client, table)
+    const before = scene.kill('server')
+    const goesOn = stopwatch(t, `${table}: from the kill of the server to the next one`)
+    await until('another server', () => (scene.serverPid() !== before ? scene.serverPid() : undefined))
+    goesOn()
+    await gate.open()
+  }
+  const ends = stopwatch(t, 'from the last gate to the end')
+  const ended = await command.ended
+  ends()
+  await scene.assertEndsWell(ended)
+})
+
+async function closeAll({ client }: Scene): Promise<{ table: string; gate: Gate }[]> {
+  const gates = []
+  for (const table of TABLES) gates.push({ table, gate: await closeGate(client, table) })
+  return gates
 }

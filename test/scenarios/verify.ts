@@ -76,6 +76,7 @@ async function objects(client: Client): Promise<string[]> {
   const { rows } = await client.query(`
     SELECT indexname::text AS name FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL
-    SELECT conrelid::regclass || ' -> ' || confrelid::regclass FROM pg_constraint WHERE contype = 'f'`)
+    SELECT conrelid::regclass || ' -> ' || confrelid::regclass FROM pg_constraint
+     WHERE contype = 'f' AND connamespace = 'public'::regnamespace`)
   return rows.map(({ name }) => name as string).sort()
 }

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readPlanFile } from '../../client/plan-files.ts'
+import { type MigrationOptions, prepareRun } from '../../client/request.ts'
+import { keepSecret } from '../../client/secrets.ts'
+import { scratchFolder } from './run-cli.ts'
+
+const here = { host: 'h', resolve: (path: string) => `/data/${path}` }
+const BASE = { from: 'sqlite:My App.db', to: 'postgresql://me@localhost/app' }
+const prepare = (options: MigrationOptions = {}) => prepareRun({ ...BASE, ...options }, 'full', here)
+
+test('a run is called after its source and its request', () => {
+  const { name, requestHash } = prepare()
+  assert.equal(name, `my-app-${requestHash.slice(0, 6)}`)
+  assert.equal(prepare({ id: 'nightly' }).name, 'nightly')
+})
+
+test('the same words give the same run; speed and consent do not make another', () => {
+  const { requestHash } = prepare()
+  assert.equal(prepare().requestHash, requestHash)
+  assert.equal(prepare({ how: { lanes: 7 } }).requestHash, requestHash)
+  assert.equal(prepare({ accept: ['all-listed'] }).requestHash, requestHash)
+  assert.notEqual(prepare({ tables: ['users'] }).requestHash, requestHash)
+  assert.notEqual(prepare({ ifExists: 'use' }).requestHash, requestHash)
+  assert.notEqual(prepare({ to: 'postgresql://me@localhost/other' }).requestHash, requestHash)
+})
+
+test('a preflight is never taken for the migration', () => {
+  assert.equal(prepareRun(BASE, 'preflight', here).name, `${prepare().name}.preflight`)
+})
+
+test('a plan file says what flags leave out; its name and comments do not make another run', () => {
+  const folder = scratchFolder()
+  const text =
+    'version: 1\nsource: sqlite:a.db\ntarget: prod\nschema: app\nif_exists: use\ntables:\n  users: { target: people }\n'
+  const read = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content)
+    return prepareRun({ file: readPlanFile(join(folder, name)), types: 'declared' }, 'full', here)
+  }
+  const one = read('one.yaml', text)
+  assert.equal(one.request.target.schema, 'app')
+  assert.equal(one.request.target.connection, 'prod')
+  assert.equal(one.request.ifExists, 'use')
+  assert.equal(one.request.types, 'declared')
+  assert.equal(read('two.yaml', `# another\n\n${text}`).requestHash, one.requestHash)
+  assert.notEqual(read('three.yaml', text.replace('people', 'persons')).requestHash, one.requestHash)
+})
+
+test('a password is in no part of the request', () => {
+  const prepared = prepare({ to: 'postgresql://me:s3cret@127.0.0.1:5432/app?schema=x' })
+  const { secret, ...rest } = prepared
+  assert.doesNotMatch(JSON.stringify(rest), /s3cret/)
+  assert.equal(secret?.connection, prepared.request.target.connection)
+})
+
+test('a password for this machine is kept for the worker, readable by its owner alone, with a hint', () => {
+  const home = scratchFolder()
+  const said: string[] = []
+  const around = { env: {}, home, here, say: (line: string) => void said.push(line) }
+  for (const host of ['localhost', '127.0.0.1', '[::1]', '%2Ftmp']) {
+    const { secret } = prepare({ to: `postgresql://me:s3cret@${host}/app` })
+    keepSecret(secret, around)
+  }
+  const file = join(home, 'connections.json')
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.equal(
+    JSON.parse(readFileSync(file, 'utf8'))['postgresql://me@localhost/app'],
+    'postgresql://me:s3cret@localhost/app',
+  )
+  assert.match(said[0]!, /history/)
+  assert.doesNotMatch(said.join(), /s3cret/)
+})
+
+test('a host in the query decides, since the driver follows it', () => {
+  const around = { env: {}, home: scratchFolder(), here, say: () => {} }
+  const { secret } = prepare({ to: 'postgresql://me:s3cret@localhost/app?host=db.example.com' })
+  assert.throws(() => keepSecret(secret, around), /another host/)
+})
