@@ -48,6 +48,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
     leftOut: plan?.what.leftOut ?? [],
     ...(snapshot && { snapshot: { how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds } }),
     ...(input.failure && { failure: sentence(input.failure) }),
+    touched: input.place !== undefined,
   }
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
   writePrivate(places.markdown, renderReport(document))

@@ -1,7 +1,8 @@
 /** Where a command stands: the machine's name among workers, its folder, its state folder. */
-import { hostname } from 'node:os'
+
 import { resolve } from 'node:path'
 import { homeFolder } from '../home/home.ts'
+import { thisHost } from '../home/host.ts'
 import type { Here } from '../model/endpoint.ts'
 
 export interface Surroundings {
@@ -18,7 +19,7 @@ export function surroundings(say: (line: string) => void = () => {}, env = proce
   return {
     env,
     home: resolve(homeFolder(env)),
-    here: { host: env.LONGHAUL_HOST || hostname(), resolve: path => resolve(path) },
+    here: { host: thisHost(env), resolve: path => resolve(path) },
     say,
   }
 }

@@ -16,6 +16,8 @@ export interface ReportDocument {
   leftOut: LeftOut[]
   snapshot?: { how: string; bytes: number; seconds: number }
   failure?: string
+  /** Whether anything was written to the target. */
+  touched: boolean
 }
 
 export function renderReport(report: ReportDocument): string {
@@ -115,11 +117,11 @@ function leftOut({ leftOut: objects }: ReportDocument): string {
   return `## Not in the target\n\n${entries.join('\n\n')}`
 }
 
-function wayBack({ result }: ReportDocument): string {
-  const available = ['done', 'done with differences', 'failed', 'cancelled'].includes(result.state)
+function wayBack({ result, touched }: ReportDocument): string {
+  const available = touched && result.state !== 'rolled back'
   const text = available
     ? `Yes: \`longhaul rollback ${result.name}\``
-    : 'Nothing of this run is left in the target.'
+    : 'Nothing of this run is in the target.'
   return `## Rollback available\n\n${text}`
 }
 

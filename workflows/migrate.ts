@@ -153,7 +153,8 @@ async function copyGroup(
   progress.tables(group.tables, 'copying')
   try {
     const child = await startChild(copyTable, {
-      workflowId: `${workflowInfo().workflowId}/copy/${index}`,
+      // Children of an earlier execution may still be open where somebody terminated it; the ledger fences them.
+      workflowId: `${workflowInfo().workflowId}/${workflowInfo().runId}/copy/${index}`,
       args: [
         {
           run: place.run,

@@ -24,13 +24,15 @@ export async function backUpOnline(
   const db = await openReading(source, deadline, options)
   try {
     const pageSize = Number(db.pragma('page_size', { simple: true }))
-    await db.backup(copy, {
+    const { totalPages: pages } = await db.backup(copy, {
       progress: ({ totalPages, remainingPages }) => {
         options.signal.throwIfAborted()
         options.progress({ bytes: (totalPages - remainingPages) * pageSize, total: totalPages * pageSize })
         return STEP_PAGES
       },
     })
+    options.signal.throwIfAborted()
+    options.progress({ bytes: pages * pageSize, total: pages * pageSize })
   } finally {
     db.close()
   }

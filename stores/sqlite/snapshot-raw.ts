@@ -1,6 +1,6 @@
 /** Copies of database files that nobody has open, byte by byte. */
 
-import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { runChild } from './child.ts'
 import type { SnapshotOptions } from './snapshot.ts'
@@ -32,6 +32,8 @@ export async function copyRaw(
   } finally {
     clearInterval(watch)
   }
+  // Copies inherit the mode, and the source may be closed to writing.
+  for (const side of ['', ...sides]) chmodSync(copy + side, 0o600)
   progress({ bytes: files.bytes, total: files.bytes })
   return sides.length > 0
 }

@@ -57,6 +57,7 @@ export async function snapshot(
   try {
     for (;;) {
       const how = await attempt(source, copy, deadline, options)
+      options.signal.throwIfAborted()
       if (how) {
         publish(copy, dest)
         return { bytes: statSync(dest).size, how }

@@ -60,7 +60,15 @@ test('the ending shows the balance sheet, the verdict, differences and findings 
     verdict: 'different',
     differences: ['table "users": 1 row'],
   }
-  const report = { result: differs, tables: [users], steps: [], request, findings: [finding], leftOut: [] }
+  const report = {
+    result: differs,
+    tables: [users],
+    steps: [],
+    request,
+    findings: [finding],
+    leftOut: [],
+    touched: true,
+  }
   const text = endingText({ result: differs, report, mode: 'full', page: 'http://ui/x' })
   assert.match(
     text,

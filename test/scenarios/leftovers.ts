@@ -16,12 +16,13 @@ export async function assertNothingLeft(home: string, client: Client): Promise<v
       WHERE application_name LIKE 'longhaul%' AND datname = current_database()`,
   )
   assert.deepEqual(rows, [], 'sessions of longhaul')
+  assert.deepEqual(halfMade(home), [], 'half-made files')
+}
+
+/** Files and folders that are there only while something is being written. */
+export function halfMade(home: string): string[] {
   const files = readdirSync(home, { recursive: true, encoding: 'utf8' })
-  assert.deepEqual(
-    files.filter(name => /\.tmp$|\.snapshot-/.test(name)),
-    [],
-    'half-made files',
-  )
+  return files.filter(name => /\.tmp$|\.snapshot-/.test(name))
 }
 
 /** Command lines of the processes that belong to a home, but not those that clear up after tests. */
