@@ -55,12 +55,15 @@ export function guarded<I extends Input, O>(
 }
 
 function openRunLog(home: string, run: string) {
-  const file = pino.destination({
-    dest: join(makeFolder(runFolder(run, home)), 'log.jsonl'),
-    mode: 0o600,
-    sync: true,
-  })
-  return { file, close: () => file.destroy() }
+  try {
+    const dest = join(makeFolder(runFolder(run, home)), 'log.jsonl')
+    const file = pino.destination({ dest, mode: 0o600, sync: true })
+    // A disk that fills up stops the work where it matters; the log must not hide why.
+    file.on('error', () => {})
+    return { file, close: () => file.destroy() }
+  } catch (error) {
+    throw translated(error)
+  }
 }
 
 /** What may be written down of an error: a message only where longhaul made it, since others may quote values. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Failure } from '../model/failure.ts'
 
 /** `LONGHAUL_HOME`, else the XDG state folder (`~/.local/state/longhaul`). */
 export function homeFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -23,14 +24,21 @@ export function runFolder(id: string, home = homeFolder()): string {
   return join(home, 'runs', id)
 }
 
-/** Makes a folder that only its owner can enter, with its parents. */
+/** Makes a folder that only its owner can enter, with its parents. Fails with `usage` or `space`. */
 export function makeFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
-  chmodSync(path, 0o700)
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    chmodSync(path, 0o700)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
   return path
 }
 
-/** Writes a file that only its owner can read, so that its name never shows half of it. */
+/**
+ * Writes a file that only its owner can read, so that its name never shows half of it. Fails with `usage` or
+ * `space`.
+ */
 export function writePrivate(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path))
   const temporary = `${path}.${randomUUID()}.tmp`
@@ -39,9 +47,31 @@ export function writePrivate(path: string, content: string | Uint8Array): void {
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw error
+    throw unwritable(path, error)
   }
 }
+
+/** What the user can do about a folder of ours that takes nothing. */
+function unwritable(path: string, error: unknown): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new Failure({
+      code: 'space',
+      object: path,
+      message: `cannot be written: its disk is full (${code})`,
+      remedy: 'Free some room there, or set LONGHAUL_HOME to a larger disk',
+    })
+  }
+  if (!DENIED.has(code)) return error
+  return new Failure({
+    code: 'usage',
+    object: path,
+    message: `cannot be written (${code})`,
+    remedy: 'Set LONGHAUL_HOME to a folder of your own (XDG_CACHE_HOME for what can be had again)',
+  })
+}
+
+const DENIED = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'])
 
 /** The parsed content of a JSON file, or undefined where there is none. */
 export function readJson<T>(path: string): T | undefined {

@@ -47,9 +47,24 @@ export async function findLedger(sql: Sql, schema: string): Promise<Place | unde
 
 /** Makes the ledger where it is not there yet; safe to run from several places at once. */
 export async function createLedger(sql: Sql, place: Place): Promise<void> {
+  for (let tries = 5; ; tries--) {
+    try {
+      return await attemptLedger(sql, place)
+    } catch (error) {
+      if (tries === 0 || !RACED.has((error as { code?: string }).code ?? '')) throw error
+    }
+  }
+}
+
+/**
+ * Somebody made it at the same moment. The lock puts makers one after the other, but a session that waited
+ * for it still looks into its old view of the catalog: only its next transaction sees what the other made.
+ */
+const RACED = new Set(['23505', '42P06', '42P07'])
+
+async function attemptLedger(sql: Sql, place: Place): Promise<void> {
   await sql.query('BEGIN')
   try {
-    // One maker at a time: IF NOT EXISTS alone races on the catalog's unique indexes.
     await sql.query(`SELECT pg_catalog.pg_advisory_xact_lock(7017261646572)`)
     for (const statement of ledgerDdl(place)) await sql.query(statement)
     await sql.query('COMMIT')

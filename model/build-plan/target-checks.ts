@@ -38,9 +38,12 @@ function schemaFindings(target: TargetDescription, drafts: readonly Draft[]): Fi
   if (!target.schema.exists) return [missingSchema(target, object)]
   if (target.schema.canCreate || drafts.every(({ plan }) => plan.action === 'use')) return []
   const message = `the role ${showName(target.role)} may not create tables there`
-  const remedy = 'Let its owner run GRANT USAGE, CREATE ON SCHEMA … TO that role'
+  const [schema, role] = [target.schema.name, target.role].map(quoted)
+  const remedy = `Let its owner run GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`
   return [{ code: 'no-create-right', severity: 'refused', object, message, remedy }]
 }
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 function missingSchema(target: TargetDescription, object: string): Finding {
   if (target.canCreateSchema) {
@@ -52,8 +55,8 @@ function missingSchema(target: TargetDescription, object: string): Finding {
     }
   }
   const message = `the target has no such schema, and the role ${showName(target.role)} may not make it`
-  const remedy =
-    'Let the owner of the database run CREATE SCHEMA … AUTHORIZATION that role, or name another schema'
+  const [schema, role] = [target.schema.name, target.role].map(quoted)
+  const remedy = `Let the owner of the database run CREATE SCHEMA ${schema} AUTHORIZATION ${role}, or name another schema`
   return { code: 'schema-missing', severity: 'refused', object, message, remedy }
 }
 

@@ -14,9 +14,9 @@ export interface Gate {
 }
 
 /** The place where the test stops a run. */
-export type Where = 'index' | 'foreign key' | keyof typeof TABLES
+export type Where = 'index' | 'foreign key' | 'commit of scan' | keyof typeof TABLES
 
-const KEYS: Record<Where, number> = { index: 71_001, 'foreign key': 71_002 }
+const KEYS: Record<Where, number> = { index: 71_001, 'foreign key': 71_002, 'commit of scan': 71_000 }
 Object.keys(TABLES).forEach((table, i) => {
   KEYS[table] = 71_003 + i
 })
@@ -39,6 +39,11 @@ export async function installGates(client: Client): Promise<void> {
     DECLARE made record; BEGIN
       FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' LOOP
         CASE made.object_identity ${rows.join('\n')} ELSE NULL; END CASE;
+        IF made.object_identity = 'public.scan' THEN
+          EXECUTE 'CREATE CONSTRAINT TRIGGER gate_of_commit AFTER INSERT ON public.scan
+                   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (${TABLES.scan!.middle})
+                   EXECUTE FUNCTION scenario.pass(${KEYS['commit of scan']})';
+        END IF;
       END LOOP;
     END $$;
     CREATE FUNCTION scenario.wait() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -76,6 +76,18 @@ test('everything is killed at once, as when the machine goes down, and the same 
   assert.equal((await runs(scene.client)).length, 1)
 })
 
+test('the worker is killed while a chunk is being committed', async t => {
+  const scene = await world.scene(t)
+  const gate = await closeGate(scene.client, 'commit of scan')
+  const command = scene.full()
+  const before = await gate.arrival()
+  await assertMidCopy(scene.client, 'scan')
+  scene.kill('worker')
+  await gate.arrival(before)
+  await gate.open()
+  await scene.assertEndsWell(await command.ended)
+})
+
 interface Station {
   tables: string[]
   /** Waits until all of these tables are in mid-copy, in other sessions than those given. */

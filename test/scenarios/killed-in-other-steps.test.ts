@@ -18,7 +18,7 @@ test('the worker is killed while it takes the snapshot', async t => {
   t.after(() => writer.close())
   writer.exec('BEGIN EXCLUSIVE')
   const command = scene.full()
-  await until('a snapshot under way', () => halfMade(scene.home)[0])
+  await until('a snapshot under way', () => halfMade(scene.home).find(name => name.includes('.snapshot-')))
   scene.kill('worker')
   const goesOn = stopwatch(t, 'from the kill to the next attempt at the snapshot')
   await begun(scene, 'takeSnapshot', 2)

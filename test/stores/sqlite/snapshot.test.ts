@@ -112,7 +112,7 @@ for (const mode of ['WAL', 'DELETE']) {
       )
     }
     const gone = once(writer, 'exit')
-    writer.stdin!.write('stop')
+    writer.stdin!.end('stop')
     assert.deepEqual(await gone, [0, null])
     const db = new Database(source)
     assert.equal(db.pragma('integrity_check', { simple: true }), 'ok')
@@ -168,7 +168,7 @@ test('an exclusive lock is waited for', async t => {
   )
   const dest = destOf(t)
   const taking = take(source, dest)
-  writer.stdin!.write('commit')
+  writer.stdin!.end('commit')
   await taking
   assert.deepEqual(await rowsOf(dest), [[5, 1]])
 })

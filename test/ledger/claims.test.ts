@@ -1,0 +1,199 @@
+/** Who may write: the claims of the ledger on a real PostgreSQL. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import {
+  addChunks,
+  type ChunkOutcome,
+  claimChunk,
+  inTransaction,
+  isChunked,
+  makeOnce,
+  openChunks,
+  settleChunk,
+} from '../../ledger/claims.ts'
+import { readObjects, readTables } from '../../ledger/reader.ts'
+import { fenceOff, forget, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
+import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
+import { Failure } from '../../model/failure.ts'
+import type { Plan, TablePlan } from '../../model/plan.ts'
+import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+
+let postgres: ScratchPostgres
+let one: pg.Client
+let two: pg.Client
+
+before(async () => {
+  postgres = await startPostgres()
+  one = await open()
+  two = await open()
+  await createLedger(one, OWN_SCHEMA)
+})
+
+after(async () => {
+  await one?.end()
+  await two?.end()
+  await postgres?.stop()
+})
+
+async function open(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: postgres.url })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+const table = (name: string): TablePlan => ({
+  name,
+  target: { schema: 'public', name },
+  action: 'create',
+  columns: [],
+  access: { by: 'rowid', name: 'id' },
+  key: [],
+  uniques: [],
+  indexes: [],
+  foreignKeys: [],
+  rows: 30,
+  bytes: 300,
+  sourceSql: '',
+})
+
+/** A registered run over one table of its own, in three chunks. */
+async function begin(): Promise<{ token: RunToken; name: string }> {
+  const name = `t_${randomUUID().slice(0, 8)}`
+  const token = await register(one, OWN_SCHEMA, registration(randomUUID(), name))
+  await addChunks(one, OWN_SCHEMA, token, name, [[10], [20]])
+  return { token, name }
+}
+
+function registration(run: string, name: string) {
+  const plan = { hash: 'h', findings: [], how: {}, what: { tables: [table(name)] } } as unknown as Plan
+  return { run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home: '/h' }
+}
+
+const outcome: ChunkOutcome = { read: 10, written: 10, bytes: 100, digest: Buffer.alloc(4) }
+const hasCode = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
+
+test('chunks are written once, with open ends', async () => {
+  const { token, name } = await begin()
+  await addChunks(two, OWN_SCHEMA, token, name, [[5]])
+  assert.equal(await isChunked(one, OWN_SCHEMA, token.run, name), true)
+  const claims = [
+    await claimChunk(one, OWN_SCHEMA, token, name, 'a', false),
+    await claimChunk(one, OWN_SCHEMA, token, name, 'b', false),
+    await claimChunk(one, OWN_SCHEMA, token, name, 'c', false),
+  ]
+  assert.deepEqual(
+    claims.map(c => [c?.after, c?.upTo]),
+    [
+      [undefined, [10]],
+      [[10], [20]],
+      [[20], undefined],
+    ],
+  )
+  assert.equal(await claimChunk(one, OWN_SCHEMA, token, name, 'd', false), undefined)
+})
+
+test('a lane gets its own unfinished chunk again, a sweep gets anyone’s, with the session to be ended', async () => {
+  const { token, name } = await begin()
+  const first = await claimChunk(one, OWN_SCHEMA, token, name, 'a', false)
+  const again = await claimChunk(two, OWN_SCHEMA, token, name, 'a', false)
+  assert.equal(again?.no, first?.no)
+  const { rows } = await one.query('SELECT pg_backend_pid() AS pid')
+  assert.equal(again?.previous?.pid, rows[0].pid)
+  const swept = await claimChunk(one, OWN_SCHEMA, token, name, 'z', true)
+  assert.equal(swept?.no, first?.no)
+})
+
+test('only the newest claim settles a chunk, and only once', async () => {
+  const { token, name } = await begin()
+  const stale = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
+  const fresh = (await claimChunk(two, OWN_SCHEMA, token, name, 'a', false))!
+  const settle = (client: pg.Client, claim: typeof stale) =>
+    inTransaction(client, () => settleChunk(client, OWN_SCHEMA, token, claim, outcome))
+  await assert.rejects(settle(one, stale), hasCode('fenced'))
+  await settle(two, fresh)
+  await assert.rejects(settle(two, fresh), hasCode('fenced'))
+  assert.equal(await openChunks(one, OWN_SCHEMA, token.run, name), 2)
+})
+
+test('a stalled attempt does not block its successor', async () => {
+  const { token, name } = await begin()
+  const stale = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
+  await one.query('BEGIN')
+  await one.query(`CREATE TABLE IF NOT EXISTS stalled_${name} (n int)`)
+  const fresh = (await claimChunk(two, OWN_SCHEMA, token, name, 'a', false))!
+  await inTransaction(two, () => settleChunk(two, OWN_SCHEMA, token, fresh, outcome))
+  await assert.rejects(settleChunk(one, OWN_SCHEMA, token, stale, outcome), hasCode('fenced'))
+  await one.query('ROLLBACK')
+})
+
+test('after a takeover of the run nothing of the older epoch is written', async () => {
+  const { token, name } = await begin()
+  const claim = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
+  const newer = await register(two, OWN_SCHEMA, registration(token.run, name))
+  await assert.rejects(settleChunk(one, OWN_SCHEMA, token, claim, outcome), hasCode('fenced'))
+  assert.equal(await claimChunk(one, OWN_SCHEMA, token, name, 'a', false), undefined)
+  assert.ok(await claimChunk(two, OWN_SCHEMA, newer, name, 'a', false))
+  await fenceOff(two, OWN_SCHEMA, token.run, 'rolling back')
+  assert.equal(await claimChunk(two, OWN_SCHEMA, newer, name, 'a', true), undefined)
+})
+
+test('an object is made once; what throws leaves nothing, and its record stays open', async () => {
+  const { token } = await begin()
+  const object = { kind: 'index', table: 't', name: `i_${randomUUID()}`, undo: ['DROP INDEX i'] }
+  const make = (client: pg.Client, work: () => Promise<void>) =>
+    makeOnce(client, OWN_SCHEMA, token, object, async () => {}, work)
+  await assert.rejects(
+    make(one, async () => {
+      await one.query('CREATE TABLE half_made (n int)')
+      throw new Error('no')
+    }),
+  )
+  const { rows } = await one.query(`SELECT to_regclass('half_made') IS NULL AS gone`)
+  assert.equal(rows[0].gone, true)
+  let made = 0
+  const count = async () => void made++
+  assert.equal(await make(two, count), true)
+  assert.equal(await make(one, count), false)
+  assert.equal(made, 1)
+  const [record] = await readObjects(one, OWN_SCHEMA, token.run)
+  assert.deepEqual([record?.done, record?.undo], [true, ['DROP INDEX i']])
+})
+
+test('an unfinished run keeps others off its tables, a finished one does not', async () => {
+  const { token, name } = await begin()
+  await assert.rejects(register(two, OWN_SCHEMA, registration(randomUUID(), name)), hasCode('refused'))
+  await setState(one, OWN_SCHEMA, token, 'done', { verdict: 'equal' })
+  await register(two, OWN_SCHEMA, registration(randomUUID(), name))
+})
+
+test('what a run has written can be read, and the run forgotten', async () => {
+  const { token, name } = await begin()
+  const claim = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
+  await inTransaction(one, () => settleChunk(one, OWN_SCHEMA, token, claim, outcome))
+  const [row] = await readTables(one, OWN_SCHEMA, token.run)
+  assert.deepEqual(
+    [row?.name, row?.state, row?.expected, row?.written, row?.chunks, row?.chunksDone],
+    [name, 'copying', 30, 10, 3, 1],
+  )
+  await forget(one, OWN_SCHEMA, token.run)
+  assert.equal(await getRun(one, OWN_SCHEMA, token.run), undefined)
+})
+
+test('made by many at once the ledger is there once, in its schema or with a prefix', async () => {
+  const url = await postgres.createDatabase()
+  const clients = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      return client
+    }),
+  )
+  await Promise.all(clients.map(client => createLedger(client, placeIn('public'))))
+  assert.deepEqual(await findLedger(clients[0]!, 'public'), placeIn('public'))
+  await Promise.all(clients.map(client => createLedger(client, OWN_SCHEMA)))
+  assert.deepEqual(await findLedger(clients[0]!, 'public'), OWN_SCHEMA)
+  await Promise.all(clients.map(client => client.end()))
+})
