@@ -1,6 +1,14 @@
 /** A lane: one source handle and one session of the target, copying one chunk after the other. */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { type ChunkClaim, claimChunk, inTransaction, settleChunk } from '../ledger/claims.ts'
+import {
+  type ChunkClaim,
+  claimChunk,
+  holders,
+  inTransaction,
+  openChunks,
+  settleChunk,
+} from '../ledger/claims.ts'
 import { readTables } from '../ledger/reader.ts'
 import { getPlan, ledgerGone } from '../ledger/runs.ts'
 import { findLedger, type Place } from '../ledger/schema.ts'
@@ -84,13 +92,24 @@ async function copyTables(
     for (;;) {
       if (signal.aborted || Date.now() > deadline) return { more: true, chunks }
       const claim = await claimChunk(client, ledger, input.place, table.name, input.owner, input.sweep)
-      if (!claim) break
+      if (!claim) {
+        if (!input.sweep || !(await release(lane, table.name))) break
+        continue
+      }
       const { previous } = claim
       if (previous && previous.pid !== me.pid) await terminate(client, previous)
       chunks.push(await copyChunk(lane, table, claim))
     }
   }
   return { more: false, chunks }
+}
+
+/** Ends the sessions that stand in the midst of a commit; whether there is anything left to claim. */
+async function release({ input, client, ledger }: Lane, table: string): Promise<boolean> {
+  const { run } = input.place
+  for (const holder of await holders(client, ledger, run, table)) await terminate(client, holder)
+  await pause(100)
+  return (await openChunks(client, ledger, run, table)) > 0
 }
 
 /** One transaction: the rows, and the fence with their count and digest. */

@@ -15,6 +15,12 @@ export type FromThread =
   | { type: 'failed'; facts: FailureFacts }
   | { type: 'broken'; name: string; stack: string | undefined }
 
+/**
+ * Cells die young: with the default a worker of four threads grew to 578 MB on 2 million rows, with this to
+ * 326 MB, in the same time.
+ */
+const YOUNG_MB = 16
+
 /** How often a silent thread is looked at; a heartbeat goes out only where it used the CPU since. */
 const LOOK_MS = 1000
 
@@ -29,6 +35,7 @@ export async function runJob<K extends keyof Jobs>(
   const context = Context.current()
   const thread = new Worker(entry(import.meta.url, './job-thread.ts'), {
     workerData: { name, data },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     stdout: false,
   })
   const stop = () => thread.postMessage('stop')

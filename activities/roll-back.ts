@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { inTransaction } from '../ledger/claims.ts'
 import { type ObjectRow, readBackends, readObjects, readTables } from '../ledger/reader.ts'
-import { fenceOff, forget, getPlan, getRun } from '../ledger/runs.ts'
+import { fenceOff, forget, getPlan, getRun, type RunRow } from '../ledger/runs.ts'
 import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/schema.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
@@ -14,17 +14,23 @@ import { qualified } from '../stores/postgres/quote.ts'
 import type { Work } from './edge.ts'
 import { application, withSession } from './target.ts'
 
+export interface RollBackInput {
+  run: string
+  target: PostgresEndpoint
+  /** The epoch of the one who gives up: whoever has taken the run over since keeps it. Absent: the operator's word. */
+  epoch?: string
+}
+
 /**
  * Returns how many objects were taken back. An attempt after a killed one goes on where that one was; a run
  * that is not in the ledger is taken back already.
  */
-export async function rollBack(
-  { home, log }: Work,
-  { run, target }: { run: string; target: PostgresEndpoint },
-): Promise<number> {
+export async function rollBack({ home, log }: Work, { run, target, epoch }: RollBackInput): Promise<number> {
   return withSession(home, target, run, async client => {
     const ledger = await findLedger(client, target.schema)
-    if (!ledger || !(await getRun(client, ledger, run))) return 0
+    const row = ledger && (await getRun(client, ledger, run))
+    if (!ledger || !row) return 0
+    if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(row)
     await fenceOff(client, ledger, run, 'rolling back')
     await endWriters(client, ledger, run)
     const { what } = await getPlan(client, ledger, run)
@@ -45,6 +51,13 @@ export async function rollBack(
     return objects.filter(o => o.done).length
   })
 }
+
+const takenOver = ({ id, host, home }: RunRow) =>
+  new Failure({
+    code: 'fenced',
+    object: `run ${id}`,
+    message: `was taken over by ${home} on host ${host}, so it is not taken back from here`,
+  })
 
 /** Sessions with a claim, and any other that shows the run's name: a stalled one must not write after the undo. */
 async function endWriters(client: Client, ledger: Place, run: string): Promise<void> {

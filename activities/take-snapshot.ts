@@ -12,6 +12,7 @@ import { makeFolder, runFolder } from '../home/home.ts'
 import type { SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
+import { forgetAttempts } from '../stores/sqlite/snapshot.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
@@ -31,6 +32,7 @@ export async function takeSnapshot(
   const before = findArtifact(home, run, 'snapshot-notes')
   if (before && existsSync(dest)) return before
   const folder = makeFolder(runFolder(run, home))
+  forgetAttempts(folder)
   needRoom(source.path, folder)
   const findings = holders(source.path)
   const began = performance.now()

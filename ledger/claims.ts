@@ -91,7 +91,9 @@ export async function isChunked(sql: Sql, place: Place, run: string, table: stri
 
 /**
  * Claims the next chunk of a table that is free or was `owner`'s before, or, with `sweep`, anyone's that is
- * not done. Undefined where there is none. Committed at once: the statement is its own transaction.
+ * not done. Undefined where there is none, or only such as an earlier attempt holds in the midst of its commit
+ * (see `holders`). Throws `fenced` where the run is not ours any more. Committed at once: the statement is its
+ * own transaction.
  */
 export async function claimChunk(
   sql: Sql,
@@ -117,7 +119,10 @@ export async function claimChunk(
     [token.run, table, owner, sweep, token.epoch],
   )
   const row = rows[0]
-  if (!row) return undefined
+  if (!row) {
+    await mustBeOurs(sql, place, token)
+    return undefined
+  }
   return {
     table,
     no: row.no,
@@ -126,6 +131,28 @@ export async function claimChunk(
     ...(row.up_to_key && { upTo: decodeKey(row.up_to_key) }),
     ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
   }
+}
+
+async function mustBeOurs(sql: Sql, place: Place, { run, epoch }: RunToken): Promise<void> {
+  const { rows } = await sql.query(
+    `SELECT ${runIsOurs(place, '$1', '$2')} AS ours FROM ${tableName(place, 'run')} WHERE id = $1`,
+    [run, epoch],
+  )
+  if (!rows[0]) throw ledgerGone(run)
+  if (!rows[0].ours) throw fenced(`run ${run}`)
+}
+
+/**
+ * The sessions that have claimed the chunks of a table that are not done. Where `claimChunk` finds nothing,
+ * one of them is about to commit, or stalled in it; waiting for its lock could take as long as it sleeps.
+ */
+export async function holders(sql: Sql, place: Place, run: string, table: string): Promise<Backend[]> {
+  const { rows } = await sql.query(
+    `SELECT DISTINCT backend_pid AS pid, ${START('backend_start')} AS start FROM ${tableName(place, 'chunk')}
+      WHERE run_id = $1 AND table_name = $2 AND NOT done AND backend_pid IS NOT NULL`,
+    [run, table],
+  )
+  return rows.map(r => ({ pid: r.pid, startedAt: r.start }))
 }
 
 /** The fence at the end of a chunk's transaction. Throws `fenced` where another attempt holds the claim. */

@@ -256,6 +256,9 @@ const differenceOf = (t: TableResult): string =>
     ? `table "${t.name}": ${t.error}`
     : `table "${t.name}": source and target differ (${t.expected} rows, ${t.counted} in the target)`
 
+/** What stands in the target is somebody else's by now: nothing of it is ours to take back. */
+const NOT_OURS: ReadonlySet<string> = new Set(['target-replaced', 'fenced'])
+
 /** The bad end: what was registered is undone if the plan says so, and the message says what is where. */
 async function fail(
   input: MigrateInput,
@@ -269,9 +272,10 @@ async function fail(
     : factsOf(error)
   const touched = course.place !== undefined
   let rolledBack = false
-  if (course.place && input.request.onFailure === 'rollback' && facts.code !== 'target-replaced') {
+  if (course.place && input.request.onFailure === 'rollback' && !NOT_OURS.has(facts.code)) {
     progress.state('rolling back')
-    await anyWork(input.limits).rollBack({ run: course.run, target: input.request.target })
+    const { epoch, target } = course.place
+    await anyWork(input.limits).rollBack({ run: course.run, target, epoch })
     rolledBack = true
   }
   progress.state(rolledBack ? 'rolled back' : cancelled ? 'cancelled' : 'failed')

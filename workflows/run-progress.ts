@@ -131,6 +131,8 @@ export function aftermath(facts: FailureFacts, name: string, touched: boolean, r
   if (!touched) return 'Nothing was written to the target; the source was only read.'
   if (rolledBack) return 'Everything this run made in the target was taken back; the source was only read.'
   if (facts.code === 'target-replaced') return 'The source was only read.'
+  if (facts.code === 'fenced')
+    return 'What it has committed is part of that other run; the source was only read.'
   return (
     'The target keeps what was committed; the source was only read. ' +
     `Run the same command again to go on from there, or "longhaul rollback ${name}" to take it back.`

@@ -7,6 +7,7 @@ import type { Draft } from './draft.ts'
 /** Findings about encoding, schema, rights, room and other sessions of the target. */
 export function targetFindings(target: TargetDescription, drafts: readonly Draft[]): Finding[] {
   return [
+    ...version(target),
     ...encoding(target.encoding),
     ...schemaFindings(target, drafts),
     ...room(target.freeBytes, drafts),
@@ -17,6 +18,22 @@ export function targetFindings(target: TargetDescription, drafts: readonly Draft
       message: `another session writes or is idle in a transaction: pid ${writer.pid}, role ${showName(writer.role)}, application ${showName(writer.application)}, ${writer.state}`,
       remedy: 'Stop that application during the run',
     })),
+  ]
+}
+
+/** The oldest release that its makers still mend, and whose progress views are used. */
+const OLDEST = 14
+
+function version({ version, engine }: TargetDescription): Finding[] {
+  if (version >= OLDEST * 10_000) return []
+  return [
+    {
+      code: 'target-too-old',
+      severity: 'refused',
+      object: 'target',
+      message: `it is ${engine}, and longhaul needs PostgreSQL ${OLDEST} or later`,
+      remedy: 'Upgrade the server, or migrate into another one',
+    },
   ]
 }
 

@@ -3,7 +3,7 @@
  * surrogate, no number beyond numeric or `-0`, which numeric prints as `0`. Order and spacing do not count.
  */
 
-/** PostgreSQL's parser recurses; at its default max_stack_depth it fails between 6,000 and 7,000 levels. */
+/** PostgreSQL 15's parser recurses: at its default max_stack_depth of 2 MB it takes 12,000 levels, not 15,000. */
 const MOST_LEVELS = 1000
 /** jsonb counts the bytes of a document in 28 bits. */
 const MOST_BYTES = 0x0fffffff

@@ -21,8 +21,9 @@ const TERMS: Record<Counted, (c: string) => string[]> = {
   null: c => [`count(${c})`],
   integer: c => [`count(${c})`, `total(typeof(${c}) = 'integer')`, `min(${c})`, `max(${c})`],
   real: c => [`count(${c})`, `total(typeof(${c}) = 'real')`, `max(${c})`, `min(${c})`],
+  // count(c) would load every blob; typeof and octet_length look at the row's header only.
   blob: c => [
-    `count(${c})`,
+    `total(typeof(${c}) <> 'null')`,
     `total(typeof(${c}) = 'blob')`,
     `total(octet_length(${c}))`,
     `max(octet_length(${c}))`,

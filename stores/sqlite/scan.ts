@@ -108,9 +108,9 @@ function onlyClass({ integer, real, blob }: ClassCounts): Guess {
 function guessOf(db: Connection, table: string, column: string): Guess {
   const classes = db
     .prepare<[], Guess>(`
-      SELECT DISTINCT typeof(c)
-        FROM (SELECT ${quote(column)} AS c FROM ${quote(table)} LIMIT 100)
-       WHERE c IS NOT NULL`)
+      SELECT DISTINCT class
+        FROM (SELECT typeof(${quote(column)}) AS class FROM ${quote(table)} LIMIT 100)
+       WHERE class <> 'null'`)
     .pluck()
     .all()
   return classes.length > 1 ? 'mixed' : (classes[0] ?? 'null')

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -52,7 +53,7 @@ export async function snapshot(
   const deadline = Date.now() + options.busyTimeoutMs
   const folder = dirname(resolve(dest))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const workplace = mkdtempSync(join(folder, '.snapshot-'))
+  const workplace = mkdtempSync(join(folder, WORKPLACE))
   const copy = join(workplace, 'copy.db')
   try {
     for (;;) {
@@ -70,6 +71,16 @@ export async function snapshot(
     throw isFull(error) ? noSpace(folder, statSync(source).size) : readingFailure(source, error)
   } finally {
     rmSync(workplace, { recursive: true, force: true })
+  }
+}
+
+/** Beside the snapshot, so that publishing it is a rename. */
+const WORKPLACE = '.snapshot-'
+
+/** Deletes what attempts at a snapshot left in a folder when they were killed. An attempt that lives fails. */
+export function forgetAttempts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(WORKPLACE)) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

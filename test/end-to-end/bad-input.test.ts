@@ -1,11 +1,12 @@
 /** What is wrong with what the user gave: one clear message, the right status, and nothing changed anywhere. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { suite, test } from 'node:test'
+import { suite, type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
-import { longhaul, type Said } from './cli.ts'
+import { LONGHAUL, longhaul, type Said } from './cli.ts'
 import { imprint, objectsOf, openWorld } from './world.ts'
 
 const world = await openWorld()
@@ -93,7 +94,7 @@ suite('targets that refuse', { concurrency: 3 }, () => {
     const target = await world.target(`CREATE ROLE guest LOGIN PASSWORD 'guest'`)
     const url = other(target.url, u => ([u.username, u.password] = ['guest', 'guest']))
     const objects = await objectsOf(target.url)
-    assertTold(await world.run(['full', '--from', `sqlite:${good}`, '--to', url]), 3, [/may not create/, /GRANT CREATE/])
+    assertTold(await world.run(['full', '--from', `sqlite:${good}`, '--to', url]), 3, [/may not create/, /GRANT USAGE, CREATE ON SCHEMA "public" TO "guest"/])
     assert.deepEqual(await objectsOf(target.url), objects)
   })
 })
@@ -168,6 +169,45 @@ function readableByNobody(): boolean {
     return false
   }
 }
+const owner = nobody ? { owner: nobody } : {}
+
+/** A worker of the other user beside the stack, for files of the host `reader`; gives the environment. */
+async function readerFor(t: TestContext): Promise<NodeJS.ProcessEnv> {
+  const home = mkdtempSync(join(tmpdir(), 'longhaul-reader-'))
+  if (nobody) chownSync(home, nobody.uid, nobody.gid)
+  const env = {
+    ...world.stack.env,
+    ...{ HOME: home, XDG_CACHE_HOME: home, LONGHAUL_HOME: home },
+    ...{ LONGHAUL_HOST: 'reader', TEMPORAL_ADDRESS: world.stack.address },
+  }
+  const worker = spawn(process.execPath, [LONGHAUL, 'worker'], { env, cwd: '/', ...nobody, stdio: 'ignore' })
+  t.after(() => {
+    worker.kill('SIGKILL')
+    rmSync(home, { recursive: true, force: true })
+  })
+  return env
+}
+
+/** Lets everybody read a file and its folder, and nobody else write there. */
+function lent(path: string): string {
+  chmodSync(world.folder, 0o755)
+  chmodSync(dirname(path), 0o555)
+  for (const name of readdirSync(dirname(path))) chmodSync(join(dirname(path), name), 0o444)
+  return path
+}
+
+/** In WAL mode, with rows that stand in the log alone, as after a crash of its application. */
+function walSource(): string {
+  const path = world.source(NOTES)
+  const db = new Database(path)
+  db.pragma('journal_mode = WAL')
+  db.exec(`INSERT INTO note VALUES (9999, 'late', NULL)`)
+  const copy = join(mkdtempSync(join(world.folder, 'wal-')), 'app.db')
+  for (const end of ['', '-wal']) copyFileSync(path + end, copy + end)
+  db.close()
+  return copy
+}
+
 const asNobody = readableByNobody() ? {} : { skip: 'this checkout cannot be read by another user' }
 
 suite('places that cannot be written', () => {
@@ -177,8 +217,26 @@ suite('places that cannot be written', () => {
     chmodSync(home, 0o555)
     const env = { ...world.stack.env, LONGHAUL_HOME: join(home, 'state') }
     const words = ['full', '--from', `sqlite:${good}`, '--to', 'postgresql://me@127.0.0.1:1/app']
-    const said = await longhaul(words, { env, cwd: '/', ...(nobody && { owner: nobody }) })
+    const said = await longhaul(words, { env, cwd: '/', ...owner })
     assertTold(said, 2, [/cannot be written/, /LONGHAUL_HOME/])
+  })
+
+  test('a source that somebody else owns is read without a trace, or refused', asNobody, async t => {
+    const env = await readerFor(t)
+    const target = await world.target()
+    const look = (source: string) =>
+      longhaul(['validate', '--from', `sqlite:${source}`, '--to', target.url], { env, cwd: '/', ...owner })
+
+    const still = lent(world.source(NOTES))
+    const wal = lent(walSource())
+    for (const source of [still, wal]) {
+      const before = imprint(source)
+      const said = await look(source)
+      assert.equal(said.status, 0, said.all)
+      assert.deepEqual(imprint(source), before)
+    }
+    chmodSync(still, 0o600)
+    assertTold(await look(still), 3, [/permission|EACCES|may not/i, /app\.db/])
   })
 
   const mount = isRoot && canMount()

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const LONGHAUL = fileURLToPath(new URL('../../bin/longhaul.mjs', import.meta.url))
+export const LONGHAUL = fileURLToPath(new URL('../../bin/longhaul.mjs', import.meta.url))
 
 export interface Said {
   /** The exit status, or the signal. */

@@ -50,6 +50,8 @@ export async function openWorld(): Promise<World> {
 function makeSource(folder: string, content: string | ((db: Database.Database) => void)): string {
   const path = join(mkdtempSync(join(folder, 'source-')), 'app.db')
   const db = new Database(path)
+  // As SQLite's own shell has it: real databases hold rows that break their foreign keys.
+  db.pragma('foreign_keys = OFF')
   if (typeof content === 'string') db.exec(content)
   else content(db)
   db.close()

@@ -155,6 +155,7 @@ test('what the target must offer', async t => {
       { target: { schema: { name: 'public', exists: true, canCreate: false } } },
       ['refused no-create-right schema public'],
     ],
+    ['a server that is not too old', { target: { version: 130014 } }, ['refused target-too-old target']],
     ['nobody else who writes', { target: { writers: [writer] } }, ['warning target-in-use target']],
     [
       'a name that is free',

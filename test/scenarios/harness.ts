@@ -48,6 +48,8 @@ export interface Scene {
   source: string
   /** The target database, as its superuser. */
   url: string
+  /** The role of the migration: no superuser, owner of what it makes. */
+  role: string
   /** A session of the test's own in the target; gates are held by it. */
   client: pg.Client
   home: string
@@ -77,9 +79,10 @@ async function openScene(t: TestContext, server: ScratchPostgres, original: stri
   const plan = join(files, 'plan.yaml')
   writeFileSync(plan, PLAN)
   const url = await server.createDatabase()
-  const words = ['--from', `sqlite:${source}`, '--to', url, '--plan', plan, '--id', NAME]
+  const { role, login } = await makeRole(url)
+  const words = ['--from', `sqlite:${source}`, '--to', login, '--plan', plan, '--id', NAME]
   const scene: Scene = {
-    ...{ name: NAME, source, url, home, env },
+    ...{ name: NAME, source, url, home, env, role },
     client: await session(t, url),
     full: (flags = [], over = env) => spawnCli(['full', ...words, ...flags], over),
     run: given => spawnCli(given, env).ended,
@@ -87,6 +90,7 @@ async function openScene(t: TestContext, server: ScratchPostgres, original: stri
     serverPid: () => runningServer(home)?.pid,
     remakeTarget: async () => {
       await remake(server.cluster!.url, url)
+      await mayCreate(scene.url, role)
       scene.client = await session(t, url)
       await installGates(scene.client)
     },
@@ -103,6 +107,31 @@ async function openScene(t: TestContext, server: ScratchPostgres, original: stri
   }
   await installGates(scene.client)
   return scene
+}
+
+async function makeRole(url: string): Promise<{ role: string; login: string }> {
+  const login = new URL(url)
+  const role = `mover_${login.pathname.slice(-8)}`
+  await onServer(url, `CREATE ROLE ${role} LOGIN PASSWORD 'moves'`)
+  await mayCreate(url, role)
+  login.username = role
+  login.password = 'moves'
+  return { role, login: login.href }
+}
+
+async function mayCreate(url: string, role: string): Promise<void> {
+  const database = decodeURIComponent(new URL(url).pathname.slice(1))
+  await onServer(
+    url,
+    `GRANT CREATE ON DATABASE "${database}" TO ${role}; GRANT CREATE ON SCHEMA public TO ${role}`,
+  )
+}
+
+async function onServer(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  for (const statement of statements) await client.query(statement)
+  await client.end()
 }
 
 /** A session that a crash of the server may end without ending the test. */
@@ -122,12 +151,8 @@ function killed(home: string, which: 'worker' | 'server'): number {
 }
 
 async function remake(server: string, url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  const name = client.escapeIdentifier(decodeURIComponent(new URL(url).pathname.slice(1)))
-  await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
-  await client.query(`CREATE DATABASE ${name}`)
-  await client.end()
+  const name = decodeURIComponent(new URL(url).pathname.slice(1))
+  await onServer(server, `DROP DATABASE "${name}" WITH (FORCE)`, `CREATE DATABASE "${name}"`)
 }
 
 /** How many chunks of a table are committed, and how many there are. */
