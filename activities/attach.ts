@@ -37,6 +37,7 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
       r => UNFINISHED.includes(r.state) && r.requestHash === input.requestHash && r.fingerprint === mark,
     )
     if (!same) return { run: input.run }
+    if (same.state === 'rolling back') throw goesBack(same)
     await mayTakeOver(work, client, same, input)
     const plan = await getPlan(client, ledger, same.id)
     fetchArtifacts(work, same)
@@ -44,6 +45,15 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     return { run: same.id, summary: summarize(plan) }
   })
 }
+
+/** Some of what the ledger calls done is gone by now: there is no way forward. */
+const goesBack = ({ id, name }: RunRow) =>
+  new Failure({
+    code: 'refused',
+    object: `run ${name} (${id})`,
+    message: 'is the same job, and is being taken back',
+    remedy: `End that with "longhaul rollback ${name}", then run the command again`,
+  })
 
 /** Which source this is: the file behind the path, on this host. Fails with `source` where there is none. */
 export function fingerprint({ path, host }: SqliteEndpoint): string {

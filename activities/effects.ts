@@ -2,8 +2,8 @@
 import { Context } from '@temporalio/activity'
 import { makeOnce, noteObjectError } from '../ledger/claims.ts'
 import { Failure } from '../model/failure.ts'
+import { toFailure } from '../sessions/errors.ts'
 import type { Effect } from '../stores/postgres/ddl.ts'
-import { toFailure } from '../stores/postgres/errors.ts'
 import { dispossess, type Target } from './target.ts'
 
 /** Makes an effect unless the ledger has it; what goes wrong is a failure that names the object. */

@@ -8,8 +8,8 @@ import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/sche
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
+import { toFailure } from '../sessions/errors.ts'
 import { terminate } from '../stores/postgres/backend.ts'
-import { toFailure } from '../stores/postgres/errors.ts'
 import { qualified } from '../stores/postgres/quote.ts'
 import type { Work } from './edge.ts'
 import { application, withSession } from './target.ts'
@@ -43,7 +43,8 @@ export async function rollBack({ home, log }: Work, { run, target, epoch }: Roll
     const objects = await readObjects(client, ledger, run, true)
     for (const object of objects) {
       Context.current().heartbeat(`${object.kind} ${object.name}`)
-      await undo(client, ledger, run, object)
+      const was = await undo(client, ledger, run, object)
+      if (!was) log.warn({ kind: object.kind, object: object.name }, 'was gone already')
     }
     const { left } = await forget(client, ledger, run)
     if (left === 0) for (const statement of dropLedgerSql(ledger)) await client.query(statement)
@@ -106,20 +107,33 @@ const strangers = (table: TablePlan, found: number, written: number) =>
     remedy: 'Move those rows elsewhere, then roll back again',
   })
 
-async function undo(client: Client, ledger: Place, run: string, object: ObjectRow): Promise<void> {
-  await inTransaction(client, async () => {
+/** False where somebody has dropped the object before. */
+async function undo(client: Client, ledger: Place, run: string, object: ObjectRow): Promise<boolean> {
+  return inTransaction(client, async () => {
+    let was = true
     if (object.done) {
-      for (const statement of object.undo) {
-        try {
-          await client.query(statement)
-        } catch (error) {
-          throw toFailure(error, { object: `${object.kind} "${object.name}"`, doing: 'take it back' })
-        }
-      }
+      for (const statement of object.undo) was = (await takeBack(client, object, statement)) && was
     }
     await client.query(
       `DELETE FROM ${tableName(ledger, 'object')} WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4`,
       [run, object.kind, object.table, object.name],
     )
+    return was
   })
+}
+
+/** undefined_table, undefined_object, invalid_schema_name: what is to be dropped is not there. */
+const GONE = new Set(['42P01', '42704', '3F000'])
+
+async function takeBack(client: Client, { kind, name }: ObjectRow, statement: string): Promise<boolean> {
+  await client.query('SAVEPOINT undo')
+  try {
+    await client.query(statement)
+    return true
+  } catch (error) {
+    if (!GONE.has((error as { code?: string }).code ?? ''))
+      throw toFailure(error, { object: `${kind} "${name}"`, doing: 'take it back' })
+    await client.query('ROLLBACK TO SAVEPOINT undo')
+    return false
+  }
 }

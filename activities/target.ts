@@ -7,9 +7,9 @@ import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
+import { connect } from '../sessions/connect.ts'
+import { isDatabaseError, toFailure } from '../sessions/errors.ts'
 import { activity, type Backend, identify, terminate } from '../stores/postgres/backend.ts'
-import { connect } from '../stores/postgres/connect.ts'
-import { isDatabaseError, toFailure } from '../stores/postgres/errors.ts'
 
 export interface Target {
   client: Client

@@ -8,7 +8,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
-import { EXIT, exitOf, type FailureFacts, failureType } from '../model/failure.ts'
+import { EXIT, exitOf, type FailureCode, type FailureFacts, failureType } from '../model/failure.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import { copyTable } from './copy-table.ts'
 import { factsOf, runFailure } from './failures.ts'
@@ -21,7 +21,7 @@ import {
 } from './messages.ts'
 import { pool } from './pool.ts'
 import { anyWork, hostWork, preflightOn } from './proxies.ts'
-import { aftermath, RunProgress } from './run-progress.ts'
+import { aftermath, RunProgress, type Undone } from './run-progress.ts'
 
 /** What a run has found out so far; what its end and its undo depend on. */
 interface Course {
@@ -251,6 +251,13 @@ function exitOfEnd(input: MigrateInput, { summary }: Course, differences: string
 /** Before the first write everything else counts as refused by preflight: nothing was touched. */
 const KNOWN_EXIT: ReadonlySet<string> = new Set(['usage', 'internal'])
 
+/** After the first write nothing is "refused": what a script takes for untouched has to be so. */
+function exitOfFailure(code: FailureCode, touched: boolean): number {
+  const exit = exitOf(code)
+  if (touched) return exit === EXIT.refused ? EXIT.failed : exit
+  return KNOWN_EXIT.has(code) ? exit : EXIT.refused
+}
+
 const differenceOf = (t: TableResult): string =>
   t.error
     ? `table "${t.name}": ${t.error}`
@@ -271,22 +278,32 @@ async function fail(
     ? { code: 'internal', message: 'the run was cancelled' }
     : factsOf(error)
   const touched = course.place !== undefined
-  let rolledBack = false
-  if (course.place && input.request.onFailure === 'rollback' && !NOT_OURS.has(facts.code)) {
-    progress.state('rolling back')
-    const { epoch, target } = course.place
-    await anyWork(input.limits).rollBack({ run: course.run, target, epoch })
-    rolledBack = true
-  }
-  progress.state(rolledBack ? 'rolled back' : cancelled ? 'cancelled' : 'failed')
+  const wanted = input.request.onFailure === 'rollback' && !NOT_OURS.has(facts.code)
+  const undone = course.place && wanted ? await takeBack(input, progress, course.place) : 'kept'
+  progress.state(undone === 'taken back' ? 'rolled back' : cancelled ? 'cancelled' : 'failed')
   const result = progress.result({
     state: progress.progress.state,
-    exit: touched || KNOWN_EXIT.has(facts.code) ? exitOf(facts.code) : EXIT.refused,
+    exit: exitOfFailure(facts.code, touched),
     findings: course.summary?.refusals ?? [],
-    message: aftermath(facts, input.name, touched, rolledBack),
+    message: aftermath(facts, input.name, touched, undone),
   })
   const reported = await report(input, progress, course, result, facts)
   return cancelled ? error : runFailure(facts, reported)
+}
+
+/** An undo that fails is told beside the failure that it was for. */
+async function takeBack(
+  { limits }: MigrateInput,
+  progress: RunProgress,
+  { run, target, epoch }: RunPlace,
+): Promise<Undone> {
+  progress.state('rolling back')
+  try {
+    await anyWork(limits).rollBack({ run, target, epoch })
+    return 'taken back'
+  } catch (error) {
+    return factsOf(error)
+  }
 }
 
 /** The report must never hide the failure it reports: where it cannot be written the result goes without. */

@@ -1,7 +1,7 @@
 /** What one run's workflow knows of itself, and the rules by which that changes. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { showEndpoint } from '../model/endpoint.ts'
-import type { FailureFacts } from '../model/failure.ts'
+import { type FailureFacts, sentence } from '../model/failure.ts'
 import {
   type Progress,
   type RunResult,
@@ -126,10 +126,19 @@ export class RunProgress {
 
 const now = () => new Date().toISOString()
 
+/** What became of what a failed run had made: nothing was to be undone, all was, or the undo failed. */
+export type Undone = 'kept' | 'taken back' | FailureFacts
+
 /** The sentence that tells the user in what state a failed run leaves source and target. */
-export function aftermath(facts: FailureFacts, name: string, touched: boolean, rolledBack: boolean): string {
+export function aftermath(facts: FailureFacts, name: string, touched: boolean, undone: Undone): string {
   if (!touched) return 'Nothing was written to the target; the source was only read.'
-  if (rolledBack) return 'Everything this run made in the target was taken back; the source was only read.'
+  if (typeof undone === 'object')
+    return (
+      'The source was only read. Taking back what this run made in the target was begun and did not succeed: ' +
+      `${sentence(undone)} Then "longhaul rollback ${name}" goes on with it.`
+    )
+  if (undone === 'taken back')
+    return 'Everything this run made in the target was taken back; the source was only read.'
   if (facts.code === 'target-replaced') return 'The source was only read.'
   if (facts.code === 'fenced')
     return 'What it has committed is part of that other run; the source was only read.'

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { Failure } from '../../model/failure.ts'
-import { toFailure } from './errors.ts'
+import { toFailure } from '../../sessions/errors.ts'
 
 /** A process id alone may have gone to somebody else; together with the start time it names one session. */
 export interface Backend {

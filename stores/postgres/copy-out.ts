@@ -12,10 +12,10 @@ import type { Client } from 'pg'
 import { Failure } from '../../model/failure.ts'
 import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
+import { toFailure } from '../../sessions/errors.ts'
 import { type FieldReader, fieldReader } from './copy-fields.ts'
 import { broken, RowReader } from './copy-rows.ts'
 import { CopyStream } from './copy-stream.ts'
-import { toFailure } from './errors.ts'
 import { ident, qualified } from './quote.ts'
 
 /**

@@ -1,7 +1,16 @@
 /** What is wrong with what the user gave: one clear message, the right status, and nothing changed anywhere. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
@@ -45,11 +54,23 @@ function assertTold(said: Said, status: number, words: RegExp[]): void {
 
 suite('sources that are none', { concurrency: 3 }, () => {
   const cases: [what: string, path: () => string, words: RegExp[]][] = [
-    ['no such file', () => join(world.folder, 'nowhere.db'), [/there is no such file/, /nowhere\.db/, /Check the path/]],
+    [
+      'no such file',
+      () => join(world.folder, 'nowhere.db'),
+      [/there is no such file/, /nowhere\.db/, /Check the path/],
+    ],
     ['a folder', () => world.folder, [/this is a folder, not a SQLite file/, /Name the file in it/]],
-    ['not a database', () => file(() => Buffer.from('name;age\nAnna;44\n'.repeat(300))), [/this is not a SQLite file/, /Check the path/]],
+    [
+      'not a database',
+      () => file(() => Buffer.from('name;age\nAnna;44\n'.repeat(300))),
+      [/this is not a SQLite file/, /Check the path/],
+    ],
     ['an empty file', () => file(() => Buffer.alloc(0)), [/is empty/]],
-    ['a truncated file', () => file(bytes => bytes.subarray(0, Math.floor(bytes.length * 0.6))), [/damaged|truncated|shorter/]],
+    [
+      'a truncated file',
+      () => file(bytes => bytes.subarray(0, Math.floor(bytes.length * 0.6))),
+      [/damaged|truncated|shorter/],
+    ],
     ['corrupted pages', () => file(scribble), [/damaged/]],
   ]
   for (const [what, path, words] of cases) {
@@ -72,10 +93,26 @@ suite('targets that refuse', { concurrency: 3 }, () => {
     return changed.href
   }
   const cases: [what: string, url: (good: string) => string, words: RegExp[]][] = [
-    ['wrong password', url => other(url, u => (u.password = 'Wr0ng-and-secret')), [/password authentication failed/, /PGPASSFILE/]],
-    ['no such role', url => other(url, u => (u.username = 'nobody_here')), [/password authentication failed|role .* does not exist/]],
-    ['no such database', url => other(url, u => (u.pathname = '/not_there')), [/database "not_there" does not exist/, /Create the database/]],
-    ['a server that is not there', url => other(url, u => (u.port = '1')), [/refused the connection|connection refused|ECONNREFUSED/i]],
+    [
+      'wrong password',
+      url => other(url, u => (u.password = 'Wr0ng-and-secret')),
+      [/password authentication failed/, /PGPASSFILE/],
+    ],
+    [
+      'no such role',
+      url => other(url, u => (u.username = 'nobody_here')),
+      [/password authentication failed|role .* does not exist/],
+    ],
+    [
+      'no such database',
+      url => other(url, u => (u.pathname = '/not_there')),
+      [/database "not_there" does not exist/, /Create the database/],
+    ],
+    [
+      'a server that is not there',
+      url => other(url, u => (u.port = '1')),
+      [/refused the connection|connection refused|ECONNREFUSED/i],
+    ],
     ['a connection nobody knows', () => 'warehouse', [/warehouse/, /LONGHAUL_CONNECTION_WAREHOUSE/]],
   ]
   for (const [what, url, words] of cases) {
@@ -94,7 +131,10 @@ suite('targets that refuse', { concurrency: 3 }, () => {
     const target = await world.target(`CREATE ROLE guest LOGIN PASSWORD 'guest'`)
     const url = other(target.url, u => ([u.username, u.password] = ['guest', 'guest']))
     const objects = await objectsOf(target.url)
-    assertTold(await world.run(['full', '--from', `sqlite:${good}`, '--to', url]), 3, [/may not create/, /GRANT USAGE, CREATE ON SCHEMA "public" TO "guest"/])
+    assertTold(await world.run(['full', '--from', `sqlite:${good}`, '--to', url]), 3, [
+      /may not create/,
+      /GRANT USAGE, CREATE ON SCHEMA "public" TO "guest"/,
+    ])
     assert.deepEqual(await objectsOf(target.url), objects)
   })
 })
@@ -103,16 +143,25 @@ suite('words and plan files', { concurrency: 3 }, () => {
   const ends = ['--from', `sqlite:${good}`, '--to', 'postgresql://me@127.0.0.1:1/app']
 
   test('an unknown flag', async () => {
-    assertTold(await world.run(['full', ...ends, '--if-exist', 'use']), 2, [/unknown option '--if-exist'/, /--if-exists/])
+    assertTold(await world.run(['full', ...ends, '--if-exist', 'use']), 2, [
+      /unknown option '--if-exist'/,
+      /--if-exists/,
+    ])
   })
   test('an unknown command', async () => {
     assertTold(await world.run(['ful', ...ends]), 2, [/unknown command 'ful'/, /full/])
   })
   test('a flag without its source', async () => {
-    assertTold(await world.run(['full', '--to', 'postgresql://me@127.0.0.1/app']), 2, [/the source is missing/, /--from/])
+    assertTold(await world.run(['full', '--to', 'postgresql://me@127.0.0.1/app']), 2, [
+      /the source is missing/,
+      /--from/,
+    ])
   })
   test('a kind of source that nobody knows', async () => {
-    assertTold(await world.run(['full', '--from', 'mysql://db/app', '--to', 'prod']), 2, [/"mysql:" is no kind/, /sqlite:FILE/])
+    assertTold(await world.run(['full', '--from', 'mysql://db/app', '--to', 'prod']), 2, [
+      /"mysql:" is no kind/,
+      /sqlite:FILE/,
+    ])
   })
 
   test('a plan file with ten mistakes has all of them listed, with lines', async () => {
@@ -128,14 +177,26 @@ suite('words and plan files', { concurrency: 3 }, () => {
   test('a plan file that names what is not there', async () => {
     const target = await world.target()
     const path = join(world.folder, 'unknown.yaml')
-    writeFileSync(path, 'version: 1\ntables:\n  notes:\n    skip: true\n  note:\n    columns:\n      boddy:\n        type: text\n')
+    writeFileSync(
+      path,
+      'version: 1\ntables:\n  notes:\n    skip: true\n  note:\n    columns:\n      boddy:\n        type: text\n',
+    )
     const said = await world.run(['full', '--plan', path, '--from', `sqlite:${good}`, '--to', target.url])
-    assertTold(said, 3, [/the source has no table notes/, /boddy/, /unknown\.yaml:3/, /unknown\.yaml:7/, /Did you mean note\?/, /Did you mean body\?/])
+    assertTold(said, 3, [
+      /the source has no table notes/,
+      /boddy/,
+      /unknown\.yaml:3/,
+      /unknown\.yaml:7/,
+      /Did you mean note\?/,
+      /Did you mean body\?/,
+    ])
     assert.deepEqual(await objectsOf(target.url), ['schema public'])
   })
 
   test('a plan file that is not there', async () => {
-    assertTold(await world.run(['full', '--plan', 'gone.yaml', ...ends]), 2, [/gone\.yaml: there is no such file/])
+    assertTold(await world.run(['full', '--plan', 'gone.yaml', ...ends]), 2, [
+      /gone\.yaml: there is no such file/,
+    ])
   })
 })
 

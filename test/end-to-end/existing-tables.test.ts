@@ -47,16 +47,20 @@ suite('tables that are there', { concurrency: 2 }, () => {
     assert.deepEqual(await target.rows(`SELECT to_regnamespace('longhaul')::text`), [[null]])
   })
 
-  test('are loaded into as their application made them, with its types, columns, triggers and keys', dumped, async () => {
-    const target = await world.target(TARGET)
-    const before = await dump(target, '--schema-only')
-    const said = await full(target, '--if-exists', 'use', '--id', 'used')
-    assert.equal(said.status, 0, said.all)
-    assert.equal(await dump(target, '--schema-only'), before)
-    assert.deepEqual(await counts(target), ROWS)
-    await assertValues(target)
-    await assertLives(target)
-  })
+  test(
+    'are loaded into as their application made them, with its types, columns, triggers and keys',
+    dumped,
+    async () => {
+      const target = await world.target(TARGET)
+      const before = await dump(target, '--schema-only')
+      const said = await full(target, '--if-exists', 'use', '--id', 'used')
+      assert.equal(said.status, 0, said.all)
+      assert.equal(await dump(target, '--schema-only'), before)
+      assert.deepEqual(await counts(target), ROWS)
+      await assertValues(target)
+      await assertLives(target)
+    },
+  )
 
   test('are as before after a rollback: rows, sequences, triggers, keys', dumped, async () => {
     const target = await world.target(TARGET)
@@ -114,10 +118,19 @@ suite('tables that are there', { concurrency: 2 }, () => {
 })
 
 suite('replace', { concurrency: 2 }, () => {
-  const NOTE = 'CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO note VALUES (7, \'new\')'
+  const NOTE = "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO note VALUES (7, 'new')"
   const OLD = 'CREATE TABLE note (old integer, body varchar(3), PRIMARY KEY (old))'
   const replace = (target: Target, ...flags: string[]) =>
-    world.run(['full', '--from', `sqlite:${world.source(NOTE)}`, '--to', target.url, '--if-exists', 'replace', ...flags])
+    world.run([
+      'full',
+      '--from',
+      `sqlite:${world.source(NOTE)}`,
+      '--to',
+      target.url,
+      '--if-exists',
+      'replace',
+      ...flags,
+    ])
 
   test('puts an empty table aside, and a rollback puts it back', dumped, async () => {
     const target = await world.target(OLD)
@@ -149,20 +162,28 @@ async function assertValues(target: Target): Promise<void> {
       [500, 'user500@example.org', 'Ünal 500', false, null, '2023-12-05 18:13:20', 'en', 0],
     ],
   )
-  assert.deepEqual(await target.rows('SELECT transaction_id::text, metadata FROM token_transactions WHERE user_id = 2'), [
-    ['00000000-0000-0000-0000-000000003dde', { id: 2, tags: ['a', null] }],
-  ])
-  assert.deepEqual(await target.rows('SELECT ip_address::text, permissions FROM user_sessions WHERE user_id IN (3, 4, 5) ORDER BY user_id'), [
-    ['10.0.3.7/32', ['read']],
-    ['2001:db8::5/128', ['read']],
-    [null, ['read']],
-  ])
+  assert.deepEqual(
+    await target.rows('SELECT transaction_id::text, metadata FROM token_transactions WHERE user_id = 2'),
+    [['00000000-0000-0000-0000-000000003dde', { id: 2, tags: ['a', null] }]],
+  )
+  assert.deepEqual(
+    await target.rows(
+      'SELECT ip_address::text, permissions FROM user_sessions WHERE user_id IN (3, 4, 5) ORDER BY user_id',
+    ),
+    [
+      ['10.0.3.7/32', ['read']],
+      ['2001:db8::5/128', ['read']],
+      [null, ['read']],
+    ],
+  )
 }
 
 /** The application goes on: its triggers fire again, its keys hold, its numbers go on after the last one. */
 async function assertLives(target: Target): Promise<void> {
   assert.deepEqual(
-    await target.rows(`INSERT INTO users (email, name) VALUES ('next@example.org', 'Next') RETURNING id, touched`),
+    await target.rows(
+      `INSERT INTO users (email, name) VALUES ('next@example.org', 'Next') RETURNING id, touched`,
+    ),
     [[501, 1]],
   )
   assert.deepEqual(await target.rows('INSERT INTO members (team) VALUES (1) RETURNING id::int'), [[14]])

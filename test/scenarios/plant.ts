@@ -10,7 +10,7 @@ const WRONG = 'buffer.writeDoubleBE(Math.fround(value), writer.at)'
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
-    if (!url.endsWith('/stores/postgres/encode-numbers.ts')) return loaded
+    if (!url.endsWith('/postgres/encode-numbers.ts')) return loaded
     const source = String(loaded.source)
     if (!source.includes(HONEST))
       throw new Error('the encoder has no such line any more: plant another mistake')

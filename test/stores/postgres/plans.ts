@@ -1,7 +1,7 @@
 /** Plans of tables for tests, with only what a test says. */
 import type { ColumnPlan, TablePlan } from '../../../model/plan.ts'
 import type { LogicalType } from '../../../model/types.ts'
-import { connect } from '../../../stores/postgres/connect.ts'
+import { connect } from '../../../sessions/connect.ts'
 
 export function columnPlan(name: string, type: LogicalType, more: Partial<ColumnPlan> = {}): ColumnPlan {
   return { name, target: name, type, notNull: false, wide: false, why: 'a test says so', ...more }

@@ -1,5 +1,5 @@
 /** What goes wrong below PostgreSQL: names, sockets, TLS, and what the driver says about a lost connection. */
-import type { FailureCode } from '../../model/failure.ts'
+import type { FailureCode } from '../model/failure.ts'
 
 export interface Reason {
   code: FailureCode

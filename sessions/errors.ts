@@ -5,7 +5,7 @@
  * context even more. A text is passed on only from classes that speak about names; no original error is
  * kept as a cause, since a logger would print it.
  */
-import { Failure, type FailureCode } from '../../model/failure.ts'
+import { Failure, type FailureCode } from '../model/failure.ts'
 import { condition } from './conditions.ts'
 import { socketReason } from './socket-errors.ts'
 

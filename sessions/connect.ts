@@ -1,7 +1,7 @@
 /** Sessions on the target: opened in one way, with the same settings whatever server, database or role set. */
 import pg from 'pg'
-import type { PostgresEndpoint } from '../../model/endpoint.ts'
-import { Failure } from '../../model/failure.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
 import { isServerError, toFailure } from './errors.ts'
 import { type Lookup, type Resolved, resolve } from './resolve.ts'
 import { isSslRefused } from './socket-errors.ts'

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type pg from 'pg'
-import type { FailureCode } from '../../../model/failure.ts'
-import { toFailure } from '../../../stores/postgres/errors.ts'
-import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { session } from './plans.ts'
+import type { FailureCode } from '../../model/failure.ts'
+import { toFailure } from '../../sessions/errors.ts'
+import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { session } from '../stores/postgres/plans.ts'
 
 const SECRET = 'hunter2-of-ann'
 let postgres: ScratchPostgres

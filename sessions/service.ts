@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { Failure } from '../../model/failure.ts'
+import { Failure } from '../model/failure.ts'
 
 /**
  * The parameters of a service: from PGSERVICEFILE or `~/.pg_service.conf`, else from `pg_service.conf` in

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { Failure } from '../../model/failure.ts'
+import { Failure } from '../model/failure.ts'
 
 export interface Account {
   host: string

@@ -4,9 +4,9 @@
  */
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { connectionUrl } from '../../home/connections.ts'
-import type { PostgresEndpoint } from '../../model/endpoint.ts'
-import { Failure } from '../../model/failure.ts'
+import { connectionUrl } from '../home/connections.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
 import { passwordFromFile } from './passfile.ts'
 import { serviceParameters } from './service.ts'
 import { type TlsAttempts, tlsAttempts } from './tls.ts'
@@ -16,6 +16,8 @@ export interface Lookup {
   /** The state folder that has the connection store. */
   home: string
   env: NodeJS.ProcessEnv
+  /** A URL that goes before what the store knows under the endpoint's name. */
+  url?: string
 }
 
 export interface Resolved {
@@ -46,13 +48,12 @@ const IGNORED =
   /^(keepalives.*|tcp_user_timeout|application_name|fallback_application_name|client_encoding|gssencmode|krbsrvname|sslcompression|sslsni|target_session_attrs|load_balance_hosts)$/
 
 /** Everything to connect with. Fails with `target`: an unknown connection name, service or parameter. */
-export function resolve(endpoint: PostgresEndpoint, { home, env }: Lookup): Resolved {
-  const url = connectionUrl(endpoint.connection, home, env) ?? endpoint.connection
+export function resolve(endpoint: PostgresEndpoint, { home, env, url: given }: Lookup): Resolved {
+  const url = given ?? connectionUrl(endpoint.connection, home, env) ?? endpoint.connection
   if (!/^postgres(ql)?:/.test(url)) throw unknownConnection(endpoint.connection)
   const fromUrl = parameters(url)
   const service = fromUrl.service ?? env.PGSERVICE
-  const given: Parameters = { ...(service ? known(serviceParameters(service, env)) : {}), ...fromUrl }
-  return resolved(given, env)
+  return resolved({ ...(service ? known(serviceParameters(service, env)) : {}), ...fromUrl }, env)
 }
 
 function resolved(given: Parameters, env: NodeJS.ProcessEnv): Resolved {

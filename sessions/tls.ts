@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { ConnectionOptions } from 'node:tls'
-import { Failure } from '../../model/failure.ts'
+import { Failure } from '../model/failure.ts'
 
 /** What to try, in this order: `false` is a connection without TLS. */
 export type TlsAttempts = (false | ConnectionOptions)[]

@@ -5,12 +5,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Failure, type FailureCode } from '../../../model/failure.ts'
-import { identify, terminate } from '../../../stores/postgres/backend.ts'
-import { connect } from '../../../stores/postgres/connect.ts'
-import { resolve } from '../../../stores/postgres/resolve.ts'
-import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { session } from './plans.ts'
+import { Failure, type FailureCode } from '../../model/failure.ts'
+import { connect } from '../../sessions/connect.ts'
+import { resolve } from '../../sessions/resolve.ts'
+import { identify, terminate } from '../../stores/postgres/backend.ts'
+import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { session } from '../stores/postgres/plans.ts'
 
 let postgres: ScratchPostgres
 let folder: string
