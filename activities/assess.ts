@@ -4,7 +4,7 @@ import { describeTarget } from '../stores/postgres/describe.ts'
 import { findArtifact, needSnapshot, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
-import { withSession } from './target.ts'
+import { withSession } from './session.ts'
 
 export interface Assessed {
   tables: number

@@ -12,7 +12,7 @@ import { UNFINISHED } from '../model/run.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { summarize } from './plan-summary.ts'
-import { application, withSession } from './target.ts'
+import { application, databaseId, withSession } from './session.ts'
 
 export interface Attached {
   /** The run to go on with: the one that was asked for, or the unfinished one that was found. */
@@ -32,14 +32,18 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     if (input.mode !== 'full') return { run: input.run }
     const ledger = await findLedger(client, target.schema)
     if (!ledger) return { run: input.run }
-    const runs = await listRuns(client, ledger)
-    const same = runs.find(
-      r => UNFINISHED.includes(r.state) && r.requestHash === input.requestHash && r.fingerprint === mark,
+    const database = await databaseId(client)
+    const same = (await listRuns(client, ledger)).find(
+      r =>
+        UNFINISHED.includes(r.state) &&
+        r.requestHash === input.requestHash &&
+        r.fingerprint === mark &&
+        r.database === database,
     )
     if (!same) return { run: input.run }
     if (same.state === 'rolling back') throw goesBack(same)
     await mayTakeOver(work, client, same, input)
-    const plan = await getPlan(client, ledger, same.id)
+    const { plan } = (await getPlan(client, ledger, same.id))!
     fetchArtifacts(work, same)
     writeArtifact(work.home, same.id, 'plan', plan)
     return { run: same.id, summary: summarize(plan) }

@@ -10,18 +10,17 @@ import {
   settleChunk,
 } from '../ledger/claims.ts'
 import { readTables } from '../ledger/reader.ts'
-import { getPlan, ledgerGone } from '../ledger/runs.ts'
-import { findLedger, type Place } from '../ledger/schema.ts'
+import type { Place } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Row } from '../model/types.ts'
-import { connect } from '../sessions/connect.ts'
 import { digestFor } from '../stores/digest/digester.ts'
 import { identify, terminate } from '../stores/postgres/backend.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
+import { openRun, withSession } from './session.ts'
 
 export interface LaneInput {
   place: RunPlace
@@ -63,21 +62,19 @@ export async function copyLane(
   signal: AbortSignal,
 ): Promise<LaneResult> {
   const { place, home } = input
-  const client = await connect(place.target, { home, env: process.env, application: `longhaul ${place.run}` })
-  const source = openSqlite(input.snapshot)
-  try {
-    const ledger = await findLedger(client, place.target.schema)
-    if (!ledger) throw ledgerGone(place.run)
-    const plan = await getPlan(client, ledger, place.run)
-    const wanted = plan.what.tables.filter(t => input.tables.includes(t.name))
-    const { more, chunks } = await copyTables({ input, client, ledger, source, signal, progress }, wanted)
-    const rows = await readTables(client, ledger, place.run)
-    const total = rows.filter(r => input.tables.includes(r.name)).reduce((sum, r) => sum + r.written, 0)
-    return { more, total, chunks }
-  } finally {
-    source.close()
-    await client.end().catch(() => {})
-  }
+  return withSession(home, place.target, place.run, async client => {
+    const source = openSqlite(input.snapshot)
+    try {
+      const { ledger, plan } = await openRun(client, place)
+      const wanted = plan.what.tables.filter(t => input.tables.includes(t.name))
+      const { more, chunks } = await copyTables({ input, client, ledger, source, signal, progress }, wanted)
+      const rows = await readTables(client, ledger, place.run)
+      const total = rows.filter(r => input.tables.includes(r.name)).reduce((sum, r) => sum + r.written, 0)
+      return { more, total, chunks }
+    } finally {
+      source.close()
+    }
+  })
 }
 
 async function copyTables(

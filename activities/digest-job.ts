@@ -1,18 +1,17 @@
 /** Reading back: what the target holds, hashed row by row, beside what the source held. */
 import type { Client } from 'pg'
 import { readDigests, readTables } from '../ledger/reader.ts'
-import { getPlan, ledgerGone } from '../ledger/runs.ts'
-import { findLedger, tableName } from '../ledger/schema.ts'
+import { tableName } from '../ledger/schema.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { TableResult } from '../model/run.ts'
-import { connect } from '../sessions/connect.ts'
 import { Digest } from '../stores/digest/digest.ts'
 import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
+import { openRun, withSession } from './session.ts'
 
 type Progress = (detail: unknown) => void
 
@@ -22,10 +21,8 @@ export async function digestCopied(
   progress: Progress,
 ): Promise<TableResult[]> {
   const { home, place, tables } = data
-  return withClient(home, place.target, place.run, async client => {
-    const ledger = await findLedger(client, place.target.schema)
-    if (!ledger) throw ledgerGone(place.run)
-    const plan = await getPlan(client, ledger, place.run)
+  return withSession(home, place.target, place.run, async client => {
+    const { ledger, plan } = await openRun(client, place)
     const copied = await readTables(client, ledger, place.run)
     const results: TableResult[] = []
     for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
@@ -60,7 +57,7 @@ export async function digestBoth(
   data: { home: string; run: string; target: PostgresEndpoint; snapshot: string; tables: TablePlan[] },
   progress: Progress,
 ): Promise<TableResult[]> {
-  return withClient(data.home, data.target, data.run, async client => {
+  return withSession(data.home, data.target, data.run, async client => {
     const store = openSqlite(data.snapshot)
     try {
       const results: TableResult[] = []
@@ -116,17 +113,3 @@ function compared(table: TablePlan, source: Digest, target: Digest, counts: Coun
 
 const secondsOf = (row: { startedAt?: Date; endedAt?: Date }) =>
   row.startedAt && row.endedAt ? (row.endedAt.getTime() - row.startedAt.getTime()) / 1000 : 0
-
-async function withClient<T>(
-  home: string,
-  target: PostgresEndpoint,
-  run: string,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = await connect(target, { home, env: process.env, application: `longhaul ${run}` })
-  try {
-    return await work(client)
-  } finally {
-    await client.end().catch(() => {})
-  }
-}

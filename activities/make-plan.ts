@@ -7,7 +7,7 @@ import { describeTarget } from '../stores/postgres/describe.ts'
 import { readArtifact, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { summarize } from './plan-summary.ts'
-import { withSession } from './target.ts'
+import { withSession } from './session.ts'
 import { toolFindings } from './tools.ts'
 
 export interface PlanInput {

@@ -7,7 +7,7 @@ import type { PlanRequest } from '../model/plan-request.ts'
 import { readArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
 import type { Work } from './edge.ts'
-import { withSession } from './target.ts'
+import { databaseId, withSession } from './session.ts'
 
 export interface OpenInput {
   run: string
@@ -31,6 +31,7 @@ export async function openLedger(
     const token = await register(client, ledger, {
       ...{ run, name, requestHash, plan, host, home },
       fingerprint: fingerprint(source),
+      database: await databaseId(client),
       source: source.path,
     })
     return { run, epoch: token.epoch, target, host }

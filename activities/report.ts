@@ -13,7 +13,7 @@ import type { RunResult, StepProgress, TableResult } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
 import { findArtifact, snapshotPath } from './artifacts.ts'
 import type { Work } from './edge.ts'
-import { withSession } from './target.ts'
+import { withSession } from './session.ts'
 
 export interface ReportInput {
   run: string

@@ -12,7 +12,7 @@ import { toFailure } from '../sessions/errors.ts'
 import { terminate } from '../stores/postgres/backend.ts'
 import { qualified } from '../stores/postgres/quote.ts'
 import type { Work } from './edge.ts'
-import { application, withSession } from './target.ts'
+import { application, withSession } from './session.ts'
 
 export interface RollBackInput {
   run: string
@@ -33,7 +33,7 @@ export async function rollBack({ home, log }: Work, { run, target, epoch }: Roll
     if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(row)
     await fenceOff(client, ledger, run, 'rolling back')
     await endWriters(client, ledger, run)
-    const { what } = await getPlan(client, ledger, run)
+    const { what } = (await getPlan(client, ledger, run))!.plan
     await emptyAgain(
       client,
       ledger,
@@ -46,8 +46,7 @@ export async function rollBack({ home, log }: Work, { run, target, epoch }: Roll
       const was = await undo(client, ledger, run, object)
       if (!was) log.warn({ kind: object.kind, object: object.name }, 'was gone already')
     }
-    const { left } = await forget(client, ledger, run)
-    if (left === 0) for (const statement of dropLedgerSql(ledger)) await client.query(statement)
+    await forgetRun(client, ledger, run)
     log.info({ objects: objects.length }, 'taken back')
     return objects.filter(o => o.done).length
   })
@@ -59,6 +58,15 @@ const takenOver = ({ id, host, home }: RunRow) =>
     object: `run ${id}`,
     message: `was taken over by ${home} on host ${host}, so it is not taken back from here`,
   })
+
+/** Takes the run out of the ledger, and the ledger away with the last one: nobody may register in between. */
+async function forgetRun(client: Client, ledger: Place, run: string): Promise<void> {
+  await inTransaction(client, async () => {
+    await client.query(`LOCK TABLE ${tableName(ledger, 'run')}`)
+    const { left } = await forget(client, ledger, run)
+    if (left === 0) for (const statement of dropLedgerSql(ledger)) await client.query(statement)
+  })
+}
 
 /** Sessions with a claim, and any other that shows the run's name: a stalled one must not write after the undo. */
 async function endWriters(client: Client, ledger: Place, run: string): Promise<void> {

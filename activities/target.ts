@@ -1,15 +1,14 @@
 /** Work on the target of a run: one session, the run's plan, and a watch over the server's side of it. */
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
-import { getPlan, ledgerGone, type RunToken } from '../ledger/runs.ts'
-import { findLedger, type Place } from '../ledger/schema.ts'
-import type { PostgresEndpoint } from '../model/endpoint.ts'
+import type { RunToken } from '../ledger/runs.ts'
+import type { Place } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
 import { connect } from '../sessions/connect.ts'
-import { isDatabaseError, toFailure } from '../sessions/errors.ts'
 import { activity, type Backend, identify, terminate } from '../stores/postgres/backend.ts'
+import { application, openRun, withSession } from './session.ts'
 
 export interface Target {
   client: Client
@@ -26,33 +25,11 @@ export async function withTarget<T>(
   work: (target: Target) => Promise<T>,
 ): Promise<T> {
   return withSession(home, place.target, place.run, async client => {
-    const ledger = await findLedger(client, place.target.schema)
-    if (!ledger) throw ledgerGone(place.run)
-    const plan = await getPlan(client, ledger, place.run)
+    const { ledger, plan } = await openRun(client, place)
     const me = await identify(client)
     return work({ client, ledger, plan, me, token: { run: place.run, epoch: place.epoch } })
   })
 }
-
-/** A session under the run's name; errors of the driver that reach here become failures without values. */
-export async function withSession<T>(
-  home: string,
-  endpoint: PostgresEndpoint,
-  run: string,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = await connect(endpoint, { home, env: process.env, application: application(run) })
-  try {
-    return await work(client)
-  } catch (error) {
-    throw isDatabaseError(error) ? toFailure(error, { doing: 'work on the target' }) : error
-  } finally {
-    await client.end().catch(() => {})
-  }
-}
-
-/** The name that all sessions of a run show in pg_stat_activity. */
-export const application = (run: string) => `longhaul ${run}`
 
 /** Ends the session of an earlier attempt, unless it is this very one. */
 export const dispossess = (target: Target) => async (previous: Backend) => {

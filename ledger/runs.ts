@@ -20,6 +20,8 @@ export interface Registration {
   source: string
   host: string
   home: string
+  /** Which database this is: a ledger that was dumped and restored elsewhere records runs of another one. */
+  database: string
   plan: Plan
 }
 
@@ -33,6 +35,7 @@ export interface RunRow {
   source: string
   host: string
   home: string
+  database: string
   targetTables: string[]
   epoch: string
   state: RunState
@@ -43,7 +46,7 @@ export interface RunRow {
   message?: string
 }
 
-const COLUMNS = `id, name, request_hash, plan_hash, fingerprint, source, host, home, target_tables,
+const COLUMNS = `id, name, request_hash, plan_hash, fingerprint, source, host, home, database, target_tables,
                  epoch::text AS epoch, state, started_at, updated_at, ended_at, verdict, message`
 
 // biome-ignore lint/suspicious/noExplicitAny: a row as the driver gives it
@@ -56,6 +59,7 @@ const runRow = (r: any): RunRow => ({
   source: r.source,
   host: r.host,
   home: r.home,
+  database: r.database,
   targetTables: r.target_tables,
   epoch: r.epoch,
   state: r.state,
@@ -79,11 +83,16 @@ export async function getRun(sql: Sql, place: Place, run: string): Promise<RunRo
   return rows[0] && runRow(rows[0])
 }
 
-/** The plan that a run executes. */
-export async function getPlan(sql: Sql, place: Place, run: string): Promise<Plan> {
-  const { rows } = await sql.query(`SELECT plan FROM ${tableName(place, 'run')} WHERE id = $1`, [run])
-  if (!rows[0]) throw ledgerGone(run)
-  return rows[0].plan as Plan
+/** The plan that a run executes, and the database in which it began. */
+export async function getPlan(
+  sql: Sql,
+  place: Place,
+  run: string,
+): Promise<{ plan: Plan; database: string } | undefined> {
+  const { rows } = await sql.query(`SELECT plan, database FROM ${tableName(place, 'run')} WHERE id = $1`, [
+    run,
+  ])
+  return rows[0]
 }
 
 export const ledgerGone = (run: string) =>
@@ -103,14 +112,15 @@ export async function register(sql: Sql, place: Place, r: Registration): Promise
   const tables = r.plan.what.tables.map(t => `${t.target.schema}.${t.target.name}`)
   const other = await sql.query(
     `SELECT id, name, host FROM ${tableName(place, 'run')}
-      WHERE id <> $1 AND state = ANY($2) AND target_tables && $3 LIMIT 1`,
-    [r.run, UNFINISHED, tables],
+      WHERE id <> $1 AND database = $4 AND state = ANY($2) AND target_tables && $3 LIMIT 1`,
+    [r.run, UNFINISHED, tables, r.database],
   )
   if (other.rows[0]) throw busyTarget(other.rows[0])
   const { rows } = await sql.query(
     `INSERT INTO ${tableName(place, 'run')} AS run
-       (id, version, name, request_hash, plan_hash, fingerprint, source, host, home, target_tables, state, plan)
-     VALUES ($1, ${LEDGER_VERSION}, $2, $3, $4, $5, $6, $7, $8, $9, 'running', $10)
+       (id, version, name, request_hash, plan_hash, fingerprint, source, host, home, database, target_tables,
+        state, plan)
+     VALUES ($1, ${LEDGER_VERSION}, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running', $11)
      ON CONFLICT (id) DO UPDATE
        SET epoch = run.epoch + 1, state = 'running', message = NULL, ended_at = NULL,
            updated_at = pg_catalog.clock_timestamp()
@@ -124,6 +134,7 @@ export async function register(sql: Sql, place: Place, r: Registration): Promise
       r.source,
       r.host,
       r.home,
+      r.database,
       tables,
       JSON.stringify(r.plan),
     ],

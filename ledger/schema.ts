@@ -95,6 +95,7 @@ function ledgerDdl(place: Place): string[] {
        source         text        NOT NULL,
        host           text        NOT NULL,
        home           text        NOT NULL,
+       database       text        NOT NULL,
        target_tables  text[]      NOT NULL,
        epoch          bigint      NOT NULL DEFAULT 1,
        state          text        NOT NULL,

@@ -37,7 +37,11 @@ const CASES: { words: string[]; status?: number; says: RegExp[]; env?: NodeJS.Pr
     status: 3,
     says: [/knows no connection/, /LONGHAUL_CONNECTION_NOWHERE/],
   },
-  { words: ['status', '--postgres', TO], status: 1, says: [/nothing listens there/, /Check that the server runs/] },
+  {
+    words: ['status', '--postgres', TO],
+    status: 1,
+    says: [/nothing listens there/, /Check that the server runs/],
+  },
   { words: ['report', 'nothing'], says: [/no report of it/] },
   { words: ['worker'], status: 5, says: [/no Temporal server to join/, /longhaul up/] },
   {

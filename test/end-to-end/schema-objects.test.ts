@@ -161,7 +161,8 @@ suite('names', { concurrency: 2 }, () => {
       CREATE TABLE ${long}x (i INTEGER); CREATE TABLE ${long}y (i INTEGER);
       CREATE TABLE c (${long}1 TEXT, ${long}2 TEXT);
       INSERT INTO ${long}x VALUES (1); INSERT INTO ${long}y VALUES (2); INSERT INTO c VALUES ('one', 'two');`)
-    const renamed = (name: string) => new RegExp(`name-changed.*${name}: .*it becomes (\\w+)`).exec(said.out)![1]
+    const renamed = (name: string) =>
+      new RegExp(`name-changed.*${name}: .*it becomes (\\w+)`).exec(said.out)![1]
     assert.deepEqual(await target.rows(`SELECT i::int FROM ${renamed(`${long}x`)}`), [[1]])
     assert.deepEqual(await target.rows(`SELECT i::int FROM ${renamed(`${long}y`)}`), [[2]])
     const columns = [renamed(`${long}1`), renamed(`${long}2`)]

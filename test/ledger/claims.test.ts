@@ -69,7 +69,17 @@ async function begin(): Promise<{ token: RunToken; name: string }> {
 
 function registration(run: string, name: string) {
   const plan = { hash: 'h', findings: [], how: {}, what: { tables: [table(name)] } } as unknown as Plan
-  return { run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home: '/h' }
+  return {
+    run,
+    name,
+    plan,
+    requestHash: 'r',
+    fingerprint: 'f',
+    source: '/s.db',
+    host: 'here',
+    home: '/h',
+    database: 'd',
+  }
 }
 
 const outcome: ChunkOutcome = { read: 10, written: 10, bytes: 100, digest: Buffer.alloc(4) }

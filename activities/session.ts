@@ -1,0 +1,48 @@
+/** Sessions under a run's name, and what a run's ledger says; used by activities and their threads alike. */
+import type { Client } from 'pg'
+import { getPlan, ledgerGone } from '../ledger/runs.ts'
+import { findLedger, type Place } from '../ledger/schema.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import type { RunPlace } from '../model/payloads.ts'
+import type { Plan } from '../model/plan.ts'
+import { connect } from '../sessions/connect.ts'
+import { isDatabaseError, toFailure } from '../sessions/errors.ts'
+import { identity } from '../stores/postgres/identity.ts'
+
+/** The name that all sessions of a run show in pg_stat_activity. */
+export const application = (run: string) => `longhaul ${run}`
+
+/** Opens a session and closes it after the work; errors of the driver become failures without values. */
+export async function withSession<T>(
+  home: string,
+  endpoint: PostgresEndpoint,
+  run: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(endpoint, { home, env: process.env, application: application(run) })
+  try {
+    return await work(client)
+  } catch (error) {
+    throw isDatabaseError(error) ? toFailure(error, { doing: 'work on the target' }) : error
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** The ledger and the plan of a run; fails with `target-replaced` where this is not the database it began in. */
+export async function openRun(
+  client: Client,
+  { run, target }: RunPlace,
+): Promise<{ ledger: Place; plan: Plan }> {
+  const ledger = await findLedger(client, target.schema)
+  if (!ledger) throw ledgerGone(run)
+  const found = await getPlan(client, ledger, run)
+  if (found?.database !== (await databaseId(client))) throw ledgerGone(run)
+  return { ledger, plan: found.plan }
+}
+
+/** What tells this database from all others, also from itself dropped and made anew. */
+export async function databaseId(client: Client): Promise<string> {
+  const { systemIdentifier, databaseOid } = await identity(client)
+  return `${systemIdentifier}/${databaseOid}`
+}
