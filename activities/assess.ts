@@ -22,13 +22,14 @@ export async function assess(
   const target = await withSession(home, request.target, run, client =>
     describeTarget(client, request.target.schema),
   )
-  const { schema, tables } = await runJob('assess', { snapshot: needSnapshot(home, run), request, target })
+  const input = { snapshot: needSnapshot(home, run), request, target }
+  const { schema, tables, findings } = await runJob('assess', input)
   writeArtifact(home, run, 'assessment', {
     source: request.source.path,
     takenAt: new Date().toISOString(),
     schema,
     tables,
-    findings: findArtifact(home, run, 'snapshot-notes')?.findings ?? [],
+    findings: [...(findArtifact(home, run, 'snapshot-notes')?.findings ?? []), ...findings],
   })
   const result = sizes(tables)
   log.info({ ...result, seconds: (performance.now() - began) / 1000 }, 'every value read')

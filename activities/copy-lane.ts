@@ -1,14 +1,8 @@
 /** A lane: one source handle and one session of the target, copying one chunk after the other. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import {
-  type ChunkClaim,
-  claimChunk,
-  holders,
-  inTransaction,
-  openChunks,
-  settleChunk,
-} from '../ledger/claims.ts'
+import { type ChunkClaim, claimChunk, holders, openChunks, settleChunk } from '../ledger/claims.ts'
+import { inTransaction } from '../ledger/fence.ts'
 import { readTables } from '../ledger/reader.ts'
 import type { Place } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
@@ -104,6 +98,7 @@ async function copyTables(
 /** Ends the sessions that stand in the midst of a commit; whether there is anything left to claim. */
 async function release({ input, client, ledger }: Lane, table: string): Promise<boolean> {
   const { run } = input.place
+  if ((await openChunks(client, ledger, run, table)) === 0) return false
   for (const holder of await holders(client, ledger, run, table)) await terminate(client, holder)
   await pause(100)
   return (await openChunks(client, ledger, run, table)) > 0

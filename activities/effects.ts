@@ -1,6 +1,6 @@
 /** Effects on the target, each made once, in one transaction with its record in the ledger. */
 import { Context } from '@temporalio/activity'
-import { makeOnce, noteObjectError } from '../ledger/claims.ts'
+import { makeOnce, noteObjectError } from '../ledger/objects.ts'
 import { Failure } from '../model/failure.ts'
 import { toFailure } from '../sessions/errors.ts'
 import type { Effect } from '../stores/postgres/ddl.ts'

@@ -1,5 +1,5 @@
 /** The finish step over all tables: foreign keys, which need both ends, and what was put aside for the load. */
-import { forgetObjectSql } from '../ledger/claims.ts'
+import { forgetObjectSql } from '../ledger/objects.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'

@@ -1,5 +1,6 @@
 /** What a table gets once its rows are in: primary key, unique constraints, indexes, sequences, statistics. */
-import { inTransaction, openChunks } from '../ledger/claims.ts'
+import { openChunks } from '../ledger/claims.ts'
+import { inTransaction } from '../ledger/fence.ts'
 import { tableName } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'

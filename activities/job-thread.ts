@@ -1,16 +1,12 @@
 /** The thread's side of `jobs.ts`: opens what a job needs, runs it, tells how it went. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { TableFacts } from '../model/assessment.ts'
-import { wantsEveryFormat } from '../model/build-plan.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
-import type { PlanRequest } from '../model/plan-request.ts'
-import type { Schema } from '../model/schema.ts'
-import type { TargetDescription } from '../model/target.ts'
 import type { Cell } from '../model/types.ts'
 import { isDatabaseError, toFailure } from '../sessions/errors.ts'
-import { checkFile, snapshot } from '../stores/sqlite/snapshot.ts'
+import { snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
+import { assessSnapshot } from './assess-job.ts'
 import { copyLane } from './copy-lane.ts'
 import { digestBoth, digestCopied } from './digest-job.ts'
 import type { FromThread } from './jobs.ts'
@@ -20,31 +16,13 @@ type Progress = (detail: unknown) => void
 const jobs = {
   snapshot: (data: { source: string; dest: string }, progress: Progress, signal: AbortSignal) =>
     snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: 30_000 }),
-  assess,
+  assess: assessSnapshot,
   bounds,
   copyLane,
   digestCopied,
   digestBoth,
 } as const
 export type Jobs = typeof jobs
-
-async function assess(
-  data: { snapshot: string; request: PlanRequest; target: TargetDescription },
-  progress: Progress,
-): Promise<{ schema: Schema; tables: TableFacts[] }> {
-  await checkFile(data.snapshot, progress)
-  const store = openSqlite(data.snapshot)
-  try {
-    const schema = store.describe()
-    const tables = schema.tables.map(table => {
-      const heard = (rows: number) => progress({ table: table.name, rows })
-      return store.scan(table, heard, wantsEveryFormat(table, data.request, data.target))
-    })
-    return { schema, tables }
-  } finally {
-    store.close()
-  }
-}
 
 async function bounds(data: { snapshot: string; table: TablePlan; rows: number }): Promise<Cell[][]> {
   const store = openSqlite(data.snapshot)

@@ -1,7 +1,7 @@
 /** Undoes what the ledger says a run did, last first, after every writer of it has ended. */
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
-import { inTransaction } from '../ledger/claims.ts'
+import { inTransaction } from '../ledger/fence.ts'
 import { type ObjectRow, readBackends, readObjects, readTables } from '../ledger/reader.ts'
 import { fenceOff, forget, getPlan, getRun, type RunRow } from '../ledger/runs.ts'
 import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/schema.ts'

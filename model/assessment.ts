@@ -34,7 +34,8 @@ export interface ColumnFacts {
   finite: boolean
   /**
    * Most digits before and behind the point over REALs (printed shortest) and texts of the form `decimal`.
-   * Absent where there are none, or where the scan did not look: then nothing proves `numeric(p,s)`.
+   * Absent where there are none, where a REAL is not finite or a text no decimal, or where the scan did not
+   * look: then nothing proves `numeric(p,s)`.
    */
   decimals?: { integerDigits: number; scale: number }
   /** Longest text in bytes of UTF-8 and in characters, longest blob in bytes. */

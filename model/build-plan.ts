@@ -13,7 +13,7 @@ import { listLeftOut } from './build-plan/left-out.ts'
 import { limitFindings } from './build-plan/limits.ts'
 import { copyOrder } from './build-plan/order.ts'
 import { mistakeFinding, requestMistakes, selectTables } from './build-plan/selection.ts'
-import { draftTables } from './build-plan/tables.ts'
+import { draftTables, largestRow } from './build-plan/tables.ts'
 import { targetFindings } from './build-plan/target-checks.ts'
 import { bySeverity, isAccepted } from './finding.ts'
 import { hashPlan } from './hash-plan.ts'
@@ -60,9 +60,10 @@ function begin(assessment: Assessment, target: TargetDescription, request: PlanR
 }
 
 function planTable(planning: Planning, draft: Draft): void {
-  const { plan, table, existing } = draft
+  const { plan, table, facts, existing } = draft
   const uses = plan.action === 'use' && existing
   plan.columns = uses ? matchColumns(planning, draft, existing) : planColumns(planning, draft)
+  plan.largestRow = largestRow(plan.columns, facts)
   const key = table.primaryKey?.columns ?? []
   plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
   if (uses) compareRules(planning, draft, existing)

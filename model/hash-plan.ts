@@ -10,7 +10,7 @@ export function hashPlan(what: PlanWhat): string {
   return sha256(canonicalJson({ ...what, tables: what.tables.map(withoutSizes).sort(byName) }))
 }
 
-function withoutSizes({ rows: _rows, bytes: _bytes, columns, ...rest }: TablePlan) {
+function withoutSizes({ rows: _rows, bytes: _bytes, largestRow: _largest, columns, ...rest }: TablePlan) {
   return { ...rest, columns: columns.map(c => ({ ...c, identity: c.identity !== undefined })) }
 }
 

@@ -31,8 +31,6 @@ export interface Limits {
 }
 
 export interface CopyTableInput {
-  run: string
-  name: string
   /** Tables that this child copies one after the other: one large table, or a batch of small ones. */
   tables: string[]
   lanes: number

@@ -3,10 +3,12 @@ import type { Assessment, TableFacts } from '../assessment.ts'
 import { Failure } from '../failure.ts'
 import type { Finding } from '../finding.ts'
 import { showName } from '../name-text.ts'
+import type { ColumnPlan } from '../plan.ts'
 import { renameLine } from '../plan-line.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { Table } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
+import { columnFacts } from './columns.ts'
 import type { Draft, Planning } from './draft.ts'
 import { assignNames, lookUp, nameFits } from './names.ts'
 import { settingsOf } from './selection.ts'
@@ -23,6 +25,14 @@ export function draftTables(planning: Planning, tables: readonly Table[], assess
   })
   for (const { plan } of drafts) planning.relations.add(plan.target.name)
   return drafts
+}
+
+/** Bytes that no row of these columns passes: their longest values together, 8 for a number. */
+export function largestRow(columns: readonly ColumnPlan[], facts: TableFacts): number {
+  return columns.reduce((sum, { name }) => {
+    const { textBytes, blobBytes } = columnFacts(facts.columns, name).longest
+    return sum + Math.max(textBytes, blobBytes, 8)
+  }, 0)
 }
 
 function factsOf(assessment: Assessment, table: Table): TableFacts {

@@ -1,6 +1,6 @@
 /** Are the pages of a database in order? */
 import { statSync } from 'node:fs'
-import { codeOf, damaged, readingFailure } from './errors.ts'
+import { codeOf, damaged, readingFailure, withoutValues } from './errors.ts'
 import { type Connection, openSnapshot } from './open.ts'
 import { quote } from './quote.ts'
 
@@ -15,7 +15,8 @@ const NO_DAMAGE = /^(?:NULL|TEXT|NUMERIC|non-\w+) value in /
 
 /**
  * Reads every page of every table of a snapshot. Throws `Failure('source')` that names the damage; returns
- * what does not stop a run: rows that break NOT NULL or a STRICT type, tables that could not be checked.
+ * what does not stop a run, without any value: rows that break NOT NULL or a STRICT type, tables that could
+ * not be checked.
  */
 export async function checkFile(
   path: string,
@@ -69,10 +70,11 @@ function checkTable(db: Connection, path: string, table: string): string[] {
     if (codeOf(error).startsWith('SQLITE_CORRUPT')) throw damaged(path, `table "${table}"`, error)
     if (codeOf(error) !== 'SQLITE_ERROR') throw error
     // A function or collation of the application that SQLite alone does not have.
-    return [`table "${table}" could not be checked: ${(error as Error).message}`]
+    return [`table "${table}" could not be checked: ${withoutValues(error as Error)}`]
   }
-  const lines = found.filter(line => line !== 'ok').flatMap(line => line.split('\n'))
-  const damage = lines.filter(line => !NO_DAMAGE.test(line) && !line.startsWith('***'))
-  if (damage.length > 0) throw damaged(path, `table "${table}": ${damage[0]}`)
-  return lines
+  const remarks = found.filter(line => line !== 'ok')
+  const damage = remarks.find(line => !NO_DAMAGE.test(line))
+  // Damage of pages comes as a headline in asterisks and lines below it.
+  if (damage) throw damaged(path, `table "${table}": ${damage.replace(/^\*\*\*.*\n/, '').split('\n')[0]}`)
+  return [...new Set(remarks)]
 }

@@ -1,6 +1,7 @@
 /** What the scan has learned about one column so far. */
 import type { ColumnFacts, TextFormat } from '../../model/assessment.ts'
 import { FORMATS } from './formats.ts'
+import { DecimalTally } from './scan-decimals.ts'
 
 const ALL_FORMATS = Object.keys(FORMATS) as TextFormat[]
 
@@ -28,9 +29,18 @@ export class ColumnTally {
   #textChars = 0
   #blobBytes = 0
   #formats: TextFormat[]
+  /** Where digits of decimals are counted. */
+  readonly decimals: DecimalTally | undefined
 
-  constructor(withFormats: boolean) {
-    this.#formats = withFormats ? ALL_FORMATS : []
+  /** Digits of texts are counted only with formats. */
+  constructor(look: { formats: boolean; decimals: boolean }) {
+    this.#formats = look.formats ? ALL_FORMATS : []
+    this.decimals = look.decimals ? new DecimalTally() : undefined
+  }
+
+  /** REALs so far. */
+  get reals(): number {
+    return this.#counts.real
   }
 
   /** Bytes of texts and blobs, and 8 for each number. */
@@ -45,6 +55,7 @@ export class ColumnTally {
     if (found.min !== null && (this.#min === undefined || found.min < this.#min)) this.#min = found.min
     if (found.max !== null && (this.#max === undefined || found.max > this.#max)) this.#max = found.max
     if (found.largestReal === Number.POSITIVE_INFINITY) this.#finite = false
+    if (found.largestReal !== null) this.decimals?.addReal(found.largestReal)
     this.#bytes += found.blobBytes
     this.#blobBytes = Math.max(this.#blobBytes, found.longestBlob)
   }
@@ -59,6 +70,7 @@ export class ColumnTally {
     if (text.length > this.#textChars) this.#textChars = Math.max(this.#textChars, codePoints(text, bytes))
     if (text.includes('\0')) this.#unfit.nul++
     if (this.#formats.length > 0) this.#formats = keepMatching(this.#formats, text)
+    if (this.decimals && this.#formats.includes('decimal')) this.decimals.addText(text)
     return bytes !== text.length && text.includes('\uFFFD')
   }
 
@@ -68,12 +80,15 @@ export class ColumnTally {
 
   facts(name: string, declared: string, rows: number): ColumnFacts {
     const { integer, real, text, blob } = this.#counts
+    const known = this.#finite && (text === 0 || this.#formats.includes('decimal'))
+    const decimals = known ? this.decimals?.most : undefined
     return {
       name,
       declared,
       counts: { null: rows - integer - real - text - blob, integer, real, text, blob },
       ...(this.#min !== undefined && { integers: { min: String(this.#min), max: String(this.#max) } }),
       finite: this.#finite,
+      ...(decimals && { decimals }),
       longest: { textBytes: this.#textBytes, textChars: this.#textChars, blobBytes: this.#blobBytes },
       formats: text > 0 ? this.#formats : [],
       unfit: { ...this.#unfit },

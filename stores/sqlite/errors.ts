@@ -49,9 +49,18 @@ export function readingFailure(path: string, error: unknown): unknown {
     return sourceFailure(path, 'the disk reported an error while it was read', 'Check the disk', error)
   }
   if (code.startsWith('SQLITE_')) {
-    return sourceFailure(path, `SQLite cannot read it: ${(error as Error).message}`, undefined, error)
+    return sourceFailure(path, `SQLite cannot read it: ${withoutValues(error as Error)}`, undefined, error)
   }
   return error
+}
+
+/** Errors of expressions that quote names of the schema alone. */
+const OF_SCHEMA = /^(?:no such|unknown function:|unsafe use of) /
+
+/** SQLite's message; not that of an expression which may quote what a row holds, as `bad JSON path: '…'` does. */
+export function withoutValues(error: Error): string {
+  if (codeOf(error) !== 'SQLITE_ERROR' || OF_SCHEMA.test(error.message)) return error.message
+  return 'an expression of its schema fails on a row'
 }
 
 /** Refuses what is no database before anything opens it. Returns the size in bytes. */

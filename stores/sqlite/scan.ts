@@ -1,11 +1,13 @@
 /** The full scan of one table: what its values are, whatever its columns say. */
 import type { TableFacts } from '../../model/assessment.ts'
+import { declaredType } from '../../model/declared-type.ts'
 import type { Table } from '../../model/schema.ts'
 import { type ClassCounts, ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
 import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
 import { countClasses, type Guess, type Window } from './scan-classes.ts'
+import { readReals } from './scan-decimals.ts'
 import { readTexts } from './scan-texts.ts'
 import type { Encoding } from './text-bytes.ts'
 
@@ -22,9 +24,10 @@ const WINDOW = 20_000
 const FORMATTED = /DATE|TIME|JSON|UUID|GUID|INET|IP|BOOL|NUM|DEC/i
 
 /**
- * Looks at every value of a table, in constant memory. Numbers and blobs are counted in SQL and never
- * leave SQLite; texts are read. `progress` hears of the rows done so far; a table without row numbers is one
- * window. Formats are looked for where the declared type speaks of one, or in every column.
+ * Looks at every value of a table, in constant memory. Numbers and blobs are counted in SQL and hardly
+ * ever leave SQLite; texts are read. `progress` hears of the rows done so far; a table without row numbers is
+ * one window. Formats, and digits of decimals, are looked for where the declared type speaks of them, or in
+ * every column.
  */
 export function scan(
   db: Connection,
@@ -36,7 +39,10 @@ export function scan(
   const columns = table.columns.map(({ name, declared }) => ({
     name,
     guess: guessOf(db, table.name, name),
-    tally: new ColumnTally(everyFormat || FORMATTED.test(declared)),
+    tally: new ColumnTally({
+      formats: everyFormat || FORMATTED.test(declared),
+      decimals: everyFormat || declaredType(declared)?.kind === 'numeric',
+    }),
   }))
   let rows = 0
   for (const window of windowsOf(db, table)) {
@@ -59,6 +65,7 @@ function scanWindow(
   window: Window,
   encoding: Encoding,
 ): void {
+  const before = columns.map(({ tally }) => tally.reals)
   const misjudged = countGuessed(db, table, columns, window)
   const withTexts = columns
     .filter(column => column.guess === 'text' || column.guess === 'mixed' || misjudged.has(column))
@@ -67,6 +74,9 @@ function scanWindow(
     const found = recount(db, table, column, window)
     // In UTF-16 every column of texts comes back to be counted.
     if (found.integer || found.real || found.blob) column.guess = 'mixed'
+  }
+  for (const [i, { name, tally }] of columns.entries()) {
+    if (tally.decimals && tally.reals > before[i]!) readReals(db, table, name, tally.decimals, window)
   }
 }
 

@@ -7,12 +7,12 @@ import {
   addChunks,
   type ChunkOutcome,
   claimChunk,
-  inTransaction,
   isChunked,
-  makeOnce,
   openChunks,
   settleChunk,
 } from '../../ledger/claims.ts'
+import { inTransaction } from '../../ledger/fence.ts'
+import { makeOnce } from '../../ledger/objects.ts'
 import { readObjects, readTables } from '../../ledger/reader.ts'
 import { fenceOff, forget, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
 import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'

@@ -46,6 +46,16 @@ test('the largest table is copied first', () => {
   )
 })
 
+test('no row passes the size that the plan gives for the largest', () => {
+  const sql = `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b);
+    INSERT INTO t VALUES (1, printf('%.*c', 500, 'x'), zeroblob(30)), (2, 'añ', printf('%.*c', 70, 'x'))`
+  const [all] = planOf(sql).what.tables
+  assert.equal(all!.largestRow, 8 + 500 + 70)
+  const columns = [existingColumn('id', 'bigint', INTEGER), existingColumn('b', 'text', TEXT)]
+  const used = planOf(sql, { target: { tables: [existing('t', columns)] }, ifExists: 'use' })
+  assert.equal(used.what.tables[0]!.largestRow, 8 + 70)
+})
+
 test('integers beyond 2^53 are marked, so that they are read whole', () => {
   const { what } = planOf(
     'CREATE TABLE t (a INT, b INT); INSERT INTO t VALUES (9007199254740992, 9007199254740991)',

@@ -52,6 +52,11 @@ test('the hash changes with what is done, not with how', () => {
   assert.equal(new Set([hash, ...others]).size, others.length + 1)
 })
 
+test('the hash is that of the same rows, more of them, or larger ones', () => {
+  const { hash } = planOf(SQL)
+  assert.equal(planOf(`${SQL}; INSERT INTO t VALUES (2, printf('%.*c', 900, 'x'))`).hash, hash)
+})
+
 function shuffle<T>(value: T, number: () => number): T {
   if (Array.isArray(value)) return value.map(item => shuffle(item, number)) as T
   if (typeof value !== 'object' || value === null) return value

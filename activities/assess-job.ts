@@ -1,0 +1,69 @@
+/** The reading itself, in a thread: pages, schema and every value of the snapshot. */
+import type { TableFacts } from '../model/assessment.ts'
+import { wantsEveryFormat } from '../model/build-plan.ts'
+import { Failure } from '../model/failure.ts'
+import type { Finding } from '../model/finding.ts'
+import type { PlanRequest } from '../model/plan-request.ts'
+import type { Schema } from '../model/schema.ts'
+import type { TargetDescription } from '../model/target.ts'
+import { fileObject } from '../stores/sqlite/errors.ts'
+import { checkFile } from '../stores/sqlite/snapshot.ts'
+import { openSqlite } from '../stores/sqlite/store.ts'
+
+export interface AssessInput {
+  snapshot: string
+  request: PlanRequest
+  target: TargetDescription
+}
+
+export interface SourceRead {
+  schema: Schema
+  tables: TableFacts[]
+  /** What the check of the pages remarks and a run can live with. */
+  findings: Finding[]
+}
+
+/** Reads all of a snapshot. Failures name the user's file: the snapshot is as good or bad as that is. */
+export async function assessSnapshot(
+  { snapshot, request, target }: AssessInput,
+  progress: (detail: unknown) => void,
+  signal?: AbortSignal,
+): Promise<SourceRead> {
+  const object = fileObject(request.source.path)
+  try {
+    const remarks = await checkFile(snapshot, progress, signal)
+    return { ...scanAll(snapshot, request, target, progress), findings: remarks.map(asFinding(object)) }
+  } catch (error) {
+    if (!(error instanceof Failure) || error.facts.object !== fileObject(snapshot)) throw error
+    throw new Failure({ ...error.facts, object }, { cause: error })
+  }
+}
+
+function scanAll(
+  snapshot: string,
+  request: PlanRequest,
+  target: TargetDescription,
+  progress: (detail: unknown) => void,
+): Pick<SourceRead, 'schema' | 'tables'> {
+  const store = openSqlite(snapshot)
+  try {
+    const schema = store.describe()
+    const tables = schema.tables.map(table => {
+      const heard = (rows: number) => progress({ table: table.name, rows })
+      return store.scan(table, heard, wantsEveryFormat(table, request, target))
+    })
+    return { schema, tables }
+  } finally {
+    store.close()
+  }
+}
+
+const asFinding =
+  (object: string) =>
+  (remark: string): Finding => ({
+    code: 'source-remark',
+    severity: 'warning',
+    object,
+    message: `SQLite's check of the file remarks: ${remark}`,
+    remedy: `See all of it with: sqlite3 FILE 'PRAGMA quick_check'`,
+  })

@@ -1,0 +1,112 @@
+/** Objects of the target, each made once: claimed as chunks are, and recorded with the statements that undo it. */
+import { type Backend, fenced, inTransaction, ME, runIsOurs, START } from './fence.ts'
+import type { RunToken } from './runs.ts'
+import { type Place, type Sql, tableName } from './schema.ts'
+
+interface ObjectClaim {
+  kind: string
+  table: string
+  name: string
+  epoch: string
+  previous?: Backend
+}
+
+export interface ObjectId {
+  kind: string
+  table: string
+  name: string
+}
+
+/**
+ * Makes one object of the target (a table, a key, an index …) once: claim, then `make` and its record in one
+ * transaction. False where it was made before. `undo` are the statements that take it back.
+ *
+ * @param dispossess ends the session of the attempt before, and waits until it is gone
+ */
+export async function makeOnce(
+  sql: Sql,
+  place: Place,
+  token: RunToken,
+  object: ObjectId & { undo: string[] },
+  dispossess: (previous: Backend) => Promise<void>,
+  make: () => Promise<void>,
+): Promise<boolean> {
+  const claim = await claimObject(sql, place, token, object)
+  if (!claim) return false
+  if (claim.previous) await dispossess(claim.previous)
+  await inTransaction(sql, async () => {
+    await make()
+    const { rowCount } = await sql.query(
+      `UPDATE ${tableName(place, 'object')} SET done = true, done_at = pg_catalog.clock_timestamp(), error = NULL
+        WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND epoch = $5 AND NOT done
+          AND ${runIsOurs(place, '$1', '$6')}`,
+      [token.run, object.kind, object.table, object.name, claim.epoch, token.epoch],
+    )
+    if (rowCount !== 1) throw fenced(`${object.kind} "${object.name}"`)
+  })
+  return true
+}
+
+async function claimObject(
+  sql: Sql,
+  place: Place,
+  token: RunToken,
+  { kind, table, name, undo }: ObjectId & { undo: string[] },
+): Promise<ObjectClaim | undefined> {
+  const key = [token.run, kind, table, name]
+  const object = tableName(place, 'object')
+  await sql.query(
+    `INSERT INTO ${object} (run_id, kind, table_name, name, undo) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [...key, undo],
+  )
+  const { rows } = await sql.query(
+    `WITH before AS (
+       SELECT backend_pid, backend_start FROM ${object}
+        WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND NOT done
+          AND ${runIsOurs(place, '$1', '$5')} FOR UPDATE)
+     UPDATE ${object} AS object
+        SET epoch = object.epoch + 1, backend_pid = pg_catalog.pg_backend_pid(), backend_start = ${ME}
+       FROM before
+      WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4
+     RETURNING object.epoch::text AS epoch, before.backend_pid AS pid, ${START('before.backend_start')} AS start`,
+    [...key, token.epoch],
+  )
+  const row = rows[0]
+  if (row)
+    return {
+      kind,
+      table,
+      name,
+      epoch: row.epoch,
+      ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
+    }
+  const { rows: state } = await sql.query(
+    `SELECT done, ${runIsOurs(place, '$1', '$5')} AS ours FROM ${object}
+      WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4`,
+    [...key, token.epoch],
+  )
+  if (state[0]?.done) return undefined
+  throw fenced(`${kind} "${name}"`)
+}
+
+/** Keeps why an object could not be made, in words without values. */
+export async function noteObjectError(
+  sql: Sql,
+  place: Place,
+  run: string,
+  { kind, table, name }: ObjectId,
+  error: string,
+): Promise<void> {
+  await sql.query(
+    `UPDATE ${tableName(place, 'object')} SET error = $5
+      WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND NOT done`,
+    [run, kind, table, name, error],
+  )
+}
+
+/** The statement that takes an object's record away, for use inside another effect's transaction. */
+export function forgetObjectSql(place: Place, run: string, { kind, table, name }: ObjectId): string {
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`
+  return `DELETE FROM ${tableName(place, 'object')}
+           WHERE run_id = ${text(run)} AND kind = ${text(kind)} AND table_name = ${text(table)} AND name = ${text(name)}`
+}

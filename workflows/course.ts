@@ -1,0 +1,15 @@
+/** One run as its workflow sees it: what was asked, what is found out on the way, what can be told. */
+import type { MigrateInput, PlanSummary, RunPlace } from './messages.ts'
+import type { RunProgress } from './run-progress.ts'
+
+/** The run's end and its undo depend on how far this got. */
+export interface Course {
+  readonly input: MigrateInput
+  readonly progress: RunProgress
+  /** The run that goes on: the one asked for, or an unfinished one that was found. */
+  run: string
+  /** Set once there is a plan. */
+  summary?: PlanSummary
+  /** Set once the ledger is open: from then on the target may be written to. */
+  place?: RunPlace
+}

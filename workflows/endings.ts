@@ -1,0 +1,111 @@
+/** How a run ends: well, with differences, or badly; each time with a report and a result that says so. */
+import { isCancellation } from '@temporalio/workflow'
+import { EXIT, exitOf, type FailureCode, type FailureFacts } from '../model/failure.ts'
+import type { RunResult, TableResult, Verdict } from '../model/run.ts'
+import type { Course } from './course.ts'
+import { factsOf, runFailure } from './failures.ts'
+import type { RunPlace } from './messages.ts'
+import { anyWork, hostWork, preflightOn } from './proxies.ts'
+import { aftermath, type Undone } from './run-progress.ts'
+
+/** The good end: verdict, report, exit status. */
+export async function finished(course: Course, tables: TableResult[], unmade: string[]): Promise<RunResult> {
+  const { input, progress } = course
+  const summary = progress.progress
+  const incomplete = course.summary?.incomplete ?? []
+  const differences = [
+    ...unmade,
+    ...tables.filter(t => t.verdict !== 'equal').map(differenceOf),
+    ...incomplete,
+  ]
+  progress.state(differences.length > 0 && input.mode !== 'preflight' ? 'done with differences' : 'done')
+  const verdict: Verdict =
+    tables.length === 0 ? 'not checked' : tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
+  const result = progress.result({
+    ...(course.summary && { planHash: course.summary.hash, findings: course.summary.refusals }),
+    state: progress.progress.state,
+    exit: exitOfEnd(course, differences),
+    verdict,
+    differences,
+    rows:
+      tables.length > 0
+        ? tables.reduce((sum, t) => sum + t.written, 0)
+        : summary.tables.reduce((sum, t) => sum + t.rows, 0),
+  })
+  return progress.step('report', () => report(course, result))
+}
+
+function exitOfEnd({ input, summary }: Course, differences: string[]): number {
+  if (input.mode === 'preflight') return summary?.refusals.length ? EXIT.refused : EXIT.complete
+  return differences.length > 0 ? EXIT.differences : EXIT.complete
+}
+
+/** Before the first write everything else counts as refused by preflight: nothing was touched. */
+const KNOWN_EXIT: ReadonlySet<string> = new Set(['usage', 'internal'])
+
+/** After the first write nothing is "refused": what a script takes for untouched has to be so. */
+function exitOfFailure(code: FailureCode, touched: boolean): number {
+  const exit = exitOf(code)
+  if (touched) return exit === EXIT.refused ? EXIT.failed : exit
+  return KNOWN_EXIT.has(code) ? exit : EXIT.refused
+}
+
+const differenceOf = (t: TableResult): string =>
+  t.error
+    ? `table "${t.name}": ${t.error}`
+    : `table "${t.name}": source and target differ (${t.expected} rows, ${t.counted} in the target)`
+
+/** What stands in the target is somebody else's by now: nothing of it is ours to take back. */
+const NOT_OURS: ReadonlySet<string> = new Set(['target-replaced', 'fenced'])
+
+/** The bad end: what was registered is undone if the plan says so, and the message says what is where. */
+export async function failed(course: Course, error: unknown): Promise<unknown> {
+  const { input, progress } = course
+  const cancelled = isCancellation(error)
+  const facts: FailureFacts = cancelled
+    ? { code: 'internal', message: 'the run was cancelled' }
+    : factsOf(error)
+  const touched = course.place !== undefined
+  const wanted = input.request.onFailure === 'rollback' && !NOT_OURS.has(facts.code)
+  const undone = course.place && wanted ? await takeBack(course, course.place) : 'kept'
+  progress.state(undone === 'taken back' ? 'rolled back' : cancelled ? 'cancelled' : 'failed')
+  const result = progress.result({
+    state: progress.progress.state,
+    exit: exitOfFailure(facts.code, touched),
+    findings: course.summary?.refusals ?? [],
+    message: aftermath(facts, input.name, touched, undone),
+  })
+  const reported = await report(course, result, facts)
+  return cancelled ? error : runFailure(facts, reported)
+}
+
+/** An undo that fails is told beside the failure that it was for. */
+async function takeBack({ input, progress }: Course, { run, target, epoch }: RunPlace): Promise<Undone> {
+  progress.state('rolling back')
+  try {
+    await anyWork(input.limits).rollBack({ run, target, epoch })
+    return 'taken back'
+  } catch (error) {
+    return factsOf(error)
+  }
+}
+
+/** The report must never hide the failure it reports: where it cannot be written the result goes without. */
+async function report(course: Course, result: RunResult, failure?: FailureFacts): Promise<RunResult> {
+  const { input, progress } = course
+  const { request } = input
+  const work = failure
+    ? preflightOn(request.source.host, input.limits)
+    : hostWork(request.source.host, input.limits)
+  const facts = {
+    run: course.run,
+    request,
+    result,
+    steps: progress.steps,
+    mode: input.mode,
+    ...(course.place && { place: course.place }),
+    ...(failure && { failure }),
+  }
+  if (!failure) return work.report(facts)
+  return work.report(facts).catch(() => result)
+}
