@@ -2,7 +2,7 @@
 import type { RunPlace } from '../model/payloads.ts'
 import { needSnapshot } from './artifacts.ts'
 import type { Work } from './edge.ts'
-import { runJob } from './jobs.ts'
+import { runTargetJob } from './watch.ts'
 
 /** Long enough that an activity's cost vanishes, short enough that a history shows where a run stands. */
 const BUDGET_MS = 60_000
@@ -24,7 +24,7 @@ export interface Copied {
 }
 
 export async function copyChunks({ home, log }: Work, input: CopyInput): Promise<Copied> {
-  const { chunks, ...copied } = await runJob('copyLane', {
+  const { chunks, ...copied } = await runTargetJob(home, input.place, 'copyLane', {
     ...input,
     home,
     snapshot: needSnapshot(home, input.place.run),

@@ -77,6 +77,7 @@ async function copyTables(
 ): Promise<{ more: boolean; chunks: ChunkCopied[] }> {
   const { input, client, ledger, signal } = lane
   const me = await identify(client)
+  lane.progress({ backend: me.pid })
   const deadline = Date.now() + input.budgetMs
   const chunks: ChunkCopied[] = []
   for (const table of tables) {

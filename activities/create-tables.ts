@@ -8,7 +8,8 @@ import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
 import { silenceTriggers } from '../stores/postgres/triggers.ts'
 import type { Work } from './edge.ts'
 import { apply } from './effects.ts'
-import { type Target, watched, withTarget } from './target.ts'
+import { type Target, withTarget } from './target.ts'
+import { watched } from './watch.ts'
 
 export async function createTables({ home }: Work, { place }: { place: RunPlace }): Promise<void> {
   await withTarget(home, place, target =>

@@ -9,6 +9,7 @@ import type { TableResult } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
 import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
+import { identify } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
 import { openRun, withSession } from './session.ts'
@@ -24,6 +25,7 @@ export async function digestCopied(
   return withSession(home, place.target, place.run, async client => {
     const { ledger, plan } = await openRun(client, place)
     const copied = await readTables(client, ledger, place.run)
+    progress({ backend: (await identify(client)).pid })
     const results: TableResult[] = []
     for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
       const row = copied.find(r => r.name === table.name)!

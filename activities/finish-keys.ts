@@ -6,7 +6,8 @@ import type { RunPlace } from '../model/payloads.ts'
 import { addForeignKey } from '../stores/postgres/ddl.ts'
 import type { Work } from './edge.ts'
 import { tryApply } from './effects.ts'
-import { type Target, watched, withTarget } from './target.ts'
+import { type Target, withTarget } from './target.ts'
+import { watched } from './watch.ts'
 
 /** Returns what could not be made, in words. */
 export async function finishKeys({ home }: Work, { place }: { place: RunPlace }): Promise<string[]> {

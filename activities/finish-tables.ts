@@ -9,7 +9,8 @@ import { addPrimaryKey, addUnique, analyze, createIndex, type Effect } from '../
 import { setSequence } from '../stores/postgres/sequence.ts'
 import type { Work } from './edge.ts'
 import { tryApply } from './effects.ts'
-import { type Target, tableOf, watched, withTarget } from './target.ts'
+import { type Target, tableOf, withTarget } from './target.ts'
+import { watched } from './watch.ts'
 
 /** Returns what could not be made, in words; each object's failure is its own. */
 export async function finishTables(

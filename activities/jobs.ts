@@ -21,16 +21,19 @@ export type FromThread =
  */
 const YOUNG_MB = 16
 
-/** How often a silent thread is looked at; a heartbeat goes out only where it used the CPU since. */
+/** How often a silent thread is looked at. */
 const LOOK_MS = 1000
+/** CPU time between two looks that means work; the question itself costs the thread a little, too. */
+const WORK_MICROSECONDS = 20_000
 
 /**
  * Runs one job in a thread. Progress of the job becomes heartbeats; so does CPU time that the thread used,
- * since an engine's long call reports nothing. On cancellation the job is asked to stop, and waited for.
+ * since an engine's long call reports nothing. `heard` gets the progress as well. On cancellation the job is asked to stop, and waited for.
  */
 export async function runJob<K extends keyof Jobs>(
   name: K,
   data: Parameters<Jobs[K]>[0],
+  heard: (detail: unknown) => void = () => {},
 ): Promise<Awaited<ReturnType<Jobs[K]>>> {
   const context = Context.current()
   const thread = new Worker(entry(import.meta.url, './job-thread.ts'), {
@@ -42,7 +45,10 @@ export async function runJob<K extends keyof Jobs>(
   context.cancellationSignal.addEventListener('abort', stop, { once: true })
   const watch = watchThread(thread, context)
   try {
-    const message = await outcome(thread, detail => context.heartbeat(detail))
+    const message = await outcome(thread, detail => {
+      heard(detail)
+      context.heartbeat(detail)
+    })
     if (context.cancellationSignal.aborted) throw new CancelledFailure('cancelled')
     if (message.type === 'failed') throw new Failure(message.facts)
     if (message.type === 'done') return message.result as Awaited<ReturnType<Jobs[K]>>
@@ -74,7 +80,7 @@ function watchThread(thread: Worker, context: Context): NodeJS.Timeout {
   let before = 0
   return setInterval(async () => {
     const { user, system } = await thread.cpuUsage().catch(() => ({ user: before, system: 0 }))
-    if (user + system > before) context.heartbeat()
+    if (user + system > before + WORK_MICROSECONDS) context.heartbeat()
     before = user + system
   }, LOOK_MS)
 }

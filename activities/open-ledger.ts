@@ -1,5 +1,5 @@
 /** The first write into the target: the ledger, and the run's row in it. */
-
+import { activityInfo } from '@temporalio/activity'
 import { register } from '../ledger/runs.ts'
 import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
@@ -14,12 +14,15 @@ export interface OpenInput {
   name: string
   requestHash: string
   request: PlanRequest
+  /** When this execution of the workflow began, ISO 8601. */
+  takenAt: string
+  adopt: boolean
 }
 
 /** Registers the run, or takes it over; every attempt gets an epoch of its own and outdates those before. */
 export async function openLedger(
   { home, host }: Work,
-  { run, name, requestHash, request }: OpenInput,
+  { run, name, requestHash, request, takenAt, adopt }: OpenInput,
 ): Promise<RunPlace> {
   const plan = readArtifact(home, run, 'plan')
   const { source, target } = request
@@ -29,7 +32,8 @@ export async function openLedger(
       (await findLedger(client, target.schema)) ?? (rows[0].may ? OWN_SCHEMA : placeIn(target.schema))
     await createLedger(client, ledger)
     const token = await register(client, ledger, {
-      ...{ run, name, requestHash, plan, host, home },
+      ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
+      attempt: activityInfo().attempt,
       fingerprint: fingerprint(source),
       database: await databaseId(client),
       source: source.path,

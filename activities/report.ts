@@ -9,7 +9,7 @@ import { type FailureFacts, sentence } from '../model/failure.ts'
 import type { Mode, RunPlace } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { type ReportDocument, renderReport } from '../model/render-report.ts'
-import type { RunResult, StepProgress, TableResult } from '../model/run.ts'
+import { type RunResult, type StepProgress, type TableResult, UNFINISHED } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
 import { findArtifact, snapshotPath } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -52,11 +52,13 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
   }
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
   writePrivate(places.markdown, renderReport(document))
-  // As large as the source, and of no use once source and target are known to be equal.
-  if (!input.failure && input.result.verdict !== 'different')
-    rmSync(snapshotPath(home, input.run), { force: true })
+  if (!stillServes(input)) rmSync(snapshotPath(home, input.run), { force: true })
   return result
 }
+
+/** As large as the source: kept for a run that can go on, and for looking at what differs. */
+const stillServes = ({ place, result }: ReportInput): boolean =>
+  result.verdict === 'different' || (place !== undefined && UNFINISHED.includes(result.state))
 
 async function closeLedger(
   { home }: Work,

@@ -1,14 +1,12 @@
 /** Work on the target of a run: one session, the run's plan, and a watch over the server's side of it. */
-import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import type { RunToken } from '../ledger/runs.ts'
 import type { Place } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
-import { connect } from '../sessions/connect.ts'
-import { activity, type Backend, identify, terminate } from '../stores/postgres/backend.ts'
-import { application, openRun, withSession } from './session.ts'
+import { type Backend, identify, terminate } from '../stores/postgres/backend.ts'
+import { openRun, withSession } from './session.ts'
 
 export interface Target {
   client: Client
@@ -31,10 +29,13 @@ export async function withTarget<T>(
   })
 }
 
+/** Less than a heartbeat's time: a session that does not end by then is the next attempt's business. */
+export const PATIENCE_MS = 8000
+
 /** Ends the session of an earlier attempt, unless it is this very one. */
 export const dispossess = (target: Target) => async (previous: Backend) => {
   if (previous.pid === target.me.pid && previous.startedAt === target.me.startedAt) return
-  await terminate(target.client, previous)
+  await terminate(target.client, previous, PATIENCE_MS)
 }
 
 export function tableOf(plan: Plan, name: string): TablePlan {
@@ -46,32 +47,4 @@ export function tableOf(plan: Plan, name: string): TablePlan {
       message: 'is not in the plan of this run',
     })
   return table
-}
-
-/**
- * Heartbeats for statements that say nothing while they work (an index build, a foreign key): a second
- * session asks the server whether the first one is still at it. No answer, no heartbeat.
- */
-export async function watched<T>(
-  home: string,
-  place: RunPlace,
-  me: Backend,
-  work: () => Promise<T>,
-): Promise<T> {
-  const context = Context.current()
-  const monitor = await connect(place.target, { home, env: process.env, application: application(place.run) })
-  let asking = false
-  const look = setInterval(async () => {
-    if (asking) return
-    asking = true
-    const seen = await activity(monitor, me.pid).catch(() => undefined)
-    asking = false
-    if (seen?.state === 'active' || seen?.state.startsWith('idle')) context.heartbeat(seen)
-  }, 2000)
-  try {
-    return await work()
-  } finally {
-    clearInterval(look)
-    await monitor.end().catch(() => {})
-  }
 }

@@ -3,8 +3,8 @@ import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TableResult } from '../model/run.ts'
 import type { Work } from './edge.ts'
-import { runJob } from './jobs.ts'
 import { withTarget } from './target.ts'
+import { runTargetJob } from './watch.ts'
 
 export async function validateTables(
   { home, log }: Work,
@@ -13,7 +13,7 @@ export async function validateTables(
   await withTarget(home, place, ({ client, ledger }) =>
     setStep(client, ledger, place.run, 'validate', 'running'),
   )
-  const results = await runJob('digestCopied', { home, place, tables })
+  const results = await runTargetJob(home, place, 'digestCopied', { home, place, tables })
   for (const { name, expected, counted, verdict } of results)
     log.info({ table: name, expected, counted, verdict }, 'validated')
   return results

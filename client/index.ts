@@ -63,7 +63,7 @@ export function connect({ say, env }: ConnectOptions = {}): Promise<Temporal> {
  * Starts a migration, or attaches to the open one of the same name and request. `mode` is `full`, or
  * `preflight` (nothing is written), or `check` (source and target are compared as they are).
  */
-export function startMigration(
+export async function startMigration(
   longhaul: Temporal,
   options: MigrationOptions & StartOptions,
   mode: Mode = 'full',

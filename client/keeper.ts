@@ -119,15 +119,22 @@ const isRunning = (child: ChildProcess | undefined): boolean =>
   child !== undefined && child.exitCode === null && child.signalCode === null
 
 function died(errors: string, how: string): Failure {
-  const last = readFileSync(errors, 'utf8')
-    .split('\n')
-    .find(line => /^\w*Error/.test(line))
+  const last = linesOf(errors).find(line => /^\w*Error/.test(line))
   return new Failure({
     code: 'internal',
     object: 'the worker process',
     message: `it ended before it was ready (${how})${last ? `: ${last.slice(0, 300)}` : ''}`,
     remedy: `Look into ${errors} and worker.log beside it`,
   })
+}
+
+/** None where the state folder is gone: this runs in an event, where nobody could catch an error. */
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
 }
 
 const moved = (address: string) =>

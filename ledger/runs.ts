@@ -23,6 +23,11 @@ export interface Registration {
   /** Which database this is: a ledger that was dumped and restored elsewhere records runs of another one. */
   database: string
   plan: Plan
+  /** When the execution that registers began, ISO 8601, and which attempt of it this is. */
+  takenAt: string
+  attempt: number
+  /** Take over whatever stands there. */
+  adopt: boolean
 }
 
 /** A run as it stands in the ledger, without its plan. */
@@ -106,7 +111,8 @@ export const ledgerGone = (run: string) =>
 
 /**
  * Writes the run's row, or takes over the one that is there: the epoch grows by one, and whoever held the
- * older one writes nothing more. Refused while an unfinished run of others writes into the same tables.
+ * older one writes nothing more. An attempt that slept and wakes after a later one is `fenced`. Refused while an
+ * unfinished run of others writes into the same tables.
  */
 export async function register(sql: Sql, place: Place, r: Registration): Promise<RunToken> {
   const tables = r.plan.what.tables.map(t => `${t.target.schema}.${t.target.name}`)
@@ -119,11 +125,13 @@ export async function register(sql: Sql, place: Place, r: Registration): Promise
   const { rows } = await sql.query(
     `INSERT INTO ${tableName(place, 'run')} AS run
        (id, version, name, request_hash, plan_hash, fingerprint, source, host, home, database, target_tables,
-        state, plan)
-     VALUES ($1, ${LEDGER_VERSION}, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'running', $11)
+        taken_at, attempt, state, plan)
+     VALUES ($1, ${LEDGER_VERSION}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'running', $13)
      ON CONFLICT (id) DO UPDATE
        SET epoch = run.epoch + 1, state = 'running', message = NULL, ended_at = NULL,
+           taken_at = excluded.taken_at, attempt = excluded.attempt,
            updated_at = pg_catalog.clock_timestamp()
+       WHERE $14 OR (run.taken_at, run.attempt) < (excluded.taken_at, excluded.attempt)
      RETURNING epoch::text AS epoch`,
     [
       r.run,
@@ -136,9 +144,13 @@ export async function register(sql: Sql, place: Place, r: Registration): Promise
       r.home,
       r.database,
       tables,
+      r.takenAt,
+      r.attempt,
       JSON.stringify(r.plan),
+      r.adopt,
     ],
   )
+  if (!rows[0]) throw outdated(r.run)
   for (const table of r.plan.what.tables) {
     await sql.query(
       `INSERT INTO ${tableName(place, 'table_run')} (run_id, name, expected) VALUES ($1, $2, $3)
@@ -148,6 +160,9 @@ export async function register(sql: Sql, place: Place, r: Registration): Promise
   }
   return { run: r.run, epoch: rows[0].epoch }
 }
+
+const outdated = (run: string) =>
+  new Failure({ code: 'fenced', object: `run ${run}`, message: 'a later attempt has taken over' })
 
 const busyTarget = (other: { id: string; name: string; host: string }) =>
   new Failure({

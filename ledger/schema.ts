@@ -98,6 +98,8 @@ function ledgerDdl(place: Place): string[] {
        database       text        NOT NULL,
        target_tables  text[]      NOT NULL,
        epoch          bigint      NOT NULL DEFAULT 1,
+       taken_at       timestamptz NOT NULL,
+       attempt        integer     NOT NULL,
        state          text        NOT NULL,
        started_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
        updated_at     timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),

@@ -1,5 +1,5 @@
 /** The main job, as a table of contents: preflight, backup, schema, copy, finish, validate, report. */
-import { CancellationScope, setHandler } from '@temporalio/workflow'
+import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow'
 import type { RunResult, TableResult } from '../model/run.ts'
 import { copyAll, finishOnly } from './copy-all.ts'
 import type { Course } from './course.ts'
@@ -45,6 +45,8 @@ async function prepare(course: Course, say: (detail: string) => void): Promise<R
     name,
     requestHash,
     request,
+    takenAt: workflowInfo().runStartTime.toISOString(),
+    adopt: input.adopt,
   })
   say(await anyWork(input.limits).prepareWayBack({ place: course.place }))
   return course.place

@@ -48,7 +48,10 @@ test('damage is told of the file that the user has', async t => {
   )
   const bytes = readFileSync(path)
   writeFileSync(path, Buffer.from(bytes).fill(0x5a, 8192, 12_288))
-  await assert.rejects(read(path), failure('source', /^file \/data\/app\.db: the database is damaged.*\.recover/))
+  await assert.rejects(
+    read(path),
+    failure('source', /^file \/data\/app\.db: the database is damaged.*\.recover/),
+  )
   writeFileSync(path, bytes.subarray(0, 40_000))
   await assert.rejects(read(path), failure('source', /^file \/data\/app\.db: the database is damaged/))
   writeFileSync(path, 'no database at all, just words '.repeat(300))
@@ -66,7 +69,10 @@ test('an expression that fails on a row quotes nothing of the row', async t => {
     redeclare('CREATE TABLE t (a, b, c NOT NULL AS (json_extract(a, b)))'),
   )
   await assert.rejects(read(path), (error: Error) => {
-    assert.match(error.message, /^file \/data\/app\.db: SQLite cannot read it: an expression .* fails on a row/)
+    assert.match(
+      error.message,
+      /^file \/data\/app\.db: SQLite cannot read it: an expression .* fails on a row/,
+    )
     return !error.message.includes('secret')
   })
 })

@@ -67,7 +67,9 @@ async function begin(): Promise<{ token: RunToken; name: string }> {
   return { token, name }
 }
 
-function registration(run: string, name: string) {
+let attempts = 0
+
+function registration(run: string, name: string, attempt = ++attempts) {
   const plan = { hash: 'h', findings: [], how: {}, what: { tables: [table(name)] } } as unknown as Plan
   return {
     run,
@@ -79,6 +81,9 @@ function registration(run: string, name: string) {
     host: 'here',
     home: '/h',
     database: 'd',
+    takenAt: '2026-01-01T00:00:00Z',
+    attempt,
+    adopt: false,
   }
 }
 
@@ -148,6 +153,13 @@ test('after a takeover of the run nothing of the older epoch is written', async 
   assert.ok(await claimChunk(two, OWN_SCHEMA, newer, name, 'a', false))
   await fenceOff(two, OWN_SCHEMA, token.run, 'rolling back')
   await assert.rejects(claimChunk(two, OWN_SCHEMA, newer, name, 'a', true), hasCode('fenced'))
+})
+
+test('an attempt that slept does not take a run back from the one after it', async () => {
+  const { token, name } = await begin()
+  await register(two, OWN_SCHEMA, registration(token.run, name, 1000))
+  await assert.rejects(register(one, OWN_SCHEMA, registration(token.run, name, 999)), hasCode('fenced'))
+  await register(one, OWN_SCHEMA, { ...registration(token.run, name, 999), adopt: true })
 })
 
 test('an object is made once; what throws leaves nothing, and its record stays open', async () => {

@@ -5,7 +5,7 @@ import { requestMistakes } from '../../model/build-plan.ts'
 import { planRequest } from '../../model/plan-request.ts'
 import { parsePlanFile } from '../../model/planfile-parse.ts'
 import { showPlan } from '../../model/show-plan.ts'
-import { assess, ENDPOINTS, planOf, said } from './world.ts'
+import { assess, ENDPOINTS, existing, existingColumn, planOf, said } from './world.ts'
 
 const TWO_TRUTHS = readFileSync(new URL('two-truths.sql', import.meta.url), 'utf8')
 const GOLDEN = new URL('golden/two-truths.txt', import.meta.url)
@@ -51,7 +51,10 @@ test('no row passes the size that the plan gives for the largest', () => {
     INSERT INTO t VALUES (1, printf('%.*c', 500, 'x'), zeroblob(30)), (2, 'añ', printf('%.*c', 70, 'x'))`
   const [all] = planOf(sql).what.tables
   assert.equal(all!.largestRow, 8 + 500 + 70)
-  const columns = [existingColumn('id', 'bigint', INTEGER), existingColumn('b', 'text', TEXT)]
+  const columns = [
+    existingColumn('id', 'bigint', { type: { kind: 'integer', bits: 64 } }),
+    existingColumn('b', 'text', { type: { kind: 'text' } }),
+  ]
   const used = planOf(sql, { target: { tables: [existing('t', columns)] }, ifExists: 'use' })
   assert.equal(used.what.tables[0]!.largestRow, 8 + 70)
 })

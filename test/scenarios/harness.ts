@@ -3,8 +3,7 @@
  * command line, whose processes (command, worker, Temporal server) can be killed one by one.
  */
 import assert from 'node:assert/strict'
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import pg from 'pg'
@@ -32,12 +31,12 @@ export interface World {
 
 export async function startWorld(options: PostgresOptions = {}): Promise<World> {
   const server = await startPostgres({ ...options, own: true })
-  const folder = mkdtempSync(join(tmpdir(), 'longhaul-scenario-'))
-  const source = join(folder, 'source.db')
+  const files = scratchHome()
+  const source = join(files.home, 'source.db')
   makeSource(source)
   const stop = async () => {
     await server.stop()
-    rmSync(folder, { recursive: true, force: true })
+    await files.stop()
   }
   return { cluster: server.cluster!, scene: t => openScene(t, server, source), stop }
 }
@@ -72,11 +71,12 @@ export interface Scene {
 async function openScene(t: TestContext, server: ScratchPostgres, original: string): Promise<Scene> {
   const { home, env, stop } = scratchHome()
   t.after(stop)
-  const files = mkdtempSync(join(tmpdir(), 'longhaul-scene-'))
-  t.after(() => rmSync(files, { recursive: true, force: true }))
-  const source = join(files, 'parcels.db')
+  // Not in the state folder, but cleared away like one, also when the test is killed.
+  const files = scratchHome()
+  t.after(files.stop)
+  const source = join(files.home, 'parcels.db')
   copyFileSync(original, source)
-  const plan = join(files, 'plan.yaml')
+  const plan = join(files.home, 'plan.yaml')
   writeFileSync(plan, PLAN)
   const url = await server.createDatabase()
   const { role, login } = await makeRole(url)

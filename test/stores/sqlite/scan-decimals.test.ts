@@ -4,8 +4,9 @@ import type Database from 'better-sqlite3'
 import fc from 'fast-check'
 import type { ColumnFacts } from '../../../model/assessment.ts'
 import { chooseType } from '../../../model/choose-type.ts'
+import { Failure } from '../../../model/failure.ts'
 import { showType } from '../../../model/type-text.ts'
-import { numeric } from '../../../stores/postgres/encode-numeric.ts'
+import { encoderFor } from '../../../stores/postgres/encode.ts'
 import { Writer } from '../../../stores/postgres/writer.ts'
 import { openSqlite } from '../../../stores/sqlite/store.ts'
 import { database } from './files.ts'
@@ -20,10 +21,12 @@ function look(t: TestContext, sql: string, { fill, everyFormat = false }: Look =
   const store = openSqlite(database(t, sql, fill))
   try {
     const table = store.describe().tables[0]!
-    return store.scan(table, () => undefined, everyFormat).columns.map((facts, i) => {
-      const { type, findings } = chooseType('t', table.columns[i]!, facts, 'inferred')
-      return { facts, becomes: showType(type), findings: findings.length }
-    })
+    return store
+      .scan(table, () => undefined, everyFormat)
+      .columns.map((facts, i) => {
+        const { type, findings } = chooseType('t', table.columns[i]!, facts, 'inferred')
+        return { facts, becomes: showType(type), findings: findings.length }
+      })
   } finally {
     store.close()
   }
@@ -90,29 +93,31 @@ test('any decimals: the encoder fills the digits that were counted, and no fewer
     'CREATE TABLE t (id INTEGER PRIMARY KEY, d) WITHOUT ROWID',
   ]
   fc.assert(
-    fc.property(fc.constantFrom(...schemas), fc.array(real, { minLength: 1, maxLength: 30 }), (sql, reals) => {
-      const fill = (db: Database.Database) => {
-        const insert = db.prepare('INSERT INTO t (id, d) VALUES (?, ?)')
-        for (const [i, value] of reals.entries()) insert.run(i, value)
-      }
-      const { integerDigits, scale } = look(t, sql, { fill, everyFormat: true })[1]!.facts.decimals!
-      assert.ok(reals.every(value => takes(integerDigits, scale, value)))
-      if (integerDigits > 0) assert.ok(!reals.every(value => takes(integerDigits - 1, scale, value)))
-      if (scale > 0) assert.ok(!reals.every(value => takes(integerDigits, scale - 1, value)))
-    }),
+    fc.property(
+      fc.constantFrom(...schemas),
+      fc.array(real, { minLength: 1, maxLength: 30 }),
+      (sql, reals) => {
+        const fill = (db: Database.Database) => {
+          const insert = db.prepare('INSERT INTO t (id, d) VALUES (?, ?)')
+          for (const [i, value] of reals.entries()) insert.run(i, value)
+        }
+        const { integerDigits, scale } = look(t, sql, { fill, everyFormat: true })[1]!.facts.decimals!
+        assert.ok(reals.every(value => takes(integerDigits, scale, value)))
+        if (integerDigits > 0) assert.ok(!reals.every(value => takes(integerDigits - 1, scale, value)))
+        if (scale > 0) assert.ok(!reals.every(value => takes(integerDigits, scale - 1, value)))
+      },
+    ),
     { numRuns: 150 },
   )
 })
 
 function takes(integerDigits: number, scale: number, value: number): boolean {
-  const refuse = (): never => {
-    throw new RangeError('refused')
-  }
+  const type = { kind: 'numeric', precision: integerDigits + scale, scale } as const
   try {
-    numeric({ precision: integerDigits + scale, scale }, refuse)(value, new Writer())
+    encoderFor(type, { table: 't', column: 'd' })(value, new Writer())
     return true
   } catch (error) {
-    if (error instanceof RangeError) return false
+    if (error instanceof Failure && error.code === 'value') return false
     throw error
   }
 }

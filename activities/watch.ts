@@ -1,0 +1,66 @@
+/** Heartbeats for work that the server does: an index build, a foreign key, a COPY behind somebody's lock. */
+import { Context } from '@temporalio/activity'
+import type { RunPlace } from '../model/payloads.ts'
+import { connect } from '../sessions/connect.ts'
+import { activity, type Backend } from '../stores/postgres/backend.ts'
+import type { Jobs } from './job-thread.ts'
+import { runJob } from './jobs.ts'
+import { application } from './session.ts'
+
+const LOOK_MS = 2000
+
+/** Does `work` on the session `me`, with a heartbeat for as long as the server is at it. */
+export function watched<T>(home: string, place: RunPlace, me: Backend, work: () => Promise<T>): Promise<T> {
+  return watching(home, place, () => me.pid, work)
+}
+
+/** Runs a job whose thread has a session of its own on the target, and tells its process id as progress. */
+export function runTargetJob<K extends keyof Jobs>(
+  home: string,
+  place: RunPlace,
+  name: K,
+  data: Parameters<Jobs[K]>[0],
+): Promise<Awaited<ReturnType<Jobs[K]>>> {
+  let pid: number | undefined
+  const heard = (detail: unknown) => {
+    if (isBackend(detail)) pid = detail.backend
+  }
+  return watching(
+    home,
+    place,
+    () => pid,
+    () => runJob(name, data, heard),
+  )
+}
+
+const isBackend = (detail: unknown): detail is { backend: number } =>
+  typeof detail === 'object' && detail !== null && 'backend' in detail
+
+/**
+ * A second session asks the server what the first one does. A server that waits for us proves nothing, and
+ * no answer means no heartbeat.
+ */
+async function watching<T>(
+  home: string,
+  place: RunPlace,
+  pid: () => number | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const context = Context.current()
+  const monitor = await connect(place.target, { home, env: process.env, application: application(place.run) })
+  let asking = false
+  const look = setInterval(async () => {
+    const backend = pid()
+    if (asking || backend === undefined) return
+    asking = true
+    const seen = await activity(monitor, backend).catch(() => undefined)
+    asking = false
+    if (seen?.state === 'active' && !seen.waitsFor?.startsWith('Client')) context.heartbeat(seen)
+  }, LOOK_MS)
+  try {
+    return await work()
+  } finally {
+    clearInterval(look)
+    await monitor.end().catch(() => {})
+  }
+}
