@@ -10,7 +10,7 @@ import { planLine } from '../plan-line.ts'
 import type { Column, Table } from '../schema.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
-import { reportLosses, reportNulls } from './column-losses.ts'
+import { reportBrokenNotNull, reportLosses, reportNulls } from './column-losses.ts'
 import { type Draft, leaveOut, type Planning } from './draft.ts'
 import { assignNames, nameFits, SYSTEM_COLUMNS } from './names.ts'
 import { columnSettings, settingsOf } from './selection.ts'
@@ -72,11 +72,13 @@ function planColumn(
   const written = identity || column.generated ? undefined : planDefault(planning, table, column, type)
   reportLosses(planning, table, column)
   if (key) reportNulls(planning, table, column, facts)
+  const broken = !key && column.notNull && facts.counts.null > 0
+  if (broken) reportBrokenNotNull(planning, table, column, facts)
   return {
     name: column.name,
     target,
     type,
-    notNull: column.notNull || key,
+    notNull: (column.notNull && !broken) || key,
     ...(written !== undefined && { default: written }),
     ...(identity && { identity: lastNumber(table, facts) }),
     wide: isWide(facts),

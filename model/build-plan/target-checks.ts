@@ -50,8 +50,20 @@ function encoding(name: string): Finding[] {
   ]
 }
 
+/** Where the ledger stands; its tables have plain names such as `run`. */
+const LEDGER_SCHEMA = 'longhaul'
+
+const reserved = (object: string): Finding => ({
+  code: 'schema-reserved',
+  severity: 'refused',
+  object,
+  message: 'longhaul keeps its own records in the schema of that name',
+  remedy: 'Name another schema',
+})
+
 function schemaFindings(target: TargetDescription, drafts: readonly Draft[]): Finding[] {
   const object = `schema ${target.schema.name}`
+  if (target.schema.name === LEDGER_SCHEMA) return [reserved(object)]
   if (!target.schema.exists) return [missingSchema(target, object)]
   if (target.schema.canCreate || drafts.every(({ plan }) => plan.action === 'use')) return []
   const message = `the role ${showName(target.role)} may not create tables there`

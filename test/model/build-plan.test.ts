@@ -101,6 +101,16 @@ test('tables that the user leaves out are named in the plan, with their triggers
   assert.ok(!said(plan).some(line => line.includes('count_guess')))
 })
 
+test('rows that break NOT NULL are copied, and the rule is left out', () => {
+  const plan = planOf(`
+    CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); INSERT INTO t VALUES (1, NULL), (2, 'x');
+    PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL)' WHERE name = 't';
+    PRAGMA writable_schema = RESET`)
+  assert.deepEqual(said(plan), ['incomplete not-null-left-out t.b'])
+  assert.equal(plan.what.tables[0]!.columns[1]!.notNull, false)
+})
+
 test('a primary key with NULL in it is refused: SQLite lets them in, PostgreSQL does not', () => {
   const plan = planOf('CREATE TABLE t (a TEXT PRIMARY KEY, b); INSERT INTO t VALUES (NULL, 1), (NULL, 2)')
   assert.deepEqual(said(plan), ['refused null-in-primary-key t.a'])
