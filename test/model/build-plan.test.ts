@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { requestMistakes } from '../../model/build-plan.ts'
+import { buildPlan, requestMistakes } from '../../model/build-plan.ts'
 import { planRequest } from '../../model/plan-request.ts'
 import { parsePlanFile } from '../../model/planfile-parse.ts'
 import { showPlan } from '../../model/show-plan.ts'
@@ -102,11 +102,11 @@ test('tables that the user leaves out are named in the plan, with their triggers
 })
 
 test('rows that break NOT NULL are copied, and the rule is left out', () => {
-  const plan = planOf(`
-    CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); INSERT INTO t VALUES (1, NULL), (2, 'x');
-    PRAGMA writable_schema = ON;
-    UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL)' WHERE name = 't';
-    PRAGMA writable_schema = RESET`)
+  const assessment = assess(
+    "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT); INSERT INTO t VALUES (1, NULL), (2, 'x')",
+  )
+  assessment.schema.tables[0]!.columns[1]!.notNull = true
+  const plan = buildPlan({ assessment, target: target(), request: planRequest(ENDPOINTS, {}) })
   assert.deepEqual(said(plan), ['incomplete not-null-left-out t.b'])
   assert.equal(plan.what.tables[0]!.columns[1]!.notNull, false)
 })
