@@ -5,7 +5,7 @@ import { buildPlan, requestMistakes } from '../../model/build-plan.ts'
 import { planRequest } from '../../model/plan-request.ts'
 import { parsePlanFile } from '../../model/planfile-parse.ts'
 import { showPlan } from '../../model/show-plan.ts'
-import { assess, ENDPOINTS, existing, existingColumn, planOf, said } from './world.ts'
+import { assess, ENDPOINTS, existing, existingColumn, planOf, said, target } from './world.ts'
 
 const TWO_TRUTHS = readFileSync(new URL('two-truths.sql', import.meta.url), 'utf8')
 const GOLDEN = new URL('golden/two-truths.txt', import.meta.url)
