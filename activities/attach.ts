@@ -1,6 +1,9 @@
 /** First contact: is the target there, and is this job unfinished in it? */
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, renameSync, statSync } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { makeFolder, runFolder } from '../home/home.ts'
 import { getPlan, listRuns, type RunRow } from '../ledger/runs.ts'
@@ -17,8 +20,9 @@ import { application, databaseId, withSession } from './session.ts'
 export interface Attached {
   /** The run to go on with: the one that was asked for, or the unfinished one that was found. */
   run: string
-  /** Set where an unfinished run goes on: its plan. */
+  /** Set where an unfinished run goes on: its plan, and when its snapshot was taken. */
   summary?: PlanSummary
+  takenAt?: string
 }
 
 /**
@@ -44,9 +48,10 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     if (same.state === 'rolling back') throw goesBack(same)
     await mayTakeOver(work, client, same, input)
     const { plan } = (await getPlan(client, ledger, same.id))!
-    fetchArtifacts(work, same)
+    await fetchArtifacts(work, same)
     writeArtifact(work.home, same.id, 'plan', plan)
-    return { run: same.id, summary: summarize(plan) }
+    const takenAt = findArtifact(work.home, same.id, 'assessment')?.takenAt
+    return { run: same.id, summary: summarize(plan), ...(takenAt && { takenAt }) }
   })
 }
 
@@ -63,9 +68,10 @@ const goesBack = ({ id, name }: RunRow) =>
 export function fingerprint({ path, host }: SqliteEndpoint): string {
   try {
     const real = realpathSync(path)
-    const { dev, ino } = statSync(real)
+    // Without the number of the device, which changes when a machine starts anew.
+    const { ino } = statSync(real)
     return createHash('sha256')
-      .update(JSON.stringify([host, real, dev, ino]))
+      .update(JSON.stringify([host, real, ino]))
       .digest('hex')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -95,21 +101,31 @@ async function mayTakeOver(work: Work, client: Client, run: RunRow, input: Migra
   })
 }
 
-/** Brings a run's snapshot from another state folder of this host into ours. */
-function fetchArtifacts(work: Work, run: RunRow): void {
+/** Brings a run's snapshot from another state folder of this host into ours; its name shows it whole or not. */
+async function fetchArtifacts(work: Work, run: RunRow): Promise<void> {
   const here = snapshotPath(work.home, run.id)
   if (existsSync(here)) return
   const there = snapshotPath(run.home, run.id)
-  if (run.host !== work.host || !existsSync(there)) {
-    throw new Failure({
-      code: 'artifact',
-      object: `run ${run.name} (${run.id})`,
-      message: `is unfinished, but its snapshot is not in ${runFolder(run.id, run.home)} on host ${run.host} any more`,
-      remedy: `Take it back with "longhaul rollback ${run.id}" and run the command again`,
-    })
+  if (run.host !== work.host || !existsSync(there)) throw snapshotGone(run)
+  const half = join(makeFolder(runFolder(run.id, work.home)), 'snapshot.copy')
+  const beat = setInterval(
+    () => Context.current().heartbeat(statSync(half, { throwIfNoEntry: false })?.size),
+    2000,
+  )
+  try {
+    await copyFile(there, half)
+    renameSync(half, here)
+  } finally {
+    clearInterval(beat)
   }
-  makeFolder(runFolder(run.id, work.home))
-  copyFileSync(there, here)
   const assessment = findArtifact(run.home, run.id, 'assessment')
   if (assessment) writeArtifact(work.home, run.id, 'assessment', assessment)
 }
+
+const snapshotGone = ({ id, name, home, host }: RunRow) =>
+  new Failure({
+    code: 'artifact',
+    object: `run ${name} (${id})`,
+    message: `is unfinished, but its snapshot is not in ${runFolder(id, home)} on host ${host} any more`,
+    remedy: `Take it back with "longhaul rollback ${id}" and run the command again`,
+  })

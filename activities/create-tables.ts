@@ -1,13 +1,14 @@
 /** The schema step: bare tables, so that rows can go in. */
+import { forgetObjectSql } from '../ledger/objects.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import { moveAside } from '../stores/postgres/aside.ts'
-import { createSchema, createTable } from '../stores/postgres/ddl.ts'
+import { createSchema, createTable, type Effect } from '../stores/postgres/ddl.ts'
 import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
 import { silenceTriggers } from '../stores/postgres/triggers.ts'
 import type { Work } from './edge.ts'
-import { apply } from './effects.ts'
+import { apply, putBackOf } from './effects.ts'
 import { type Target, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
@@ -16,6 +17,8 @@ export async function createTables({ home }: Work, { place }: { place: RunPlace 
     watched(home, place, target.me, async () => {
       const { client, ledger, plan } = target
       await setStep(client, ledger, place.run, 'schema', 'running')
+      // Waiting in the queue of a busy table holds up everybody behind: better to come again.
+      await client.query(`SET lock_timeout = '5s'`)
       await makeSchemas(target, place)
       for (const table of plan.what.tables) await prepareTable(target, place, table)
       await setStep(client, ledger, place.run, 'schema', 'done', `${plan.what.tables.length} tables`)
@@ -38,10 +41,16 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
 async function prepareTable(target: Target, place: RunPlace, table: TablePlan): Promise<void> {
   if (table.action === 'use') {
     const silence = await silenceTriggers(target.client, table)
-    if (silence) await apply(target, silence)
-    for (const effect of await foreignKeysAside(target.client, table)) await apply(target, effect)
+    if (silence) await putAside(target, silence)
+    for (const effect of await foreignKeysAside(target.client, table)) await putAside(target, effect)
     return
   }
   if (table.action === 'replace') await apply(target, moveAside(table, asideSchema(place)))
   await apply(target, createTable(table))
+}
+
+/** What an earlier execution of this run has put back already has to come back once more. */
+async function putAside(target: Target, effect: Effect): Promise<void> {
+  const again = forgetObjectSql(target.ledger, target.token.run, putBackOf(effect.object))
+  await apply(target, { ...effect, sql: [...effect.sql, again] })
 }

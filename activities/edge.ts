@@ -43,7 +43,7 @@ export function guarded<I extends Input, O>(
       runLog.info({ ms: Math.round(performance.now() - started) }, 'done')
       return result
     } catch (error) {
-      const failure = translated(error)
+      const failure = translated(error, IMPATIENT.has(name) && activityInfo().attempt >= 3)
       const facts = { ms: Math.round(performance.now() - started), ...logged(error) }
       runLog.error(facts, 'failed')
       log.error({ run, activity: name, ...facts }, 'activity failed')
@@ -75,13 +75,16 @@ function logged(error: unknown): object {
   return { error: error.name, code: (error as NodeJS.ErrnoException).code, stack: frames?.slice(0, 8) }
 }
 
-function translated(error: unknown): Error {
+/** Before anything was touched the user is told soon what is wrong; workers that die are no reason to end. */
+const IMPATIENT = new Set(['attach', 'takeSnapshot', 'assess', 'makePlan', 'compareTables'])
+
+function translated(error: unknown, last = false): Error {
   if (error instanceof CancelledFailure) return error
   const facts = error instanceof Failure ? error.facts : unexpected(error)
   return ApplicationFailure.create({
     type: failureType(facts.code),
     message: sentence(facts),
-    nonRetryable: !canRetry(facts.code),
+    nonRetryable: last || !canRetry(facts.code),
     details: [facts],
   })
 }

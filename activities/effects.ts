@@ -42,3 +42,10 @@ export async function tryApply(target: Target, effect: Effect): Promise<string |
 }
 
 const OWN = new Set(['object', 'target', 'value', 'internal'])
+
+/** The object under which something put aside comes back. */
+export const putBackOf = ({ kind, table, name }: { kind: string; table: string; name: string }) => ({
+  kind: 'put back' as const,
+  table,
+  name: `${kind} ${name}`,
+})

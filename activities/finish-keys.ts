@@ -5,7 +5,7 @@ import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import { addForeignKey } from '../stores/postgres/ddl.ts'
 import type { Work } from './edge.ts'
-import { tryApply } from './effects.ts'
+import { putBackOf, tryApply } from './effects.ts'
 import { type Target, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
@@ -29,7 +29,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
         'done',
         failures.length > 0 ? `${failures.length} object(s) not made` : undefined,
       )
-      return failures
+      return failures.slice(0, 500)
     }),
   )
 }
@@ -43,10 +43,13 @@ async function putBack(target: Target): Promise<string[]> {
   const objects = await readObjects(client, ledger, token.run, true)
   const failures: string[] = []
   for (const { kind, table, name, undo } of objects.filter(o => ASIDE.has(o.kind) && o.done)) {
-    const object = { kind: 'put back' as const, table, name: `${kind} ${name}` }
+    const object = putBackOf({ kind, table, name })
     const record = forgetObjectSql(ledger, token.run, { kind, table, name })
     failures.push(...(await tryList(target, { object, sql: [...undo, record], undo: [] })))
   }
+  const left = (await readObjects(client, ledger, token.run)).filter(o => ASIDE.has(o.kind) && o.done)
+  if (failures.length === 0)
+    failures.push(...left.map(o => `${o.kind} "${o.name}" of table "${o.table}" is not put back`))
   return failures
 }
 

@@ -1,7 +1,7 @@
 /** What a table gets once its rows are in: primary key, unique constraints, indexes, sequences, statistics. */
 import { openChunks } from '../ledger/claims.ts'
-import { inTransaction } from '../ledger/fence.ts'
 import { tableName } from '../ledger/schema.ts'
+import { inTransaction } from '../ledger/transaction.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
@@ -23,7 +23,7 @@ export async function finishTables(
       await target.client.query(`SET maintenance_work_mem = '256MB'`)
       const failures: string[] = []
       for (const name of tables) failures.push(...(await finishTable(target, tableOf(target.plan, name))))
-      return failures
+      return failures.slice(0, 500)
     }),
   )
 }

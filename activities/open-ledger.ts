@@ -1,7 +1,7 @@
 /** The first write into the target: the ledger, and the run's row in it. */
 import { activityInfo } from '@temporalio/activity'
 import { register } from '../ledger/runs.ts'
-import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../ledger/schema.ts'
+import { choosePlace, createLedger, findLedger } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { readArtifact } from './artifacts.ts'
@@ -27,10 +27,9 @@ export async function openLedger(
   const plan = readArtifact(home, run, 'plan')
   const { source, target } = request
   return withSession(home, target, run, async client => {
-    const { rows } = await client.query(`SELECT has_database_privilege(current_database(), 'CREATE') AS may`)
-    const ledger =
-      (await findLedger(client, target.schema)) ?? (rows[0].may ? OWN_SCHEMA : placeIn(target.schema))
-    await createLedger(client, ledger)
+    const found = await findLedger(client, target.schema)
+    const ledger = found ?? (await choosePlace(client, target.schema))
+    if (!found) await createLedger(client, ledger)
     const token = await register(client, ledger, {
       ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
       attempt: activityInfo().attempt,

@@ -1,4 +1,5 @@
 /** Before the first change: what a rollback would need is there. */
+import { Context } from '@temporalio/activity'
 import { setStep } from '../ledger/runs.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
@@ -25,6 +26,7 @@ export async function prepareWayBack({ home }: Work, { place }: { place: RunPlac
 }
 
 async function mustBeEmpty({ client, ledger, token }: Target, table: TablePlan): Promise<void> {
+  Context.current().heartbeat(table.name)
   const { rows: begun } = await client.query(
     `SELECT EXISTS (SELECT FROM ${ident(ledger.schema)}.${ident(`${ledger.prefix}object`)} WHERE run_id = $1 AND done) AS begun`,
     [token.run],

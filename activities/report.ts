@@ -23,6 +23,8 @@ export interface ReportInput {
   mode: Mode
   /** Set once the ledger was opened. */
   place?: RunPlace
+  /** The run was begun by an earlier execution. */
+  attached?: boolean
   /** Results that stand in no ledger (a comparison). */
   tables?: TableResult[]
   failure?: FailureFacts
@@ -48,7 +50,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
     leftOut: plan?.what.leftOut ?? [],
     ...(snapshot && { snapshot: { how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds } }),
     ...(input.failure && { failure: sentence(input.failure) }),
-    touched: input.place !== undefined,
+    touched: input.place !== undefined || input.attached === true,
   }
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
   writePrivate(places.markdown, renderReport(document))
@@ -57,8 +59,8 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
 }
 
 /** As large as the source: kept for a run that can go on, and for looking at what differs. */
-const stillServes = ({ place, result }: ReportInput): boolean =>
-  result.verdict === 'different' || (place !== undefined && UNFINISHED.includes(result.state))
+const stillServes = ({ place, attached, result }: ReportInput): boolean =>
+  result.verdict === 'different' || ((attached || place !== undefined) && UNFINISHED.includes(result.state))
 
 async function closeLedger(
   { home }: Work,

@@ -1,18 +1,20 @@
 /** Undoes what the ledger says a run did, last first, after every writer of it has ended. */
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
-import { inTransaction } from '../ledger/fence.ts'
+import type { Logger } from 'pino'
 import { type ObjectRow, readBackends, readObjects, readTables } from '../ledger/reader.ts'
 import { fenceOff, forget, getPlan, getRun, type RunRow } from '../ledger/runs.ts'
 import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/schema.ts'
+import { inTransaction } from '../ledger/transaction.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
 import { toFailure } from '../sessions/errors.ts'
-import { terminate } from '../stores/postgres/backend.ts'
+import { identify, terminate } from '../stores/postgres/backend.ts'
 import { qualified } from '../stores/postgres/quote.ts'
 import type { Work } from './edge.ts'
 import { application, withSession } from './session.ts'
+import { watched } from './watch.ts'
 
 export interface RollBackInput {
   run: string
@@ -26,30 +28,36 @@ export interface RollBackInput {
  * that is not in the ledger is taken back already.
  */
 export async function rollBack({ home, log }: Work, { run, target, epoch }: RollBackInput): Promise<number> {
-  return withSession(home, target, run, async client => {
-    const ledger = await findLedger(client, target.schema)
-    const row = ledger && (await getRun(client, ledger, run))
-    if (!ledger || !row) return 0
-    if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(row)
-    await fenceOff(client, ledger, run, 'rolling back')
-    await endWriters(client, ledger, run)
-    const { what } = (await getPlan(client, ledger, run))!.plan
-    await emptyAgain(
-      client,
-      ledger,
-      run,
-      what.tables.filter(t => t.action === 'use'),
-    )
-    const objects = await readObjects(client, ledger, run, true)
-    for (const object of objects) {
-      Context.current().heartbeat(`${object.kind} ${object.name}`)
-      const was = await undo(client, ledger, run, object)
-      if (!was) log.warn({ kind: object.kind, object: object.name }, 'was gone already')
-    }
-    await forgetRun(client, ledger, run)
-    log.info({ objects: objects.length }, 'taken back')
-    return objects.filter(o => o.done).length
-  })
+  return withSession(home, target, run, async client =>
+    watched(home, { run, target }, await identify(client), () =>
+      undoRun(client, log, { run, target, ...(epoch !== undefined && { epoch }) }),
+    ),
+  )
+}
+
+async function undoRun(client: Client, log: Logger, { run, target, epoch }: RollBackInput): Promise<number> {
+  const ledger = await findLedger(client, target.schema)
+  const row = ledger && (await getRun(client, ledger, run))
+  if (!ledger || !row) return 0
+  if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(row)
+  await fenceOff(client, ledger, run, 'rolling back')
+  await endWriters(client, ledger, run)
+  const { what } = (await getPlan(client, ledger, run))!.plan
+  await emptyAgain(
+    client,
+    ledger,
+    run,
+    what.tables.filter(t => t.action === 'use'),
+  )
+  const objects = await readObjects(client, ledger, run, true)
+  for (const object of objects) {
+    Context.current().heartbeat(`${object.kind} ${object.name}`)
+    const was = await undo(client, ledger, run, object)
+    if (!was) log.warn({ kind: object.kind, object: object.name }, 'was gone already')
+  }
+  await forgetRun(client, ledger, run)
+  log.info({ objects: objects.length }, 'taken back')
+  return objects.filter(o => o.done).length
 }
 
 const takenOver = ({ id, host, home }: RunRow) =>
@@ -82,23 +90,59 @@ async function endWriters(client: Client, ledger: Place, run: string): Promise<v
 }
 
 /**
- * Tables that were there before were empty, and are again, unless others have written into them since. All in
- * one statement, as they may refer to each other.
+ * Tables that were there before were empty, and are again, unless others have written into them since. All of
+ * them in one statement, as they may refer to each other.
  */
 async function emptyAgain(client: Client, ledger: Place, run: string, used: TablePlan[]): Promise<void> {
   const rows = await readTables(client, ledger, run)
   const written = (table: TablePlan) => rows.find(r => r.name === table.name)?.written ?? 0
-  const filled = used.filter(table => written(table) > 0)
-  if (filled.length === 0) return
-  const names = filled.map(table => qualified(table.target.schema, table.target.name)).join(', ')
+  if (used.every(table => written(table) === 0)) return
+  const names = used.map(table => qualified(table.target.schema, table.target.name))
   await inTransaction(client, async () => {
-    await client.query(`LOCK TABLE ${names}`)
-    for (const table of filled) await mustBeOurs(client, table, written(table))
-    await client.query(`TRUNCATE ${names}`).catch(error => {
-      throw toFailure(error, { object: `tables ${names}`, doing: 'empty them' })
-    })
+    await client.query(`LOCK TABLE ${names.join(', ')}`)
+    for (const table of used) await mustBeOurs(client, table, written(table))
+    if (!(await attempted(client, `TRUNCATE ${names.join(', ')}`, NO_TRUNCATE)))
+      await deleteAll(client, names)
     await client.query(`UPDATE ${tableName(ledger, 'chunk')} SET rows_written = 0 WHERE run_id = $1`, [run])
   })
+}
+
+/** A table outside the run refers to one of them, or the role may delete and not truncate. */
+const NO_TRUNCATE = new Set(['0A000', '42501'])
+const STILL_REFERRED_TO = new Set(['23503', '23001'])
+
+/** Row by row, children before parents: in rounds, until a round changes nothing. */
+async function deleteAll(client: Client, names: string[]): Promise<void> {
+  let left = names
+  while (left.length > 0) {
+    const kept: string[] = []
+    for (const name of left) {
+      if (!(await attempted(client, `DELETE FROM ${name}`, STILL_REFERRED_TO))) kept.push(name)
+    }
+    if (kept.length === left.length) throw referredTo(kept)
+    left = kept
+  }
+}
+
+const referredTo = (names: string[]) =>
+  new Failure({
+    code: 'refused',
+    object: `table ${names.join(', ')}`,
+    message: 'rows of other tables refer to what this run wrote there, so it cannot be emptied',
+    remedy: 'Delete those rows, then roll back again',
+  })
+
+/** Whether a statement went through; errors of these codes leave the transaction as it was before. */
+async function attempted(client: Client, sql: string, codes: ReadonlySet<string>): Promise<boolean> {
+  await client.query('SAVEPOINT attempt')
+  try {
+    await client.query(sql)
+    return true
+  } catch (error) {
+    if (!codes.has((error as { code?: string }).code ?? '')) throw error
+    await client.query('ROLLBACK TO SAVEPOINT attempt')
+    return false
+  }
 }
 
 async function mustBeOurs(client: Client, table: TablePlan, written: number): Promise<void> {
@@ -134,14 +178,9 @@ async function undo(client: Client, ledger: Place, run: string, object: ObjectRo
 const GONE = new Set(['42P01', '42704', '3F000'])
 
 async function takeBack(client: Client, { kind, name }: ObjectRow, statement: string): Promise<boolean> {
-  await client.query('SAVEPOINT undo')
   try {
-    await client.query(statement)
-    return true
+    return await attempted(client, statement, GONE)
   } catch (error) {
-    if (!GONE.has((error as { code?: string }).code ?? ''))
-      throw toFailure(error, { object: `${kind} "${name}"`, doing: 'take it back' })
-    await client.query('ROLLBACK TO SAVEPOINT undo')
-    return false
+    throw toFailure(error, { object: `${kind} "${name}"`, doing: 'take it back' })
   }
 }

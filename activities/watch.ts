@@ -1,16 +1,17 @@
 /** Heartbeats for work that the server does: an index build, a foreign key, a COPY behind somebody's lock. */
-import { Context } from '@temporalio/activity'
+import { CancelledFailure, Context } from '@temporalio/activity'
 import type { RunPlace } from '../model/payloads.ts'
 import { connect } from '../sessions/connect.ts'
 import { activity, type Backend } from '../stores/postgres/backend.ts'
 import type { Jobs } from './job-thread.ts'
 import { runJob } from './jobs.ts'
-import { application } from './session.ts'
 
 const LOOK_MS = 2000
 
+type Watched = Pick<RunPlace, 'run' | 'target'>
+
 /** Does `work` on the session `me`, with a heartbeat for as long as the server is at it. */
-export function watched<T>(home: string, place: RunPlace, me: Backend, work: () => Promise<T>): Promise<T> {
+export function watched<T>(home: string, place: Watched, me: Backend, work: () => Promise<T>): Promise<T> {
   return watching(home, place, () => me.pid, work)
 }
 
@@ -42,12 +43,13 @@ const isBackend = (detail: unknown): detail is { backend: number } =>
  */
 async function watching<T>(
   home: string,
-  place: RunPlace,
+  place: Watched,
   pid: () => number | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   const context = Context.current()
-  const monitor = await connect(place.target, { home, env: process.env, application: application(place.run) })
+  // Under a name of its own: a rollback ends all sessions of the run but those that watch.
+  const monitor = await connect(place.target, { home, env: process.env, application: 'longhaul watch' })
   let asking = false
   const look = setInterval(async () => {
     const backend = pid()
@@ -57,10 +59,18 @@ async function watching<T>(
     asking = false
     if (seen?.state === 'active' && !seen.waitsFor?.startsWith('Client')) context.heartbeat(seen)
   }, LOOK_MS)
+  // The server works on for nobody, and holds its locks, unless it is told to stop.
+  const stop = () => {
+    monitor.query('SELECT pg_cancel_backend($1)', [pid()]).catch(() => {})
+  }
+  context.cancellationSignal.addEventListener('abort', stop, { once: true })
   try {
     return await work()
+  } catch (error) {
+    throw context.cancellationSignal.aborted ? new CancelledFailure('cancelled') : error
   } finally {
     clearInterval(look)
+    context.cancellationSignal.removeEventListener('abort', stop)
     await monitor.end().catch(() => {})
   }
 }

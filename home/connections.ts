@@ -3,7 +3,9 @@
  * password. Inputs of workflows carry the name; only workers and commands on this host see the URL.
  */
 import { join } from 'node:path'
+import { Failure } from '../model/failure.ts'
 import { homeFolder, readJson, writePrivate } from './home.ts'
+import { tryLock } from './lock.ts'
 
 type Connections = Record<string, string>
 
@@ -20,7 +22,24 @@ export function connectionUrl(name: string, home = homeFolder(), env = process.e
 
 /** Keeps a URL under a name, so that workers of this home can use it. */
 export function saveConnection(name: string, url: string, home = homeFolder()): void {
-  const known = readJson<Connections>(file(home)) ?? {}
-  if (known[name] === url) return
-  writePrivate(file(home), `${JSON.stringify({ ...known, [name]: url }, null, 2)}\n`)
+  const known = () => readJson<Connections>(file(home)) ?? {}
+  if (known()[name] === url) return
+  // Two commands at once would each write what they had read, and one connection would be lost.
+  const unlock = tryLock(join(home, 'connections.lock'), LOCK_PATIENCE)
+  if (!unlock) throw busy(home)
+  try {
+    writePrivate(file(home), `${JSON.stringify({ ...known(), [name]: url }, null, 2)}\n`)
+  } finally {
+    unlock()
+  }
 }
+
+const LOCK_PATIENCE = 10_000
+
+const busy = (home: string) =>
+  new Failure({
+    code: 'internal',
+    object: file(home),
+    message: 'another longhaul has it locked and does not let go',
+    remedy: 'End that process, then try again',
+  })

@@ -9,10 +9,13 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { makeFolder } from './home.ts'
 
-/** Takes the lock, or says that somebody holds it. The lock lasts until it is released. */
-export function tryLock(path: string): (() => void) | undefined {
+/**
+ * Takes the lock, or says that somebody holds it, and has for `patience` milliseconds. The lock lasts until it
+ * is released. Waiting blocks the thread.
+ */
+export function tryLock(path: string, patience = 0): (() => void) | undefined {
   makeFolder(dirname(path))
-  const db = new Database(path, { timeout: 0 })
+  const db = new Database(path, { timeout: patience })
   try {
     chmodSync(path, 0o600)
     db.exec('BEGIN EXCLUSIVE')

@@ -4,10 +4,11 @@
  * stalled attempt neither blocks its successor nor writes when it wakes.
  */
 import type { Cell } from '../model/types.ts'
-import { type Backend, fenced, inTransaction, ME, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, runIsOurs, START } from './fence.ts'
 import { decodeKey, encodeKey } from './key.ts'
 import { ledgerGone, type RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
+import { inTransaction } from './transaction.ts'
 
 export interface ChunkClaim {
   table: string

@@ -1,6 +1,6 @@
 /** What every fenced write shares: the session behind it, the condition that it is still ours, its transaction. */
 import { Failure } from '../model/failure.ts'
-import { type Place, type Sql, tableName } from './schema.ts'
+import { type Place, tableName } from './schema.ts'
 
 /** A session of the server: its process id alone is used again, with its start time it is unique. */
 export interface Backend {
@@ -25,16 +25,3 @@ export const fenced = (what: string) =>
     object: what,
     message: 'another attempt, or a rollback, has taken over',
   })
-
-/** BEGIN, the work, COMMIT; ROLLBACK where the work throws. */
-export async function inTransaction<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
-  await sql.query('BEGIN')
-  try {
-    const result = await work()
-    await sql.query('COMMIT')
-    return result
-  } catch (error) {
-    await sql.query('ROLLBACK').catch(() => {})
-    throw error
-  }
-}

@@ -1,7 +1,8 @@
 /** Objects of the target, each made once: claimed as chunks are, and recorded with the statements that undo it. */
-import { type Backend, fenced, inTransaction, ME, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, runIsOurs, START } from './fence.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
+import { inTransaction } from './transaction.ts'
 
 interface ObjectClaim {
   kind: string

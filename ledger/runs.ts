@@ -3,6 +3,7 @@ import { Failure } from '../model/failure.ts'
 import type { Plan } from '../model/plan.ts'
 import { type RunState, type StepName, type StepState, UNFINISHED, type Verdict } from '../model/run.ts'
 import { LEDGER_VERSION, type Place, type Sql, tableName } from './schema.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Whose run it is: written into every fence, so that an older epoch writes nothing more. */
 export interface RunToken {
@@ -115,6 +116,14 @@ export const ledgerGone = (run: string) =>
  * unfinished run of others writes into the same tables.
  */
 export async function register(sql: Sql, place: Place, r: Registration): Promise<RunToken> {
+  return inTransaction(sql, async () => {
+    // One registration at a time: two runs on the same tables would not see each other.
+    await sql.query(`LOCK TABLE ${tableName(place, 'run')} IN SHARE ROW EXCLUSIVE MODE`)
+    return registerLocked(sql, place, r)
+  })
+}
+
+async function registerLocked(sql: Sql, place: Place, r: Registration): Promise<RunToken> {
   const tables = r.plan.what.tables.map(t => `${t.target.schema}.${t.target.name}`)
   const other = await sql.query(
     `SELECT id, name, host FROM ${tableName(place, 'run')}
@@ -151,13 +160,12 @@ export async function register(sql: Sql, place: Place, r: Registration): Promise
     ],
   )
   if (!rows[0]) throw outdated(r.run)
-  for (const table of r.plan.what.tables) {
-    await sql.query(
-      `INSERT INTO ${tableName(place, 'table_run')} (run_id, name, expected) VALUES ($1, $2, $3)
-       ON CONFLICT DO NOTHING`,
-      [r.run, table.name, table.rows],
-    )
-  }
+  await sql.query(
+    `INSERT INTO ${tableName(place, 'table_run')} (run_id, name, expected)
+     SELECT $1, name, expected FROM unnest($2::text[], $3::bigint[]) AS t(name, expected)
+     ON CONFLICT DO NOTHING`,
+    [r.run, r.plan.what.tables.map(t => t.name), r.plan.what.tables.map(t => t.rows)],
+  )
   return { run: r.run, epoch: rows[0].epoch }
 }
 

@@ -34,15 +34,37 @@ export function isLedgerTable(name: string): boolean {
   return TABLES.some(table => name === `longhaul_${table}`)
 }
 
-/** The place of an existing ledger: a schema of its own, else prefixed tables in `schema`. */
+/**
+ * The place of an existing ledger that this role can use: a schema of its own, else prefixed tables in
+ * `schema`. One that belongs to others, in the same database, is none.
+ */
 export async function findLedger(sql: Sql, schema: string): Promise<Place | undefined> {
   for (const place of [OWN_SCHEMA, placeIn(schema)]) {
-    const { rows } = await sql.query('SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there', [
-      tableName(place, 'run'),
-    ])
-    if (rows[0].there) return place
+    const { rows } = await sql.query(
+      `SELECT FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'r'
+          AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+          AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+          AND EXISTS (SELECT FROM pg_catalog.pg_attribute
+                       WHERE attrelid = c.oid AND attname = 'request_hash' AND NOT attisdropped)`,
+      [place.schema, `${place.prefix}run`],
+    )
+    if (rows.length > 0) return place
   }
   return undefined
+}
+
+/** Where a new ledger goes: a schema of its own where the role may make or fill it, else into `schema`. */
+export async function choosePlace(sql: Sql, schema: string): Promise<Place> {
+  const { rows } = await sql.query(
+    `SELECT CASE WHEN n.oid IS NULL THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
+                 ELSE pg_catalog.has_schema_privilege(n.oid, 'CREATE') AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                      AND NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = n.oid AND relname = 'run')
+            END AS may
+       FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = $1`,
+    [OWN_SCHEMA.schema],
+  )
+  return rows[0].may ? OWN_SCHEMA : placeIn(schema)
 }
 
 /** Makes the ledger where it is not there yet; safe to run from several places at once. */
@@ -66,6 +88,9 @@ async function attemptLedger(sql: Sql, place: Place): Promise<void> {
   await sql.query('BEGIN')
   try {
     await sql.query(`SELECT pg_catalog.pg_advisory_xact_lock(7017261646572)`)
+    // PostgreSQL asks for the right to create a schema also where IF NOT EXISTS finds it.
+    const { rows } = await sql.query('SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1', [place.schema])
+    if (rows.length === 0) await sql.query(`CREATE SCHEMA "${place.schema}"`)
     for (const statement of ledgerDdl(place)) await sql.query(statement)
     await sql.query('COMMIT')
   } catch (error) {
@@ -76,15 +101,21 @@ async function attemptLedger(sql: Sql, place: Place): Promise<void> {
 
 /** Drops the ledger once no run is left in it. */
 export function dropLedgerSql(place: Place): string[] {
-  if (place.prefix === '') return [`DROP SCHEMA IF EXISTS "${place.schema}" CASCADE`]
-  return [`DROP TABLE IF EXISTS ${TABLES.map(table => tableName(place, table)).join(', ')} CASCADE`]
+  const tables = `DROP TABLE IF EXISTS ${TABLES.map(table => tableName(place, table)).join(', ')} CASCADE`
+  return place.prefix === '' ? [tables, dropEmptySchema(place.schema)] : [tables]
 }
+
+/** Others may have put something into a schema of that name, or own it: then it stays. */
+const dropEmptySchema = (schema: string) => `
+  DO $$ BEGIN
+    DROP SCHEMA IF EXISTS "${schema}";
+  EXCEPTION WHEN dependent_objects_still_exist OR insufficient_privilege THEN
+    NULL;
+  END $$`
 
 function ledgerDdl(place: Place): string[] {
   const t = (table: LedgerTable) => tableName(place, table)
-  const schema = place.prefix === '' ? [`CREATE SCHEMA IF NOT EXISTS "${place.schema}"`] : []
   return [
-    ...schema,
     `CREATE TABLE IF NOT EXISTS ${t('run')} (
        id             uuid        PRIMARY KEY,
        version        integer     NOT NULL,

@@ -5,7 +5,7 @@ import type { RunResult, TableResult } from '../model/run.ts'
 import { factsOf, runFailure } from './failures.ts'
 import { type MigrateInput, progressQuery } from './messages.ts'
 import { pool } from './pool.ts'
-import { preflightOn } from './proxies.ts'
+import { hostWork } from './proxies.ts'
 import { RunProgress } from './run-progress.ts'
 
 export async function check(input: MigrateInput): Promise<RunResult> {
@@ -28,7 +28,7 @@ export async function check(input: MigrateInput): Promise<RunResult> {
 async function compare(input: MigrateInput, progress: RunProgress): Promise<RunResult> {
   const { run, limits } = input
   const request = { ...input.request, scope: 'check' as const }
-  const work = preflightOn(request.source.host, limits)
+  const work = hostWork(request.source.host, limits)
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)
     say('taking the snapshot')

@@ -10,14 +10,20 @@ import { anyWork } from './proxies.ts'
 /** Copies all groups, a child workflow each; returns what could not be made, and throws for rows not copied. */
 export async function copyAll(course: Course, place: RunPlace, summary: PlanSummary): Promise<string[]> {
   return course.progress.step('copy', async () => {
-    const settled = await pool(summary.groups, summary.sideBySide, (group, index) =>
-      copyGroup(course, place, group, index),
+    const settled = await pool(
+      summary.groups,
+      summary.sideBySide,
+      (group, index) => copyGroup(course, place, group, index),
+      error => course.input.request.onFailure === 'rollback' || FUTILE.has(factsOf(error).code),
     )
     const failed = settled.filter(s => s.error !== undefined)
     if (failed.length > 0) throw failed[0]!.error
     return settled.flatMap(s => s.result ?? [])
   })
 }
+
+/** What fails one table for these fails all of them. */
+const FUTILE: ReadonlySet<string> = new Set(['fenced', 'target-replaced', 'space', 'target'])
 
 async function copyGroup(
   { input, progress }: Course,

@@ -8,6 +8,8 @@ export interface Course {
   readonly progress: RunProgress
   /** The run that goes on: the one asked for, or an unfinished one that was found. */
   run: string
+  /** The run was begun by an earlier execution: the target may hold what that one wrote. */
+  attached: boolean
   /** Set once there is a plan. */
   summary?: PlanSummary
   /** Set once the ledger is open: from then on the target may be written to. */

@@ -5,7 +5,7 @@ import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import type { Course } from './course.ts'
 import { factsOf, runFailure } from './failures.ts'
 import type { RunPlace } from './messages.ts'
-import { anyWork, hostWork, preflightOn } from './proxies.ts'
+import { anyWork, hostWork, lastWords } from './proxies.ts'
 import { aftermath, type Undone } from './run-progress.ts'
 
 /** The good end: verdict, report, exit status. */
@@ -13,11 +13,11 @@ export async function finished(course: Course, tables: TableResult[], unmade: st
   const { input, progress } = course
   const summary = progress.progress
   const incomplete = course.summary?.incomplete ?? []
-  const differences = [
+  const differences = capped([
     ...unmade,
     ...tables.filter(t => t.verdict !== 'equal').map(differenceOf),
     ...incomplete,
-  ]
+  ])
   progress.state(differences.length > 0 && input.mode !== 'preflight' ? 'done with differences' : 'done')
   const verdict: Verdict =
     tables.length === 0 ? 'not checked' : tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
@@ -32,7 +32,13 @@ export async function finished(course: Course, tables: TableResult[], unmade: st
         ? tables.reduce((sum, t) => sum + t.written, 0)
         : summary.tables.reduce((sum, t) => sum + t.rows, 0),
   })
-  return progress.step('report', () => report(course, result))
+  return progress
+    .step('report', () => report(course, result))
+    .catch(error => {
+      if (isCancellation(error)) throw error
+      // The rows are there and were compared: a report that cannot be written takes nothing of that back.
+      return { ...result, message: `The report could not be written: ${factsOf(error).message}.` }
+    })
 }
 
 function exitOfEnd({ input, summary }: Course, differences: string[]): number {
@@ -65,7 +71,7 @@ export async function failed(course: Course, error: unknown): Promise<unknown> {
   const facts: FailureFacts = cancelled
     ? { code: 'internal', message: 'the run was cancelled' }
     : factsOf(error)
-  const touched = course.place !== undefined
+  const touched = course.place !== undefined || course.attached
   const wanted = input.request.onFailure === 'rollback' && !NOT_OURS.has(facts.code)
   const undone = course.place && wanted ? await takeBack(course, course.place) : 'kept'
   progress.state(undone === 'taken back' ? 'rolled back' : cancelled ? 'cancelled' : 'failed')
@@ -95,7 +101,7 @@ async function report(course: Course, result: RunResult, failure?: FailureFacts)
   const { input, progress } = course
   const { request } = input
   const work = failure
-    ? preflightOn(request.source.host, input.limits)
+    ? lastWords(request.source.host, input.limits)
     : hostWork(request.source.host, input.limits)
   const facts = {
     run: course.run,
@@ -104,8 +110,17 @@ async function report(course: Course, result: RunResult, failure?: FailureFacts)
     steps: progress.steps,
     mode: input.mode,
     ...(course.place && { place: course.place }),
+    attached: course.attached,
     ...(failure && { failure }),
   }
   if (!failure) return work.report(facts)
   return work.report(facts).catch(() => result)
+}
+
+/** What travels as a payload has a bound; the rest stands in the ledger and the report. */
+const MOST_DIFFERENCES = 500
+
+function capped(list: string[]): string[] {
+  if (list.length <= MOST_DIFFERENCES) return list
+  return [...list.slice(0, MOST_DIFFERENCES), `and ${list.length - MOST_DIFFERENCES} more`]
 }

@@ -13,7 +13,7 @@ import { RunProgress } from './run-progress.ts'
 export async function migrate(input: MigrateInput): Promise<RunResult> {
   const progress = new RunProgress(input, input.mode === 'preflight' ? ['preflight', 'report'] : undefined)
   setHandler(progressQuery, () => progress.progress)
-  const course: Course = { input, progress, run: input.run }
+  const course: Course = { input, progress, run: input.run, attached: false }
   try {
     return await run(course)
   } catch (error) {

@@ -3,18 +3,21 @@ import { ApplicationFailure } from '@temporalio/workflow'
 import { type FailureFacts, failureType } from '../model/failure.ts'
 import type { Course } from './course.ts'
 import type { PlanSummary } from './messages.ts'
-import { preflightOn } from './proxies.ts'
+import { hostWork } from './proxies.ts'
 
 /** Looks at source and target and plans; where an unfinished run is found, that one goes on. */
 export async function preflight(course: Course, say: (detail: string) => void): Promise<PlanSummary> {
   const { input, progress } = course
   const { request } = input
-  const work = preflightOn(request.source.host, input.limits)
+  const work = hostWork(request.source.host, input.limits)
   say('asking source and target')
   const attached = await work.attach(input)
   course.run = progress.progress.run = attached.run
   if (attached.summary) {
-    say('going on with the unfinished run')
+    course.attached = true
+    say(
+      `going on with the unfinished run${attached.takenAt ? ` and its snapshot of ${attached.takenAt}` : ''}`,
+    )
     return planned(course, attached.summary)
   }
   say('taking the snapshot')

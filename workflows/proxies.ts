@@ -6,7 +6,7 @@ import { hostQueue, type Limits } from './messages.ts'
 /** A server that is away comes back: waiting is right for as long as the operator lets the run stand. */
 const PATIENT = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' } as const
 
-/** Before anything was touched the user is told soon, instead of being kept waiting. */
+/** Where a last word is tried and not waited for. */
 const BRIEF = { initialInterval: '1 second', backoffCoefficient: 2, maximumAttempts: 3 } as const
 
 /**
@@ -22,11 +22,11 @@ function options(limits: Limits | undefined, retry: typeof PATIENT | typeof BRIE
   } as const
 }
 
-/** Preflight: reads, on the host that has the source's files. */
-export const preflightOn = (host: string, limits?: Limits) =>
+/** The report of a failed run: without it the failure is told all the same. */
+export const lastWords = (host: string, limits?: Limits) =>
   proxyActivities<Activities>({ ...options(limits, BRIEF), taskQueue: hostQueue(host) })
 
-/** Work that needs the files of one host: the snapshot, artifacts. */
+/** Work that needs the files of one host: the source, the snapshot, artifacts. */
 export const hostWork = (host: string, limits?: Limits) =>
   proxyActivities<Activities>({ ...options(limits, PATIENT), taskQueue: hostQueue(host) })
 

@@ -193,6 +193,26 @@ suite('words and plan files', { concurrency: 3 }, () => {
     assert.deepEqual(await objectsOf(target.url), ['schema public'])
   })
 
+  test('a Temporal server that is not there', async () => {
+    const said = await world.run(['full', ...ends], { TEMPORAL_ADDRESS: '127.0.0.1:1' })
+    assertTold(said, 5, [/the Temporal server at 127\.0\.0\.1:1/, /TEMPORAL_ADDRESS/])
+  })
+  test('a run in the background where nothing runs', async () => {
+    const home = join(world.folder, 'idle')
+    assertTold(await world.run(['full', ...ends, '--detach'], { LONGHAUL_HOME: home }), 5, [
+      /no stack is running/,
+      /longhaul up/,
+    ])
+  })
+  test('a question that nobody can answer', async () => {
+    const target = await world.target()
+    const words = ['--from', `sqlite:${good}`, '--to', target.url, '--id', 'asked']
+    assert.equal((await world.run(['full', ...words])).status, 0)
+    const objects = await objectsOf(target.url)
+    assertTold(await world.run(['rollback', 'asked']), 6, [/nobody can answer here/, /--yes/])
+    assert.deepEqual(await objectsOf(target.url), objects)
+  })
+
   test('a plan file that is not there', async () => {
     assertTold(await world.run(['full', '--plan', 'gone.yaml', ...ends]), 2, [
       /gone\.yaml: there is no such file/,

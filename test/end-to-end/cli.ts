@@ -1,5 +1,5 @@
 /** The command line as a user types it: a process of its own, followed to its end. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const LONGHAUL = fileURLToPath(new URL('../../bin/longhaul.mjs', import.meta.url))
@@ -26,8 +26,21 @@ export function longhaul(words: string[], around: Surroundings): Promise<Said> {
 }
 
 /** Runs any program to the end of its output. */
-export function follow(program: string, words: string[], { env, cwd, owner }: Surroundings): Promise<Said> {
-  const child = spawn(program, words, { env, cwd, ...owner, stdio: ['ignore', 'pipe', 'pipe'] })
+export function follow(program: string, words: string[], around: Surroundings): Promise<Said> {
+  return heard(begin(program, words, around))
+}
+
+/** Starts `longhaul WORDS`, to be interrupted. */
+export function begun(words: string[], around: Surroundings): { child: ChildProcess; said: Promise<Said> } {
+  const child = begin(process.execPath, [LONGHAUL, ...words], around)
+  return { child, said: heard(child) }
+}
+
+function begin(program: string, words: string[], { env, cwd, owner }: Surroundings) {
+  return spawn(program, words, { env, cwd, ...owner, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function heard(child: ReturnType<typeof begin>): Promise<Said> {
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', chunk => (out += chunk))
   child.stderr.setEncoding('utf8').on('data', chunk => (err += chunk))

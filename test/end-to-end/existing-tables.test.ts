@@ -6,7 +6,7 @@ import { suite, test } from 'node:test'
 import { onPath } from '../../worker/executable.ts'
 import { follow } from './cli.ts'
 import { ROWS, SOURCE, TARGET } from './two-truths.ts'
-import { openWorld, type Target } from './world.ts'
+import { objectsOf, openWorld, type Target } from './world.ts'
 
 const world = await openWorld()
 const source = world.source(SOURCE)
@@ -115,6 +115,33 @@ suite('tables that are there', { concurrency: 2 }, () => {
     assert.match(said.all, /taken back/)
     assert.equal(await dump(target), before)
   })
+})
+
+test('a role that may make tables and no schemas is enough, and leaves nothing behind after a rollback', async () => {
+  const target = await world.target(
+    `CREATE ROLE tenant LOGIN PASSWORD 'tenant'; GRANT USAGE, CREATE ON SCHEMA public TO tenant`,
+  )
+  const url = new URL(target.url)
+  ;[url.username, url.password] = ['tenant', 'tenant']
+  const said = await world.run(['full', '--from', `sqlite:${source}`, '--to', url.href, '--id', 'tenant'])
+  assert.equal(said.status, 0, said.all)
+  assert.deepEqual(await counts(target), ROWS)
+  assert.deepEqual(await target.rows(`SELECT to_regnamespace('longhaul')::text`), [[null]])
+  assert.match((await world.run(['status', '--postgres', url.href])).out, /tenant +done +equal/)
+  const back = await world.run(['rollback', 'tenant', '--yes'])
+  assert.equal(back.status, 0, back.all)
+  assert.deepEqual(await objectsOf(target.url), ['schema public'])
+})
+
+test('a schema that has the name of the ledger and belongs to others', async () => {
+  const target = await world.target('CREATE SCHEMA longhaul; CREATE TABLE longhaul.lorry (id int)')
+  const before = await objectsOf(target.url)
+  const inside = await full({ ...target, url: `${target.url}?schema=longhaul` })
+  assert.equal(inside.status, 3, inside.all)
+  assert.match(inside.all, /schema longhaul: longhaul keeps its own records/)
+  assert.equal((await full(target, '--id', 'beside')).status, 0)
+  assert.equal((await world.run(['rollback', 'beside', '--yes'])).status, 0)
+  assert.deepEqual(await objectsOf(target.url), before)
 })
 
 suite('replace', { concurrency: 2 }, () => {

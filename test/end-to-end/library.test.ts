@@ -7,7 +7,6 @@ import {
   EXIT,
   Failure,
   listRuns,
-
   type Progress,
   progress,
   readReport,
@@ -63,7 +62,10 @@ test('a run that fails is an outcome with its reason, and does not throw', async
 test('the same request twice is the same run', async () => {
   const target = await world.target()
   const options = { from: `sqlite:${source}`, to: target.url, id: 'twice' }
-  const [one, other] = await Promise.all([startMigration(longhaul, options), startMigration(longhaul, options)])
+  const [one, other] = await Promise.all([
+    startMigration(longhaul, options),
+    startMigration(longhaul, options),
+  ])
   assert.equal(one.execution, other.execution)
   assert.equal((await waitFor(longhaul, other)).result.exit, EXIT.complete)
   assert.deepEqual(await target.rows('SELECT count(*)::int FROM song'), [[2]])
@@ -76,7 +78,10 @@ test('preflight and comparison are runs as well', async () => {
   assert.deepEqual([looked.result.exit, looked.result.verdict], [EXIT.complete, 'not checked'])
   assert.deepEqual(await target.rows(`SELECT to_regclass('song')::text`), [[null]])
   await waitFor(longhaul, await startMigration(longhaul, options))
-  const compared = await waitFor(longhaul, await startMigration(longhaul, { ...options, ifExists: 'use' }, 'check'))
+  const compared = await waitFor(
+    longhaul,
+    await startMigration(longhaul, { ...options, ifExists: 'use' }, 'check'),
+  )
   assert.deepEqual([compared.result.exit, compared.result.verdict], [EXIT.complete, 'equal'])
 })
 

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import type { Said } from './cli.ts'
+import pg from 'pg'
+import { begun, type Said } from './cli.ts'
 import { objectsOf, openWorld, type Target } from './world.ts'
 
 const world = await openWorld()
@@ -51,8 +53,12 @@ suite('plans', { concurrency: 2 }, () => {
   test('are printed, hashed alike each time, and written down', async () => {
     const { ends, target } = await job()
     const shown = await expect(0, ['plan', ...ends])
-    for (const word of [/author/, /book/, /isbn/, /numeric\(6,2\)/, /book_by_author/]) assert.match(shown.out, word)
-    const [first, again] = [await expect(0, ['plan', ...ends, '--hash']), await expect(0, ['plan', ...ends, '--hash'])]
+    for (const word of [/author/, /book/, /isbn/, /numeric\(6,2\)/, /book_by_author/])
+      assert.match(shown.out, word)
+    const [first, again] = [
+      await expect(0, ['plan', ...ends, '--hash']),
+      await expect(0, ['plan', ...ends, '--hash']),
+    ]
     assert.match(first.out, /^[0-9a-f]{64}\n$/)
     assert.equal(again.out, first.out)
     const { plan } = await document(0, ['plan', ...ends])
@@ -74,8 +80,14 @@ suite('plans', { concurrency: 2 }, () => {
   })
 
   const drifts: [what: string, drift: (job: Job) => unknown][] = [
-    ['the schema of the source changed', ({ change }) => change('ALTER TABLE author ADD COLUMN born INTEGER')],
-    ['a value came that does not fit', ({ change }) => change(`INSERT INTO book VALUES ('x', 1, 'many', NULL)`)],
+    [
+      'the schema of the source changed',
+      ({ change }) => change('ALTER TABLE author ADD COLUMN born INTEGER'),
+    ],
+    [
+      'a value came that does not fit',
+      ({ change }) => change(`INSERT INTO book VALUES ('x', 1, 'many', NULL)`),
+    ],
     ['the target got a table of that name', ({ target }) => target.rows('CREATE TABLE author (id int)')],
   ]
   for (const [what, drift] of drifts) {
@@ -142,15 +154,21 @@ suite('the parts of a job', { concurrency: 2 }, () => {
     assert.deepEqual(await objectsOf(target.url), ['schema public'])
 
     await expect(0, ['schema', ...ends])
-    assert.deepEqual(await target.rows('SELECT (SELECT count(*)::int FROM book), (SELECT count(*)::int FROM author)'), [[0, 0]])
+    assert.deepEqual(
+      await target.rows('SELECT (SELECT count(*)::int FROM book), (SELECT count(*)::int FROM author)'),
+      [[0, 0]],
+    )
     assert.match((await expect(3, ['validate', ...ends])).out, /author/)
 
     await expect(0, ['data', ...ends])
-    assert.deepEqual(await target.rows('SELECT isbn, author::int, pages::int, price::text FROM book ORDER BY 1'), [
-      ['a', 1, 100, '12.50'],
-      ['b', 2, 200, '7.25'],
-      ['c', 2, null, null],
-    ])
+    assert.deepEqual(
+      await target.rows('SELECT isbn, author::int, pages::int, price::text FROM book ORDER BY 1'),
+      [
+        ['a', 1, 100, '12.50'],
+        ['b', 2, 200, '7.25'],
+        ['c', 2, null, null],
+      ],
+    )
     await assert.rejects(target.rows(`INSERT INTO book VALUES ('z', 99)`), /foreign key/)
     await expect(0, ['check', ...ends])
   })
@@ -172,12 +190,54 @@ suite('the parts of a job', { concurrency: 2 }, () => {
       assert.match(result.differences.join('\n'), /book/, sql)
       assert.doesNotMatch(result.differences.join('\n'), /table "?author/, sql)
       const verdicts = tables.map((t: { name: string; verdict: string }) => [t.name, t.verdict])
-      assert.deepEqual(verdicts.sort(), [['author', 'equal'], ['book', 'different']], sql)
+      assert.deepEqual(
+        verdicts.sort(),
+        [
+          ['author', 'equal'],
+          ['book', 'different'],
+        ],
+        sql,
+      )
       await target.rows(back)
     }
     await expect(0, ['check', ...ends])
   })
 })
+
+test('a command that is interrupted says so, and the same command goes on with the same run', async () => {
+  const { ends, target } = await job()
+  // The load waits at the first row of a table until somebody lets go of this lock.
+  const holder = new pg.Client({ connectionString: target.url })
+  await holder.connect()
+  await target.rows(`
+    CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); END $$;
+    CREATE EVENT TRIGGER at_the_gate ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION wait()`)
+  await holder.query('SELECT pg_advisory_lock(1)')
+  const words = ['full', ...ends, '--id', 'interrupted']
+  const { child, said } = begun(words, { env: world.stack.env, cwd: world.folder })
+  await until(async () => {
+    const waiting = `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
+    return (await holder.query(waiting)).rows[0].count > 0
+  })
+  child.kill('SIGINT')
+  const ended = await said
+  assert.equal(ended.status, 130, ended.all)
+  assert.match(
+    ended.err,
+    /Interrupted\. Run interrupted goes on without this command.*longhaul watch interrupted/,
+  )
+  await holder.end()
+  const again = await expect(0, words)
+  assert.match(again.all, /interrupted/)
+  assert.equal((await expect(0, ['check', ...ends])).status, 0)
+  assert.deepEqual(await target.rows('SELECT count(*)::int FROM longhaul.run'), [[1]])
+})
+
+/** Looks again and again; the test's own time limit ends it. */
+async function until(look: () => Promise<boolean>): Promise<void> {
+  while (!(await look())) await sleep(50)
+}
 
 suite('telling', { concurrency: 2 }, () => {
   test('status, list, show, watch and report speak of a run, to readers and to programs', async () => {
@@ -192,18 +252,24 @@ suite('telling', { concurrency: 2 }, () => {
     assert.match(status.out, /told +done +equal/)
     const known = await document(0, ['status', name, '--postgres', target.url])
     assert.equal(known.run, full.result.run)
-    assert.deepEqual(known.tables.map((t: { name: string; written: number }) => [t.name, t.written]).sort(), [['author', 2], ['book', 3]])
+    assert.deepEqual(known.tables.map((t: { name: string; written: number }) => [t.name, t.written]).sort(), [
+      ['author', 2],
+      ['book', 3],
+    ])
 
     assert.match((await expect(0, ['list'])).out, /told +done/)
     const listed = await document(0, ['list'])
-    assert.ok(listed.some((run: { name: string; state: string }) => run.name === name && run.state === 'done'))
+    assert.ok(
+      listed.some((run: { name: string; state: string }) => run.name === name && run.state === 'done'),
+    )
 
     assert.match((await expect(0, ['show', name])).out, /Complete and valid: 2 tables, 5 rows/)
     assert.equal((await document(0, ['show', full.result.run.slice(0, 8)])).result.run, full.result.run)
     assert.equal((await document(0, ['watch', name])).result.run, full.result.run)
 
     const report = await expect(0, ['report', name])
-    for (const word of [/because/, /author/, /equal/, /longhaul rollback told/]) assert.match(report.out, word)
+    for (const word of [/because/, /author/, /equal/, /longhaul rollback told/])
+      assert.match(report.out, word)
     assert.equal((await document(0, ['report', name])).result.run, full.result.run)
     for (const command of ['show', 'watch', 'report']) {
       assert.match((await expect(2, [command, 'no-such-run'])).err, /no-such-run/)
@@ -223,7 +289,10 @@ suite('telling', { concurrency: 2 }, () => {
     const refused = await document(3, ['full', ...ends])
     assert.equal(refused.failure.code, 'refused')
     assert.equal(refused.result.exit, 3)
-    assert.deepEqual(refused.result.findings.map((f: { object: string }) => f.object), ['table book'])
+    assert.deepEqual(
+      refused.result.findings.map((f: { object: string }) => f.object),
+      ['table book'],
+    )
     assert.equal((await document(2, ['full', '--no-such-flag'])).exit, 2)
     assert.equal((await document(2, ['show', 'no-such-run'])).error.code, 'usage')
     assert.equal((await document(3, ['validate', ...ends])).result.exit, 3)

@@ -177,8 +177,14 @@ test('a password for a server elsewhere is not taken from a command line, and no
 test('the search finds what it looks for, in each form, wherever it begins', () => {
   for (const before of ['', 'a', 'ab', 'abc']) {
     const text = `${before}${PASSWORD} and more`
-    const forms = [text, encodeURIComponent(text), Buffer.from(text).toString('base64'), Buffer.from(text).toString('hex')]
-    for (const form of forms) assert.notDeepEqual(findAny([{ name: form, bytes: Buffer.from(form) }], [PASSWORD]), [], form)
+    const forms = [
+      text,
+      encodeURIComponent(text),
+      Buffer.from(text).toString('base64'),
+      Buffer.from(text).toString('hex'),
+    ]
+    for (const form of forms)
+      assert.notDeepEqual(findAny([{ name: form, bytes: Buffer.from(form) }], [PASSWORD]), [], form)
   }
   assert.deepEqual(findAny([{ name: 'source', bytes: readFileSync(source) }], VALUES.slice(0, 1)).length, 3)
 })

@@ -82,7 +82,9 @@ test('rows that stand in the log alone are migrated, and log and database stay a
   const said = await world.run(['full', '--from', `sqlite:${source}`, '--to', target.url])
   assert.equal(said.status, 0, said.all)
   assert.deepEqual(
-    await target.rows('SELECT (SELECT balance::int FROM account WHERE id = 1), (SELECT count(*)::int FROM entry)'),
+    await target.rows(
+      'SELECT (SELECT balance::int FROM account WHERE id = 1), (SELECT count(*)::int FROM entry)',
+    ),
     [[7, 20_001]],
   )
   assert.deepEqual([imprint(source), imprint(`${source}-wal`)], before)

@@ -11,11 +11,11 @@ import {
   openChunks,
   settleChunk,
 } from '../../ledger/claims.ts'
-import { inTransaction } from '../../ledger/fence.ts'
 import { makeOnce } from '../../ledger/objects.ts'
 import { readObjects, readTables } from '../../ledger/reader.ts'
 import { fenceOff, forget, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
 import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
+import { inTransaction } from '../../ledger/transaction.ts'
 import { Failure } from '../../model/failure.ts'
 import type { Plan, TablePlan } from '../../model/plan.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
