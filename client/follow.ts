@@ -4,8 +4,9 @@ import { isGrpcServiceError } from '@temporalio/client'
 import type { Progress, RunResult } from '../model/run.ts'
 import type { RunHandle } from './handle.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
+import { waitingLooks } from './pending.ts'
 import { noWorker, unpolled } from './pollers.ts'
-import { queryProgress, withLedger } from './progress.ts'
+import { queryProgress, withLedger, withWaiting } from './progress.ts'
 import type { Temporal } from './stack.ts'
 import { type LedgerReader, openLedger } from './target.ts'
 
@@ -79,11 +80,15 @@ async function looking(
 ): Promise<void> {
   const { onProgress = () => {}, interval = 1000 } = options
   const figures = ledgerFigures(temporal, run)
+  const waiting = waitingLooks(temporal, run)
   let silentSince: number | undefined
   try {
     while (!signal.aborted) {
       const progress = await temporal.client.withAbortSignal(signal, () => queryProgress(temporal, run))
-      if (progress) onProgress(withLedger(progress, await figures.tables(progress)))
+      if (progress) {
+        const counted = withLedger(progress, await figures.tables(progress))
+        onProgress(withWaiting(counted, await temporal.client.withAbortSignal(signal, waiting)))
+      }
       silentSince = progress ? undefined : (silentSince ?? Date.now())
       if (silentSince !== undefined && Date.now() - silentSince > PATIENCE)
         await requireSomebody(temporal, run)

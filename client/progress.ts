@@ -5,6 +5,7 @@ import { Failure } from '../model/failure.ts'
 import type { Progress, TableProgress, TableState } from '../model/run.ts'
 import { progressQuery } from '../workflows/messages.ts'
 import type { RunHandle } from './handle.ts'
+import { askWaiting } from './pending.ts'
 import type { Temporal } from './stack.ts'
 import { openLedger } from './target.ts'
 
@@ -31,7 +32,10 @@ export async function queryProgress(
  */
 export async function progress(temporal: Temporal, run: RunHandle): Promise<Progress> {
   const answer = await queryProgress(temporal, run)
-  if (answer) return withLedger(answer, await ledgerTables(temporal, run, answer))
+  if (answer) {
+    const counted = withLedger(answer, await ledgerTables(temporal, run, answer))
+    return withWaiting(counted, run.open ? await askWaiting(temporal, run) : undefined)
+  }
   throw new Failure({
     code: 'no-server',
     object: `run ${run.name}`,
@@ -65,6 +69,11 @@ export function withLedger(progress: Progress, rows: readonly TableRow[]): Progr
     return row ? merged(table, row) : table
   })
   return { ...progress, tables }
+}
+
+/** Adds what Temporal knows of the run's waiting to what the run itself says. */
+export function withWaiting(progress: Progress, waitingFor: string | undefined): Progress {
+  return waitingFor === undefined ? progress : { ...progress, waitingFor }
 }
 
 function merged(table: TableProgress, row: TableRow): TableProgress {

@@ -39,7 +39,9 @@ export async function startRun(
   if (open?.open) {
     sameOrRefused(open, prepared)
     if (!(await isOrphaned(temporal, open))) {
-      around.say(`Going on with run ${open.name}, which is under way (${open.memo.run})`)
+      around.say(
+        `Going on with run ${open.name}, begun ${open.startedAt.toISOString()}, which is under way (${open.memo.run})`,
+      )
       return { ...open, attached: true }
     }
     around.say(`The target of run ${open.name} was dropped or made anew since it began; starting a new run`)

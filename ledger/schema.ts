@@ -3,6 +3,8 @@
  * schema of their own, or with a prefix in the target schema where the role may not create schemas.
  */
 
+import { LEDGER_PREFIX, LEDGER_SCHEMA, LEDGER_TABLES } from '../model/ledger-names.ts'
+
 /** Version of these tables, written into every run's row. */
 export const LEDGER_VERSION = 1
 
@@ -15,23 +17,17 @@ export interface Sql {
 /** Where a ledger stands; `prefix` is empty in a schema of its own. */
 export interface Place {
   schema: string
-  prefix: '' | 'longhaul_'
+  prefix: '' | typeof LEDGER_PREFIX
 }
 
-const TABLES = ['run', 'step', 'table_run', 'chunk', 'object'] as const
-export type LedgerTable = (typeof TABLES)[number]
+export type LedgerTable = (typeof LEDGER_TABLES)[number]
 
-export const OWN_SCHEMA: Place = { schema: 'longhaul', prefix: '' }
-export const placeIn = (schema: string): Place => ({ schema, prefix: 'longhaul_' })
+export const OWN_SCHEMA: Place = { schema: LEDGER_SCHEMA, prefix: '' }
+export const placeIn = (schema: string): Place => ({ schema, prefix: LEDGER_PREFIX })
 
 /** The quoted, qualified name of one of the ledger's tables. */
 export function tableName(place: Place, table: LedgerTable): string {
   return `"${place.schema.replaceAll('"', '""')}"."${place.prefix}${table}"`
-}
-
-/** Names of a prefixed ledger's tables, which never count as user data. */
-export function isLedgerTable(name: string): boolean {
-  return TABLES.some(table => name === `longhaul_${table}`)
 }
 
 /**
@@ -101,7 +97,7 @@ async function attemptLedger(sql: Sql, place: Place): Promise<void> {
 
 /** Drops the ledger once no run is left in it. */
 export function dropLedgerSql(place: Place): string[] {
-  const tables = `DROP TABLE IF EXISTS ${TABLES.map(table => tableName(place, table)).join(', ')} CASCADE`
+  const tables = `DROP TABLE IF EXISTS ${LEDGER_TABLES.map(table => tableName(place, table)).join(', ')} CASCADE`
   return place.prefix === '' ? [tables, dropEmptySchema(place.schema)] : [tables]
 }
 

@@ -6,7 +6,8 @@ import type { Assessment } from './assessment.ts'
 import { planColumns } from './build-plan/columns.ts'
 import type { Draft, Planning } from './build-plan/draft.ts'
 import { matchColumns } from './build-plan/existing.ts'
-import { compareRules } from './build-plan/existing-rules.ts'
+import { rightsFindings } from './build-plan/existing-rights.ts'
+import { compareRules, notCarriedOver } from './build-plan/existing-rules.ts'
 import { planForeignKeys } from './build-plan/foreign-keys.ts'
 import { planKeys } from './build-plan/keys.ts'
 import { listLeftOut } from './build-plan/left-out.ts'
@@ -38,7 +39,7 @@ export function buildPlan({ assessment, target, request }: PlanInput): Plan {
   const made = drafts.filter(({ plan }) => plan.action !== 'use')
   planKeys(planning, made)
   planForeignKeys(planning, drafts)
-  planning.findings.push(...made.flatMap(limitFindings), ...targetFindings(target, drafts))
+  planning.findings.push(...made.flatMap(limitFindings), ...targetFindings(target, drafts, request.scope))
   listLeftOut(planning, drafts, skipped)
   if (drafts.length === 0) reportNothing(planning)
   return finish(planning, drafts)
@@ -67,6 +68,8 @@ function planTable(planning: Planning, draft: Draft): void {
   const key = table.primaryKey?.columns ?? []
   plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
   if (uses) compareRules(planning, draft, existing)
+  if (existing) planning.findings.push(...rightsFindings(planning, draft, existing))
+  if (existing && plan.action === 'replace') planning.findings.push(notCarriedOver(draft, existing))
 }
 
 function reportNothing({ findings }: Planning): void {

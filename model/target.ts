@@ -14,6 +14,8 @@ export interface TargetDescription {
   schema: { name: string; exists: boolean; canCreate: boolean }
   /** Whether the role may create schemas in this database: decides where the ledger stands. */
   canCreateSchema: boolean
+  /** Whether a ledger stands there that the role can use, or the role may make one. */
+  takesLedger: boolean
   /** Tables of that schema. */
   tables: ExistingTable[]
   /** Names of all other relations there (views, indexes, sequences …), by kind. */
@@ -33,6 +35,7 @@ export interface TargetIdentity {
 export interface ExistingTable {
   name: string
   hasRows: boolean
+  rights: TableRights
   columns: ExistingColumn[]
   primaryKey?: string[]
   uniques: string[][]
@@ -41,12 +44,22 @@ export interface ExistingTable {
     columns: string[]
     references: { schema: string; table: string; columns: string[] }
   }[]
-  /** Names of user triggers. */
+  /** Names of user triggers that would fire. */
   triggers: string[]
   /** Foreign keys of other tables that point here: `schema.table.constraint`. */
   referencedBy: { schema: string; table: string; name: string }[]
   /** Views and materialized views that read this table. */
   views: string[]
+}
+
+/** What the role may do with a table that is there; rights on its schema are counted in. */
+export interface TableRights {
+  /** Owner, or member of the role that owns it: may alter the table and all that hangs on it. */
+  owns: boolean
+  select: boolean
+  insert: boolean
+  /** May empty it again, by DELETE or TRUNCATE. */
+  remove: boolean
 }
 
 export interface ExistingColumn {

@@ -88,7 +88,7 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
     'target',
     'The server takes no writes (a standby, or default_transaction_read_only); use the primary',
   ],
-  [/^22/, 'value', 'Run longhaul assess on the source; the plan may need another type for this column'],
+  [/^22/, 'value', 'Run longhaul validate; the plan may need another type for this column'],
   [/^XX/, 'object', 'The log of the server has more'],
 ]
 

@@ -19,7 +19,8 @@ const BY_CODE: Record<string, Reason> = {
   EHOSTUNREACH: { code: 'unavailable', text: 'the host cannot be reached', remedy: AGAIN },
   ENETUNREACH: { code: 'unavailable', text: 'the network cannot be reached', remedy: AGAIN },
   EAI_AGAIN: { code: 'unavailable', text: 'the name service does not answer', remedy: AGAIN },
-  ENOTFOUND: { code: 'target', text: 'no such host', remedy: 'Correct the name of the host' },
+  // Also what a name service says that is away for a moment: no reason to end a run of days.
+  ENOTFOUND: { code: 'unavailable', text: 'no such host', remedy: 'Correct the name of the host' },
   EACCES: {
     code: 'target',
     text: 'no permission to use the socket',

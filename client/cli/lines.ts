@@ -1,5 +1,6 @@
 /** Progress where lines stay: one for each change of a step, and one in 5 s for the rows. */
 import type { Progress, StepProgress } from '../../model/run.ts'
+import { withoutClock } from '../waiting.ts'
 import { Rate } from './rate.ts'
 import { summary, totals } from './summary.ts'
 import { duration } from './text.ts'
@@ -11,11 +12,13 @@ export class ProgressLines {
   readonly #told = new Map<string, string>()
   #rowsToldAt = Number.NEGATIVE_INFINITY
   #rows = ''
+  /** What the run waited for at the last look. */
+  #wait: string | undefined
 
   /** The lines that are new since the last look; `now` in milliseconds. */
   next(progress: Progress, now: number): string[] {
     const lines = progress.steps.flatMap(step => this.#step(step))
-    if (progress.waitingFor) lines.push(...this.#once('waiting', `waiting for ${progress.waitingFor}`))
+    lines.push(...this.#waiting(progress.waitingFor))
     for (const { name, error } of progress.tables) {
       if (error) lines.push(...this.#once(`table ${name}`, `table ${name}: ${error}`))
     }
@@ -25,6 +28,13 @@ export class ProgressLines {
   #step(step: StepProgress): string[] {
     if (step.state === 'pending') return []
     return this.#once(`step ${step.name}`, stepLine(step))
+  }
+
+  #waiting(waitingFor: string | undefined): string[] {
+    const wait = waitingFor && withoutClock(waitingFor)
+    if (wait === this.#wait) return []
+    this.#wait = wait
+    return waitingFor ? [`waiting for ${waitingFor}`] : []
   }
 
   #once(key: string, line: string): string[] {

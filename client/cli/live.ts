@@ -4,7 +4,7 @@ import type { Progress, StepProgress, TableProgress } from '../../model/run.ts'
 import { stepLine } from './lines.ts'
 import { Rate } from './rate.ts'
 import { summary, totals } from './summary.ts'
-import { clip, count, fit, width } from './text.ts'
+import { clip, count, fit, width, wrap } from './text.ts'
 
 const MARKS = { pending: '·', running: '▸', done: '✓', failed: '✗', skipped: '–' } as const
 
@@ -16,12 +16,20 @@ export class LiveView {
   lines(progress: Progress, now: number, size: { columns: number; rows: number }): string[] {
     this.#note(progress, now)
     const head = `${progress.name}: ${progress.source} → ${progress.target}`
-    const steps = progress.steps.map(step => `${MARKS[step.state]} ${stepText(step)}`)
-    const waiting = progress.waitingFor ? [`waiting for ${progress.waitingFor}`] : []
+    const steps = this.#steps(progress, size.columns - 1)
     const sums = progress.tables.length ? [summary(totals(progress), this.#total.perSecond)] : []
-    const room = size.rows - steps.length - waiting.length - sums.length - 3
-    const lines = [head, ...steps, ...this.#tables(progress.tables, room, size.columns), ...sums, ...waiting]
+    const room = size.rows - steps.length - sums.length - 3
+    const lines = [head, ...steps, ...this.#tables(progress.tables, room, size.columns), ...sums]
     return lines.map(line => clip(line, size.columns - 1))
+  }
+
+  /** What the run waits for stands under the step that is under way. */
+  #steps({ steps, waitingFor }: Progress, columns: number): string[] {
+    const waiting = waitingFor ? wrap(`waiting for ${waitingFor}`, columns - 2, 3) : []
+    const lines = steps.map(step => `${MARKS[step.state]} ${stepText(step)}`)
+    const running = steps.findLastIndex(step => step.state === 'running')
+    lines.splice(running < 0 ? steps.length : running + 1, 0, ...waiting.map(line => `  ${line}`))
+    return lines
   }
 
   #note(progress: Progress, now: number): void {

@@ -48,7 +48,8 @@ function runText(run: RunHandle, progress: Progress | undefined): string {
   const { name, memo, page, startedAt } = run
   const head = [
     `Run:      ${name} (${progress?.run ?? memo.run})`,
-    `State:    ${progress?.state ?? stateOf(run)}${progress?.waitingFor ? `, waiting for ${progress.waitingFor}` : ''}`,
+    `State:    ${progress?.state ?? stateOf(run)}`,
+    ...(progress?.waitingFor ? [`Waits:    for ${progress.waitingFor}`] : []),
     `From:     ${memo.source}`,
     `To:       ${showEndpoint(memo.target)}`,
     `Started:  ${startedAt.toISOString()}`,

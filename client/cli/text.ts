@@ -45,6 +45,18 @@ export function clip(text: string, columns: number): string {
   return columns > 0 ? `${kept}…` : ''
 }
 
+/** The text in lines of at most so many columns, broken between words; what finds no room ends in an ellipsis. */
+export function wrap(text: string, columns: number, most: number): string[] {
+  const lines: string[] = ['']
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!
+    const longer = last ? `${last} ${word}` : word
+    if (width(longer) <= columns || last === '' || lines.length === most) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines.map(line => clip(line, columns))
+}
+
 export interface Column<T> {
   title: string
   value: (row: T) => string

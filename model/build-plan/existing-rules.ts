@@ -1,5 +1,5 @@
 /** Tables that are there already: their keys and rules, which stay theirs. */
-import type { Severity } from '../finding.ts'
+import type { Finding, Severity } from '../finding.ts'
 import { showName } from '../name-text.ts'
 import type { Table } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
@@ -31,7 +31,7 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
       `the target keeps (${set.split('\0').map(showName).join(', ')}) unique, as the source does not: rows may be refused`,
     )
   }
-  compareForeignKeys(draft, existing, say)
+  compareForeignKeys(draft, existing, planning.target.writers.length, say)
   if (existing.triggers.length > 0) {
     say(
       'triggers-do-not-fire',
@@ -44,6 +44,18 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
     'note',
     "its keys, indexes, defaults and checks are the target's own; the source's are not made",
   )
+}
+
+/** What was set up on a table that is replaced, and that the new one lacks. */
+export function notCarriedOver({ table }: Draft, { triggers }: ExistingTable): Finding {
+  const fired = triggers.length > 0 ? `, its triggers (${triggers.map(showName).join(', ')})` : ''
+  return {
+    code: 'replace-keeps-old',
+    severity: 'warning',
+    object: `table ${table.name}`,
+    message: `the old table stays in a schema longhaul_aside_…; its owner, grants, comments and policies${fired} are not carried over to the new one`,
+    remedy: 'Set them up on the new table, or keep the old one with --if-exists use',
+  }
 }
 
 function uniqueSets(table: Table): string[][] {
@@ -63,7 +75,7 @@ function columnSet(columns: readonly string[]): string {
 
 type Say = (code: string, severity: Severity, message: string) => void
 
-function compareForeignKeys({ table }: Draft, existing: ExistingTable, say: Say): void {
+function compareForeignKeys({ table }: Draft, existing: ExistingTable, writers: number, say: Say): void {
   if (existing.foreignKeys.length < table.foreignKeys.length) {
     say(
       'constraint-differs',
@@ -73,10 +85,12 @@ function compareForeignKeys({ table }: Draft, existing: ExistingTable, say: Say)
   }
   if (existing.foreignKeys.length > 0) {
     const names = existing.foreignKeys.map(({ name }) => showName(name)).join(', ')
+    const others =
+      writers > 0 ? '; rows that other sessions write until then are not checked as they come' : ''
     say(
-      'foreign-keys-checked-on-load',
-      'note',
-      `the target checks its foreign keys while rows are loaded: ${names}`,
+      'foreign-keys-checked-at-end',
+      writers > 0 ? 'warning' : 'note',
+      `its foreign keys are taken off before rows are loaded, and put back at the end, checked over all rows: ${names}${others}`,
     )
   }
 }

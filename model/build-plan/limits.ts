@@ -16,6 +16,8 @@ const TEXT_HEADER = 4
 const MAX_ROW_BYTES = 8160
 /** A pointer to a value that is stored elsewhere. */
 const POINTER_BYTES = 18
+/** Values up to about this are not stored elsewhere, as a pointer would hardly be shorter. */
+const KEPT_BYTES = 24
 
 /** Findings about a table that the run makes: too many columns, too wide rows, too long keys. */
 export function limitFindings(draft: Draft): Finding[] {
@@ -36,11 +38,12 @@ function columnCount(draft: Draft): Finding[] {
 function rowWidth(draft: Draft): Finding[] {
   const widths = draft.plan.columns.map(column => {
     const facts = columnFacts(draft.facts.columns, column.name)
-    const bytes = smallestWidth(column.type, Math.max(facts.longest.textBytes, facts.longest.blobBytes))
-    return { bytes, always: facts.counts.null === 0 && draft.facts.rows > 0 }
+    const longest = Math.max(facts.longest.textBytes, facts.longest.blobBytes)
+    const bytes = widthInPage(column.type, longest + 1 > POINTER_BYTES ? POINTER_BYTES : 1)
+    const likely = widthInPage(column.type, Math.min(longest + 1, KEPT_BYTES))
+    return { bytes, likely, always: facts.counts.null === 0 && draft.facts.rows > 0 }
   })
-  const sum = (some: typeof widths): number => some.reduce((total, { bytes }) => total + bytes, 0)
-  const certain = sum(widths.filter(({ always }) => always))
+  const certain = widths.reduce((sum, { bytes, always }) => sum + (always ? bytes : 0), 0)
   if (certain > MAX_ROW_BYTES) {
     return refuse(
       draft,
@@ -48,14 +51,14 @@ function rowWidth(draft: Draft): Finding[] {
       `each row takes ${certain} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`,
     )
   }
-  const possible = sum(widths)
+  const possible = widths.reduce((sum, { likely }) => sum + likely, 0)
   if (possible <= MAX_ROW_BYTES) return []
-  const message = `a row with a value in every column would take ${possible} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`
+  const message = `a row with a value in every column may take ${possible} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`
   return [{ code: 'row-may-be-too-wide', severity: 'warning', object: `table ${draft.table.name}`, message }]
 }
 
-/** Bytes that a value cannot do without in its page: fixed types in full, others a pointer or less. */
-function smallestWidth(type: LogicalType, longest: number): number {
+/** Bytes that a value takes in its page: fixed types in full, varying ones `varying`. */
+function widthInPage(type: LogicalType, varying: number): number {
   switch (type.kind) {
     case 'boolean':
       return 1
@@ -73,7 +76,7 @@ function smallestWidth(type: LogicalType, longest: number): number {
     case 'inet':
       return 7
     default:
-      return longest + 1 > POINTER_BYTES ? POINTER_BYTES : 1
+      return varying
   }
 }
 

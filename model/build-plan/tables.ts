@@ -2,6 +2,7 @@
 import type { Assessment, TableFacts } from '../assessment.ts'
 import { Failure } from '../failure.ts'
 import type { Finding } from '../finding.ts'
+import { isLedgerTable } from '../ledger-names.ts'
 import { showName } from '../name-text.ts'
 import type { ColumnPlan } from '../plan.ts'
 import { renameLine } from '../plan-line.ts'
@@ -23,7 +24,10 @@ export function draftTables(planning: Planning, tables: readonly Table[], assess
     if (wanted[i] !== names[i] && !nameFits(wanted[i]!)) reportName(planning, table, names[i]!)
     return draft(planning, table, factsOf(assessment, table), names[i]!)
   })
-  for (const { plan } of drafts) planning.relations.add(plan.target.name)
+  for (const { plan, table } of drafts) {
+    planning.relations.add(plan.target.name)
+    if (isLedgerTable(plan.target.name)) reportReserved(planning, table)
+  }
   return drafts
 }
 
@@ -66,6 +70,16 @@ function reportName(planning: Planning, table: Table, given: string): void {
     object: `table ${table.name}`,
     message: `PostgreSQL holds names of 1 to 63 bytes; it becomes ${showName(given)}`,
     remedy: `Choose a name with ${renameLine(table.name, 'NAME')}`,
+  })
+}
+
+function reportReserved(planning: Planning, table: Table): void {
+  planning.findings.push({
+    code: 'name-reserved',
+    severity: 'refused',
+    object: `table ${table.name}`,
+    message: "its name in the target is one of those of longhaul's own records",
+    remedy: `Choose another with ${renameLine(table.name, 'NAME')}`,
   })
 }
 

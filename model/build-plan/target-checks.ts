@@ -1,15 +1,23 @@
 /** What the target itself must offer before any table is looked at. */
 import type { Finding } from '../finding.ts'
-import { showName } from '../name-text.ts'
+import { LEDGER_SCHEMA } from '../ledger-names.ts'
+import { quoteName, showName } from '../name-text.ts'
+import type { PlanRequest } from '../plan-request.ts'
 import type { TargetDescription } from '../target.ts'
 import type { Draft } from './draft.ts'
 
 /** Findings about encoding, schema, rights, room and other sessions of the target. */
-export function targetFindings(target: TargetDescription, drafts: readonly Draft[]): Finding[] {
+export function targetFindings(
+  target: TargetDescription,
+  drafts: readonly Draft[],
+  scope: PlanRequest['scope'],
+): Finding[] {
   return [
     ...version(target),
     ...encoding(target.encoding),
     ...schemaFindings(target, drafts),
+    ...(scope === 'check' ? [] : ledgerFindings(target)),
+    ...asideFindings(target, drafts),
     ...room(target.freeBytes, drafts),
     ...target.writers.map(writer => ({
       code: 'target-in-use',
@@ -50,9 +58,6 @@ function encoding(name: string): Finding[] {
   ]
 }
 
-/** Where the ledger stands; its tables have plain names such as `run`. */
-const LEDGER_SCHEMA = 'longhaul'
-
 const reserved = (object: string): Finding => ({
   code: 'schema-reserved',
   severity: 'refused',
@@ -67,12 +72,10 @@ function schemaFindings(target: TargetDescription, drafts: readonly Draft[]): Fi
   if (!target.schema.exists) return [missingSchema(target, object)]
   if (target.schema.canCreate || drafts.every(({ plan }) => plan.action === 'use')) return []
   const message = `the role ${showName(target.role)} may not create tables there`
-  const [schema, role] = [target.schema.name, target.role].map(quoted)
+  const [schema, role] = [target.schema.name, target.role].map(quoteName)
   const remedy = `Let its owner run GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`
   return [{ code: 'no-create-right', severity: 'refused', object, message, remedy }]
 }
-
-const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 function missingSchema(target: TargetDescription, object: string): Finding {
   if (target.canCreateSchema) {
@@ -84,9 +87,40 @@ function missingSchema(target: TargetDescription, object: string): Finding {
     }
   }
   const message = `the target has no such schema, and the role ${showName(target.role)} may not make it`
-  const [schema, role] = [target.schema.name, target.role].map(quoted)
+  const [schema, role] = [target.schema.name, target.role].map(quoteName)
   const remedy = `Let the owner of the database run CREATE SCHEMA ${schema} AUTHORIZATION ${role}, or name another schema`
   return { code: 'schema-missing', severity: 'refused', object, message, remedy }
+}
+
+function ledgerFindings({ takesLedger, schema, role, identity }: TargetDescription): Finding[] {
+  if (takesLedger) return []
+  const to = `TO ${quoteName(role)}`
+  return [
+    {
+      code: 'no-place-for-ledger',
+      severity: 'refused',
+      object: 'target',
+      message: `longhaul keeps the records of a run in the target, and the role ${showName(role)} may make tables neither in a schema of their own nor in ${showName(schema.name)}`,
+      remedy: `Let an owner run GRANT CREATE ON DATABASE ${quoteName(identity.database)} ${to}, or GRANT USAGE, CREATE ON SCHEMA ${quoteName(schema.name)} ${to}`,
+    },
+  ]
+}
+
+/** Tables that are replaced wait in a schema made for them. */
+function asideFindings(
+  { canCreateSchema, role, identity }: TargetDescription,
+  drafts: readonly Draft[],
+): Finding[] {
+  if (canCreateSchema || drafts.every(({ plan }) => plan.action !== 'replace')) return []
+  return [
+    {
+      code: 'no-place-for-old-tables',
+      severity: 'refused',
+      object: 'target',
+      message: `tables that are replaced are kept in a schema made for them, and the role ${showName(role)} may not make schemas`,
+      remedy: `Let an owner run GRANT CREATE ON DATABASE ${quoteName(identity.database)} TO ${quoteName(role)}, or load into the tables with --if-exists use`,
+    },
+  ]
 }
 
 /**

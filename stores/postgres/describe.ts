@@ -1,9 +1,11 @@
 /** What a target is like: a handful of queries over the catalogs, each for all tables at once. */
 import type { Client } from 'pg'
-import { isLedgerTable } from '../../ledger/schema.ts'
+import { choosePlace, findLedger, OWN_SCHEMA } from '../../ledger/schema.ts'
+import { isLedgerTable } from '../../model/ledger-names.ts'
 import type { ExistingTable, TargetDescription } from '../../model/target.ts'
 import { describeColumns } from './describe-columns.ts'
 import { describeKeys } from './describe-keys.ts'
+import { describeRights, NO_RIGHTS } from './describe-rights.ts'
 import { withRows } from './describe-rows.ts'
 import { freeBytes } from './free-space.ts'
 import { identity } from './identity.ts'
@@ -33,11 +35,18 @@ export async function describeTarget(client: Client, schema: string): Promise<Ta
     role: server.role,
     schema: { name: schema, exists: server.exists, canCreate: server.canCreate },
     canCreateSchema: server.canCreateSchema,
+    takesLedger: server.canCreate || (await hasPlaceElsewhere(client, schema)),
     tables: server.exists ? await describeTables(client, schema) : [],
     relations: server.exists ? await otherRelations(client, schema) : [],
     writers: await writers(client),
     ...(free !== undefined && { freeBytes: free }),
   }
+}
+
+async function hasPlaceElsewhere(client: Client, schema: string): Promise<boolean> {
+  return (
+    (await findLedger(client, schema)) !== undefined || (await choosePlace(client, schema)) === OWN_SCHEMA
+  )
 }
 
 async function describeServer(client: Client, schema: string): Promise<Server> {
@@ -60,12 +69,14 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
   const columns = await describeColumns(client, schema)
   const keys = await describeKeys(client, schema)
   const filled = await withRows(client, schema)
+  const rights = await describeRights(client, schema)
   const triggers = await listed(client, TRIGGERS, schema)
   const views = await listed(client, VIEWS, schema)
   const users = [...columns].filter(([name]) => !isLedgerTable(name))
   return users.map(([name, list]) => ({
     name,
     hasRows: filled.has(name),
+    rights: rights.get(name) ?? NO_RIGHTS,
     columns: list,
     ...(keys.primary.has(name) && { primaryKey: keys.primary.get(name)! }),
     uniques: keys.uniques.get(name) ?? [],
@@ -86,7 +97,7 @@ const TRIGGERS = `
     FROM pg_trigger t
     JOIN pg_class c ON c.oid = t.tgrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname = $1 AND NOT t.tgisinternal
+   WHERE n.nspname = $1 AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
    GROUP BY c.oid, c.relname`
 
 /** A view hangs on a table by way of its rewrite rule. */

@@ -9,6 +9,6 @@ export function unfit(column: { table: string; column: string }, type: LogicalTy
     code: 'value',
     object: `${column.table}.${column.column}`,
     message: `a value does not fit ${sqlType(type)}: ${why}`,
-    remedy: 'Run longhaul assess on the source and give this column another type in the plan',
+    remedy: 'Run longhaul validate and give this column another type in the plan',
   })
 }

@@ -156,6 +156,16 @@ test('limits that a copy would only meet after hours are met in the plan', async
       `CREATE TABLE t (${columns(1100, 'INT')}); INSERT INTO t DEFAULT VALUES`,
       ['warning row-may-be-too-wide table t'],
     ],
+    [
+      'short texts, which stay in their page in full',
+      `CREATE TABLE t (${columns(400, "TEXT NOT NULL DEFAULT 'twenty-two bytes of it'")}); INSERT INTO t DEFAULT VALUES`,
+      ['warning row-may-be-too-wide table t'],
+    ],
+    [
+      'names of the ledger',
+      'CREATE TABLE longhaul_run (a); CREATE TABLE longhaul_runs (a)',
+      ['refused name-reserved table longhaul_run'],
+    ],
   ]
   for (const [name, sql, wanted] of cases)
     await t.test(name, () => assert.deepEqual(said(planOf(sql)), wanted))
@@ -173,6 +183,16 @@ test('what the target must offer', async t => {
       ['refused schema-missing schema app'],
     ],
     ['a schema that is made', { target: { schema } }, []],
+    [
+      'a place for the records of the run',
+      { target: { takesLedger: false } },
+      ['refused no-place-for-ledger target'],
+    ],
+    [
+      'a comparison keeps none',
+      { target: { takesLedger: false }, scope: 'check' },
+      ['refused table-missing table t'],
+    ],
     [
       'the right to make tables',
       { target: { schema: { name: 'public', exists: true, canCreate: false } } },

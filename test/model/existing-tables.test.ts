@@ -92,7 +92,7 @@ test('keys that differ and triggers that do not fire are told', () => {
 test('rows that are there wait for a way back', () => {
   const target = users([ID, NAME, SEEN], { hasRows: true })
   for (const ifExists of ['use', 'append', 'replace'] as const) {
-    assert.deepEqual(said(planOf(SQL, { target, ifExists })), ['refused way-back-not-prepared table users'])
+    assert.equal(said(planOf(SQL, { target, ifExists }))[0], 'refused way-back-not-prepared table users')
   }
 })
 
@@ -103,13 +103,15 @@ test('append makes what is not there, and loads into what is empty', () => {
 
 test('an empty table that nothing depends on is replaced', () => {
   const plan = planOf(SQL, { target: FULL, ifExists: 'replace' })
-  assert.deepEqual(said(plan), [])
+  assert.deepEqual(said(plan), ['warning replace-keeps-old table users'])
+  assert.match(plan.findings[0]!.message, /longhaul_aside_.*owner, grants, comments and policies/)
   assert.equal(plan.what.tables[0]!.action, 'replace')
   const referencedBy = [{ schema: 'public', table: 'posts', name: 'posts_user_fkey' }]
   for (const given of [{ referencedBy }, { views: ['active_users'] }]) {
     const target = users([ID, NAME, SEEN], given)
     assert.deepEqual(said(planOf(SQL, { target, ifExists: 'replace' })), [
       'refused replace-has-dependents table users',
+      'warning replace-keeps-old table users',
     ])
   }
 })
@@ -138,4 +140,43 @@ test('tables that are loaded into come after those that their foreign keys point
     what.tables.map(({ name }) => name),
     ['parent', 'a_child'],
   )
+})
+
+const READER = { owns: false, select: true, insert: false, remove: false }
+const WRITER = { owns: false, select: true, insert: true, remove: true }
+const KEY = {
+  name: 'fk',
+  columns: ['id'],
+  references: { schema: 'public', table: 'parent', columns: ['id'] },
+}
+
+test('rights that the run would miss later are refused before', () => {
+  assert.deepEqual(use([ID, NAME, SEEN], { rights: WRITER }), [])
+  assert.deepEqual(use([ID, NAME, SEEN], { rights: READER }), [
+    'refused no-write-right table users',
+    'warning no-right-to-empty table users',
+  ])
+  for (const given of [{ triggers: ['audit'] }, { foreignKeys: [KEY] }]) {
+    const lines = use([ID, NAME, SEEN], { rights: WRITER, ...given })
+    assert.ok(lines.includes('refused not-owner table users'), lines.join())
+  }
+  const target = users([ID, NAME, SEEN], { rights: READER })
+  assert.deepEqual(said(planOf(SQL, { target, scope: 'check' })), [])
+  const replaced = planOf(SQL, { target: { ...target, canCreateSchema: false }, ifExists: 'replace' })
+  assert.deepEqual(
+    said(replaced).filter(line => line.startsWith('refused')),
+    ['refused not-owner table users', 'refused no-place-for-old-tables target'].toSorted().reverse(),
+  )
+})
+
+test('foreign keys are told to be checked at the end; a warning where others write', () => {
+  const writers = [{ pid: 42, role: 'app', application: 'web', state: 'active' }]
+  const target = users([ID, NAME, SEEN], { foreignKeys: [KEY] })
+  const ofKeys = (others: typeof writers) =>
+    planOf(SQL, { target: { ...target, writers: others }, ifExists: 'use' }).findings.find(
+      ({ code }) => code === 'foreign-keys-checked-at-end',
+    )
+  assert.equal(ofKeys([])?.severity, 'note')
+  assert.match(ofKeys([])!.message, /taken off before rows are loaded, and put back at the end/)
+  assert.equal(ofKeys(writers)?.severity, 'warning')
 })

@@ -33,6 +33,7 @@ export function target(given: Partial<TargetDescription> = {}): TargetDescriptio
     role: 'app',
     schema: { name: 'public', exists: true, canCreate: true },
     canCreateSchema: true,
+    takesLedger: true,
     tables: [],
     relations: [],
     writers: [],
@@ -47,7 +48,8 @@ export function existing(
   given: Partial<ExistingTable> = {},
 ): ExistingTable {
   const none = { uniques: [], foreignKeys: [], triggers: [], referencedBy: [], views: [] }
-  return { name, hasRows: false, columns, ...none, ...given }
+  const rights = { owns: true, select: true, insert: true, remove: true }
+  return { name, hasRows: false, rights, columns, ...none, ...given }
 }
 
 export function existingColumn(

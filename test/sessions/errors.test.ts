@@ -81,6 +81,7 @@ test('what sockets say', () => {
     assert.equal(codeOf(coded(code)), 'unavailable')
   assert.equal(codeOf(new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')])), 'unavailable')
   assert.equal(codeOf(new Error('Connection terminated unexpectedly')), 'unavailable')
-  assert.equal(codeOf(coded('ENOTFOUND')), 'target')
+  const noHost = toFailure(coded('ENOTFOUND'), { doing: 'connect' })
+  assert.deepEqual([noHost.code, noHost.facts.remedy], ['unavailable', 'Correct the name of the host'])
   assert.equal(codeOf(coded('SELF_SIGNED_CERT_IN_CHAIN')), 'target')
 })

@@ -78,6 +78,31 @@ test('who writes is named, also to a role that may see little', async () => {
   await Promise.all([idle, writing, asLittle].map(c => c.end()))
 })
 
+test('what a role may do with tables, and whether it can keep a ledger', async () => {
+  await client.query(`
+    CREATE SCHEMA rights; CREATE TABLE rights.mine (a int); CREATE TABLE rights.given (a int); CREATE TABLE rights.theirs ();
+    CREATE ROLE owners; CREATE ROLE loader IN ROLE owners; GRANT USAGE ON SCHEMA rights TO loader;
+    GRANT CREATE ON SCHEMA rights TO owners; ALTER TABLE rights.mine OWNER TO owners; REVOKE CREATE ON SCHEMA rights FROM owners;
+    GRANT SELECT, INSERT ON rights.given TO loader;
+    CREATE FUNCTION rights.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+    CREATE TRIGGER fires BEFORE INSERT ON rights.given EXECUTE FUNCTION rights.f();
+    CREATE TRIGGER off BEFORE INSERT ON rights.given EXECUTE FUNCTION rights.f();
+    ALTER TABLE rights.given DISABLE TRIGGER off`)
+  const loader = await session(postgres.url)
+  await loader.query('SET ROLE loader')
+  const found = await describeTarget(loader, 'rights')
+  assert.deepEqual(Object.fromEntries(found.tables.map(({ name, rights }) => [name, rights])), {
+    mine: { owns: true, select: true, insert: true, remove: true },
+    given: { owns: false, select: true, insert: true, remove: false },
+    theirs: { owns: false, select: false, insert: false, remove: false },
+  })
+  assert.deepEqual(found.tables.find(({ name }) => name === 'given')?.triggers, ['fires'])
+  assert.equal(found.takesLedger, false)
+  await client.query('GRANT CREATE ON SCHEMA rights TO loader')
+  assert.equal((await describeTarget(loader, 'rights')).takesLedger, true)
+  await loader.end()
+})
+
 test('a role without pg_control_system still tells databases apart', async () => {
   await client.query('REVOKE EXECUTE ON FUNCTION pg_control_system() FROM public')
   const limited = await session(postgres.url)
