@@ -71,9 +71,13 @@ export function withLedger(progress: Progress, rows: readonly TableRow[]): Progr
   return { ...progress, tables }
 }
 
-/** Adds what Temporal knows of the run's waiting to what the run itself says. */
+/**
+ * Adds what Temporal knows of the run's waiting to what the run itself says. Preflight waits for seconds only,
+ * and then fails with the same words.
+ */
 export function withWaiting(progress: Progress, waitingFor: string | undefined): Progress {
-  return waitingFor === undefined ? progress : { ...progress, waitingFor }
+  const looking = progress.steps.some(({ name, state }) => name === 'preflight' && state === 'running')
+  return waitingFor === undefined || looking ? progress : { ...progress, waitingFor }
 }
 
 function merged(table: TableProgress, row: TableRow): TableProgress {
