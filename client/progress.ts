@@ -76,8 +76,8 @@ export function withLedger(progress: Progress, rows: readonly TableRow[]): Progr
  * and then fails with the same words.
  */
 export function withWaiting(progress: Progress, waitingFor: string | undefined): Progress {
-  const looking = progress.steps.some(({ name, state }) => name === 'preflight' && state === 'running')
-  return waitingFor === undefined || looking ? progress : { ...progress, waitingFor }
+  const working = progress.steps.some(({ name, state }) => name !== 'preflight' && state === 'running')
+  return waitingFor !== undefined && working ? { ...progress, waitingFor } : progress
 }
 
 function merged(table: TableProgress, row: TableRow): TableProgress {
