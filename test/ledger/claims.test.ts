@@ -14,7 +14,7 @@ import {
 import { makeOnce } from '../../ledger/objects.ts'
 import { readObjects, readTables } from '../../ledger/reader.ts'
 import { fenceOff, forget, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
-import { createLedger, findLedger, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
+import { choosePlace, createLedger, findLedger, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
 import { inTransaction } from '../../ledger/transaction.ts'
 import { Failure } from '../../model/failure.ts'
 import type { Plan, TablePlan } from '../../model/plan.ts'
@@ -218,4 +218,24 @@ test('made by many at once the ledger is there once, in its schema or with a pre
   await Promise.all(clients.map(client => createLedger(client, OWN_SCHEMA)))
   assert.deepEqual(await findLedger(clients[0]!, 'public'), OWN_SCHEMA)
   await Promise.all(clients.map(client => client.end()))
+})
+
+test('a ledger that belongs to another role is none, and the next one gets tables with a prefix', async () => {
+  const url = new URL(await postgres.createDatabase())
+  const owner = new pg.Client({ connectionString: url.href })
+  await owner.connect()
+  await createLedger(owner, OWN_SCHEMA)
+  const role = `second_${randomUUID().slice(0, 8)}`
+  await owner.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; CREATE SCHEMA app AUTHORIZATION ${role}`)
+  url.username = role
+  url.password = 'x'
+  const second = new pg.Client({ connectionString: url.href })
+  await second.connect()
+  assert.equal(await findLedger(second, 'app'), undefined)
+  assert.deepEqual(await choosePlace(second, 'app'), placeIn('app'))
+  await createLedger(second, placeIn('app'))
+  assert.deepEqual(await findLedger(second, 'app'), placeIn('app'))
+  await second.end()
+  await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
+  await owner.end()
 })
