@@ -1,7 +1,6 @@
 /** What a table gets once its rows are in: primary key, unique constraints, indexes, sequences, statistics. */
 import { openChunks } from '../ledger/claims.ts'
 import { tableName } from '../ledger/schema.ts'
-import { inTransaction } from '../ledger/transaction.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
@@ -36,11 +35,9 @@ async function finishTable(target: Target, table: TablePlan): Promise<string[]> 
     const failure = await tryApply(target, effect)
     if (failure) failures.push(failure)
   }
-  await inTransaction(client, () =>
-    client.query(
-      `UPDATE ${tableName(ledger, 'table_run')} SET finished = true WHERE run_id = $1 AND name = $2`,
-      [token.run, table.name],
-    ),
+  await client.query(
+    `UPDATE ${tableName(ledger, 'table_run')} SET finished = true WHERE run_id = $1 AND name = $2`,
+    [token.run, table.name],
   )
   return failures
 }
