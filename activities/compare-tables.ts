@@ -32,6 +32,7 @@ const absent = (table: TablePlan): TableResult => ({
     written: 0,
     skipped: 0,
     quarantined: 0,
+    altered: 0,
     counted: 0,
     bytes: 0,
     seconds: 0,

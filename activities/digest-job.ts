@@ -82,7 +82,15 @@ async function digestPair(
   const source = digestSource(store, table, {}, heard)
   const target = await digestTarget(client, table, heard)
   const seconds = (performance.now() - began) / 1000
-  const counts = { read: source.count, written: 0, skipped: 0, quarantined: 0, bytes: table.bytes, seconds }
+  const counts = {
+    read: source.count,
+    written: 0,
+    skipped: 0,
+    quarantined: 0,
+    altered: 0,
+    bytes: table.bytes,
+    seconds,
+  }
   return compared(table, source, target, counts)
 }
 
@@ -91,18 +99,19 @@ interface Counts {
   written: number
   skipped: number
   quarantined: number
+  altered: number
   bytes: number
   seconds: number
 }
 
 function compared(table: TablePlan, source: Digest, target: Digest, counts: Counts): TableResult {
   const equal = source.equals(target) && counts.read === table.rows
-  const { read, written, skipped, quarantined, bytes, seconds } = counts
+  const { read, written, skipped, quarantined, altered, bytes, seconds } = counts
   return {
     name: table.name,
     target: `${table.target.schema}.${table.target.name}`,
     expected: table.rows,
-    ...{ read, written, skipped, quarantined, bytes, seconds },
+    ...{ read, written, skipped, quarantined, altered, bytes, seconds },
     counted: target.count,
     sourceDigest: source.hex,
     targetDigest: target.hex,

@@ -11,6 +11,7 @@ export interface TableRow {
   written: number
   skipped: number
   quarantined: number
+  altered: number
   bytes: number
   state: TableState
   counted?: number
@@ -27,6 +28,7 @@ export async function readTables(sql: Sql, place: Place, run: string): Promise<T
             count(c.no)::int AS chunks, count(*) FILTER (WHERE c.done)::int AS chunks_done,
             coalesce(sum(c.rows_read), 0)::float8 AS read, coalesce(sum(c.rows_written), 0)::float8 AS written,
             coalesce(sum(c.skipped), 0)::float8 AS skipped, coalesce(sum(c.quarantined), 0)::float8 AS quarantined,
+            coalesce(sum(c.altered), 0)::float8 AS altered,
             coalesce(sum(c.bytes), 0)::float8 AS bytes,
             min(c.claimed_at) AS started_at, max(c.done_at) AS ended_at
        FROM ${tableName(place, 'table_run')} AS t
@@ -45,6 +47,7 @@ export async function readTables(sql: Sql, place: Place, run: string): Promise<T
     written: r.written,
     skipped: r.skipped,
     quarantined: r.quarantined,
+    altered: r.altered,
     bytes: r.bytes,
     state: tableState(r),
     ...(r.counted !== null && { counted: r.counted }),

@@ -6,7 +6,7 @@
 import { LEDGER_PREFIX, LEDGER_SCHEMA, LEDGER_TABLES } from '../model/ledger-names.ts'
 
 /** Version of these tables, written into every run's row. */
-export const LEDGER_VERSION = 1
+export const LEDGER_VERSION = 2
 
 /** The least that the ledger needs from a connection; `pg.Client` has it. */
 export interface Sql {
@@ -174,6 +174,7 @@ function ledgerDdl(place: Place): string[] {
        rows_written   bigint      NOT NULL DEFAULT 0,
        skipped        bigint      NOT NULL DEFAULT 0,
        quarantined    bigint      NOT NULL DEFAULT 0,
+       altered        bigint      NOT NULL DEFAULT 0,
        bytes          bigint      NOT NULL DEFAULT 0,
        digest         bytea,
        PRIMARY KEY (run_id, table_name, no)

@@ -21,6 +21,10 @@ export interface TableFacts {
   /** Bytes that the rows' values take, summed over the storage. */
   bytes: number
   columns: ColumnFacts[]
+  /** In the order of the schema's foreign keys: rows that find no parent, all columns of the key being there. */
+  foreignKeys?: { orphans: number; example?: string }[]
+  /** In the order of the schema's checks: rows for which it is false. */
+  checks?: { broken: number; example?: string }[]
 }
 
 export interface ColumnFacts {
@@ -42,6 +46,8 @@ export interface ColumnFacts {
   longest: { textBytes: number; textChars: number; blobBytes: number }
   /** Formats that **all** texts of the column have; empty where there is no text. */
   formats: TextFormat[]
+  /** Keys of rows, as in `id = 17`, each the first with such a value: a storage class, `nul`, `invalid` … */
+  examples?: Record<string, string>
   /** Texts that hold a NUL character, or bytes that are no valid UTF-8. */
   unfit: { nul: number; invalidUtf8: number }
 }

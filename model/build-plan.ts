@@ -93,6 +93,8 @@ function finish(planning: Planning, drafts: readonly Draft[]): Plan {
     target: request.target,
     policies: { ifExists: request.ifExists, onFailure: request.onFailure, scope: request.scope },
     tables: copyOrder(drafts),
+    views: [],
+    triggers: [],
     leftOut,
     accept: request.accept,
   }

@@ -8,6 +8,7 @@ import type { Finding } from './finding.ts'
 import { fits } from './fits.ts'
 import { showName } from './name-text.ts'
 import { planLine } from './plan-line.ts'
+import type { TypesMode } from './plan-request.ts'
 import type { Column } from './schema.ts'
 import { showType } from './type-text.ts'
 import type { LogicalType } from './types.ts'
@@ -32,12 +33,7 @@ const INSTANT: LogicalType = { kind: 'timestamp', zone: true }
  * Chooses the type of `table`'s column. `declared` takes the declaration at its word and refuses values that
  * do not fit; `inferred` widens until they do, with a warning.
  */
-export function chooseType(
-  table: string,
-  column: Column,
-  facts: ColumnFacts,
-  mode: 'declared' | 'inferred',
-): TypeChoice {
+export function chooseType(table: string, column: Column, facts: ColumnFacts, mode: TypesMode): TypeChoice {
   const declared = declaredType(column.declared)
   const guide = declared ?? plainest(facts)
   const candidates = mode === 'declared' ? [guide] : [guide, ...widerThan(guide, facts)]

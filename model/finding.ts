@@ -9,6 +9,8 @@ export interface Finding {
   message: string
   /** The way on, where there is one; a line for the plan file where that is the way. */
   remedy?: string
+  /** The key of a row it is about, as in `id = 17`. For artifacts and screens: never in a workflow's history. */
+  example?: string
 }
 
 /**

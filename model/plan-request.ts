@@ -1,6 +1,6 @@
 /** What the user asks for: the plan file and the command line's options, parsed, with defaults filled in. */
 import type { PostgresEndpoint, SqliteEndpoint } from './endpoint.ts'
-import type { IfExists, PlanHow, Policies } from './plan.ts'
+import type { Conversion, IfExists, PlanHow, Policies } from './plan.ts'
 import type { LogicalType } from './types.ts'
 
 /** A plan file after parsing: names as the user wrote them, not yet looked up in a schema. */
@@ -30,15 +30,26 @@ export interface PlanFile {
 export interface TableSettings {
   skip: boolean
   target?: string
+  /** For all columns that say nothing themselves. */
+  onError?: ErrorPolicy
+  /** Rows whose foreign key finds no parent; absent: refused unless the finding is accepted. */
+  orphans?: 'refuse' | 'not-valid'
   columns: Record<string, ColumnSettings>
 }
 
 export interface ColumnSettings {
   type?: LogicalType
   target?: string
+  conversion?: Conversion
+  onError?: ErrorPolicy
+  /** For `default`: what is written instead; absent: the column's default where it is a constant, else NULL. */
+  fallback?: string | number | boolean | null
 }
 
-type TypesMode = 'declared' | 'inferred'
+export type ErrorPolicy = 'stop' | 'quarantine' | 'default'
+
+/** `optimized`: also JSON, UUIDs and addresses in TEXT columns, and indexes for them, as guide 3 has it. */
+export type TypesMode = 'declared' | 'inferred' | 'optimized'
 
 /** Line and column, from 1; both 0 for what stands on the command line. */
 export interface Position {

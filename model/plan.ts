@@ -25,6 +25,10 @@ export interface PlanWhat {
   policies: Policies
   /** In the order of copying: largest first. */
   tables: TablePlan[]
+  /** Views in the order in which they can be made. */
+  views: ViewPlan[]
+  /** Triggers, made last: the load itself fires none. */
+  triggers: TriggerPlan[]
   /** Objects of the source that the target will not have, with the reason. */
   leftOut: LeftOut[]
   /** Findings that the user consented to. */
@@ -71,7 +75,10 @@ export interface TablePlan {
   key: string[]
   primaryKey?: { name?: string; columns: string[] }
   uniques: { name?: string; columns: string[] }[]
+  checks: CheckPlan[]
   indexes: IndexPlan[]
+  /** Extended statistics over several columns. */
+  statistics: { name: string; columns: string[] }[]
   foreignKeys: ForeignKeyPlan[]
   /** From the assessment: what `read` must come to, and what sizes are made of. */
   rows: number
@@ -92,6 +99,12 @@ export interface ColumnPlan {
   notNull: boolean
   /** Default as SQL of the target. */
   default?: string
+  /** The target computes it from other columns (SQL of the target); it is not copied, but compared. */
+  generated?: string
+  /** How a cell of the source becomes one that the type holds, where the user asked for it or consented. */
+  conversion?: Conversion
+  /** What becomes of a row with a cell that does not fit; absent: the run stops. */
+  onError?: OnError
   /** An identity column; `last` is the highest number in use or given out (decimal text, absent: none). */
   identity?: { last?: string }
   /** Some integer of the source lies beyond ±(2^53−1): cells arrive as bigint. */
@@ -100,10 +113,84 @@ export interface ColumnPlan {
   why: string
 }
 
+/**
+ * Named changes of a cell before it is encoded and hashed; `stores/convert.ts` has what each does.
+ * `text-as-bytes`: texts among blobs become their bytes · `bytes-as-text`: blobs among texts that are UTF-8 ·
+ * `strip-nul`, `escape-nul`: NUL characters go, or become `\0` · `strip-invalid`: what is no UTF-8 becomes
+ * U+FFFD · `epoch-seconds`, `epoch-milliseconds`, `julian-day`: numbers that count time, UTC ·
+ * `truth-words`: true, yes, on, t, y, 1 and their opposites in any case · `as-utc`: times without an offset are
+ * UTC · `time-spelling`: forms of dates and times that SQLite reads, written in full.
+ */
+export const CONVERSIONS = [
+  'text-as-bytes',
+  'bytes-as-text',
+  'strip-nul',
+  'escape-nul',
+  'strip-invalid',
+  'epoch-seconds',
+  'epoch-milliseconds',
+  'julian-day',
+  'truth-words',
+  'as-utc',
+  'time-spelling',
+] as const
+export type Conversion = (typeof CONVERSIONS)[number]
+
+/** `default`: the value is written in place of one that does not fit, and the row counts as altered. */
+export type OnError =
+  | { policy: 'quarantine' }
+  | { policy: 'default'; value: string | number | boolean | null }
+
+export interface CheckPlan {
+  name: string
+  /** A condition in SQL of the target. */
+  expression: string
+}
+
 export interface IndexPlan {
   name: string
   unique: boolean
-  parts: { column: string; descending: boolean }[]
+  /** Absent: btree. */
+  method?: 'gin' | 'gist' | 'hash'
+  parts: IndexPartPlan[]
+  /** The condition of a partial index, in SQL of the target. */
+  where?: string
+}
+
+export interface IndexPartPlan {
+  /** Either a column of the target, or an expression in its SQL. */
+  column?: string
+  expression?: string
+  descending: boolean
+  /** Operator class, as in `gin_trgm_ops`. */
+  operators?: string
+}
+
+export interface ViewPlan {
+  /** Name in the source. */
+  name: string
+  target: { schema: string; name: string }
+  /** Names of its columns in the target. */
+  columns: string[]
+  /** The query in SQL of the target. */
+  query: string
+}
+
+export interface TriggerPlan {
+  /** Name in the source; those that `--types optimized` adds have names of their own. */
+  name: string
+  /** Name of the trigger, and of its function, in the target. */
+  target: string
+  /** The table or view it stands on, in the target. */
+  on: { schema: string; name: string }
+  timing: 'BEFORE' | 'AFTER' | 'INSTEAD OF'
+  event: 'INSERT' | 'UPDATE' | 'DELETE'
+  /** Of `UPDATE OF`, in the target's names; empty: any. */
+  columns: string[]
+  /** A condition over OLD and NEW in SQL of the target. */
+  when?: string
+  /** PL/pgSQL from `BEGIN` (or `DECLARE`) to `END`. */
+  body: string
 }
 
 export interface ForeignKeyPlan {
@@ -113,5 +200,7 @@ export interface ForeignKeyPlan {
   onUpdate: ReferentialAction
   onDelete: ReferentialAction
   deferred: boolean
+  /** Rows of the source break it, and the user consented: it binds new rows only. */
+  notValid?: boolean
 }
 /* Columns of keys, indexes and foreign keys in a plan are names in the target. */

@@ -73,6 +73,8 @@ export interface TableResult {
   written: number
   skipped: number
   quarantined: number
+  /** Rows among the written ones in which a value was replaced by consent. */
+  altered: number
   /** Rows that the target has. */
   counted: number
   sourceDigest: string

@@ -27,7 +27,15 @@ export interface Table {
   sequence?: string
   /** The definition as the source keeps it. */
   sql: string
+  /** Set for a virtual table that is copied as a table. */
+  virtual?: VirtualTable
 }
+
+/**
+ * `fts5`: full-text search over `columns` (`rowid` stands before them among the table's columns) · `rtree`: boxes,
+ * `bounds` in pairs of least and greatest.
+ */
+export type VirtualTable = { module: 'fts5'; columns: string[] } | { module: 'rtree'; bounds: string[] }
 
 /** `rowid`: by a hidden or aliased row number under `name`; `key`: by these columns; `whole`: neither. */
 export type Access = { by: 'rowid'; name: string } | { by: 'key'; columns: string[] } | { by: 'whole' }

@@ -64,7 +64,10 @@ function tableLines(table: TablePlan): string[] {
     ...table.indexes.map(
       ({ name, unique, parts }) =>
         `  ${unique ? 'unique index' : 'index'} ${showName(name)} (${parts
-          .map(({ column, descending }) => `${showName(column)}${descending ? ' DESC' : ''}`)
+          .map(
+            ({ column, expression, descending }) =>
+              `${column === undefined ? `(${expression})` : showName(column)}${descending ? ' DESC' : ''}`,
+          )
           .join(', ')})`,
     ),
     ...table.foreignKeys.map(foreignKeyLine),

@@ -84,7 +84,8 @@ function draftParent(draft: Draft, key: ForeignKey): Parent | string {
   const { plan } = draft
   const indexes = plan.indexes
     .filter(({ unique }) => unique)
-    .map(({ parts }) => parts.map(({ column }) => column))
+    .filter(({ where, parts }) => where === undefined && parts.every(({ column }) => column !== undefined))
+    .map(({ parts }) => parts.flatMap(({ column }) => column ?? []))
   return {
     ...plan.target,
     table: plan.target.name,

@@ -92,7 +92,7 @@ function keys({ plan }: Draft): Key[] {
     ...plan.uniques.map(({ columns }) => ({ object: table, columns })),
     ...plan.indexes.map(({ name, parts }) => ({
       object: `index ${name}`,
-      columns: parts.map(({ column }) => column),
+      columns: parts.flatMap(({ column }) => column ?? []),
     })),
   ]
 }

@@ -94,7 +94,10 @@ function constraint(
  */
 export function createIndex(table: TablePlan, index: IndexPlan): Effect {
   const unique = index.unique ? 'UNIQUE ' : ''
-  const parts = index.parts.map(part => `${ident(part.column)}${part.descending ? ' DESC' : ''}`)
+  const parts = index.parts.map(
+    part =>
+      `${part.column === undefined ? `(${part.expression})` : ident(part.column)}${part.descending ? ' DESC' : ''}`,
+  )
   return {
     object: { kind: 'index', table: table.name, name: index.name },
     sql: [`CREATE ${unique}INDEX ${ident(index.name)} ON ${target(table)} (${parts.join(', ')})`],

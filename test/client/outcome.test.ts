@@ -41,6 +41,7 @@ test('the ending shows the balance sheet, the verdict, differences and findings 
       written: 2,
       skipped: 0,
       quarantined: 1,
+      altered: 0,
       counted: 2,
     },
     ...{ sourceDigest: '', targetDigest: '', verdict: 'different', seconds: 1, bytes: 10 },

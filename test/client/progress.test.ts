@@ -66,6 +66,7 @@ test('figures of the ledger go before what the workflow knows', () => {
     ...{ name: 'users', expected: 1000, chunks: 2, chunksDone: 1, read: 400, written: 400 },
     skipped: 0,
     quarantined: 0,
+    altered: 0,
     bytes: 1,
     state: 'copying' as const,
   }

@@ -67,7 +67,15 @@ function planOf(table: Table, wide: boolean): TablePlan {
     ({ name, target: name, type: { kind: 'text' }, notNull: false, wide, why: '' }) as const
   return {
     ...{ name: table.name, target: { schema: 'public', name: table.name }, action: 'create' },
-    ...{ columns: table.columns.map(column), access: table.access, key: [], uniques: [], indexes: [] },
+    ...{
+      columns: table.columns.map(column),
+      access: table.access,
+      key: [],
+      uniques: [],
+      checks: [],
+      statistics: [],
+      indexes: [],
+    },
     ...{ foreignKeys: [], rows: 0, bytes: 0, sourceSql: table.sql },
   }
 }

@@ -10,7 +10,15 @@ export function columnPlan(name: string, type: LogicalType, more: Partial<Column
 export function tablePlan(name: string, columns: ColumnPlan[], more: Partial<TablePlan> = {}): TablePlan {
   return {
     ...{ name, target: { schema: 'public', name }, action: 'create' as const, columns },
-    ...{ access: { by: 'whole' as const }, key: [], uniques: [], indexes: [], foreignKeys: [] },
+    ...{
+      access: { by: 'whole' as const },
+      key: [],
+      uniques: [],
+      checks: [],
+      statistics: [],
+      indexes: [],
+      foreignKeys: [],
+    },
     ...{ rows: 0, bytes: 0, sourceSql: '', ...more },
   }
 }

@@ -45,6 +45,8 @@ export function planOf(table: Table, wide: string[] = [], largestRow?: number): 
     access: table.access,
     key: [],
     uniques: [],
+    checks: [],
+    statistics: [],
     indexes: [],
     foreignKeys: [],
     rows: 0,

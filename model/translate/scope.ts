@@ -1,0 +1,62 @@
+/**
+ * What names mean while SQL of SQLite is translated into PostgreSQL's: columns with their type in the target, and
+ * tables. Translators throw `Untranslatable`; the planner turns that into a finding and keeps the SQL.
+ */
+import type { Query } from '../sqlite-sql/ast.ts'
+import type { LogicalType } from '../types.ts'
+
+/** A column as the target has it. */
+export interface ColumnRef {
+  /** As it is written in the target's SQL: quoted, with its table where one is needed. */
+  sql: string
+  type: LogicalType
+  /** The source's collation where it is not BINARY: `NOCASE` or `RTRIM`. */
+  collation?: string
+}
+
+export interface Scope {
+  /** Looks a column up as SQLite does (ASCII letters have no case); `table` is an alias, `NEW` or `OLD`. */
+  column(name: string, table?: string): ColumnRef | undefined
+  /** Translates a query inside an expression; absent where none may stand (checks, indexes, defaults …). */
+  query?(query: Query): TranslatedQuery
+}
+
+/** A query in SQL of the target, without parentheses around it. */
+export interface TranslatedQuery {
+  sql: string
+  columns: { name: string; type?: LogicalType; collation?: string }[]
+}
+
+/** The tables and views that queries and triggers may name. */
+export interface Relations {
+  /** A table or view of the source as it stands in the target. */
+  relation(name: string): RelationRef | undefined
+}
+
+export interface RelationRef {
+  /** `"schema"."name"` in the target. */
+  sql: string
+  /** In order; `name` is that of the source, `target` that of the target, without quotes. */
+  columns: {
+    name: string
+    target: string
+    type: LogicalType
+    collation?: string
+    /** The target computes it, so that statements must not write it. */
+    generated?: boolean
+  }[]
+  /** Sets of columns (of the target) that are unique, the primary key first. */
+  uniques: string[][]
+  /** The column of the source that is the row number, where there is one. */
+  rowid?: string
+}
+
+/** A piece of SQL for the target. `type` is absent for a bare NULL, which has any. */
+export interface Translated {
+  sql: string
+  type?: LogicalType
+  collation?: string
+}
+
+/** This SQL has no equal in the target; `message` says why, in words that can stand in a finding. */
+export class Untranslatable extends Error {}
