@@ -183,11 +183,11 @@ export type ConflictAction = 'ROLLBACK' | 'ABORT' | 'FAIL' | 'IGNORE' | 'REPLACE
 export interface Insert {
   kind: 'insert'
   table: string
+  alias?: string
   /** `INSERT OR …`, `REPLACE`. */
   or?: ConflictAction
   columns: string[]
-  /** Absent: `DEFAULT VALUES`. */
-  query?: Query
+  query: Query
   upserts: Upsert[]
 }
 

@@ -3,8 +3,8 @@
  * deferral, AUTOINCREMENT. The grammar is SQLite's (sqlite.org/lang_createtable.html, parse.y).
  */
 import type { Check } from '../../model/schema.ts'
+import { tokenize } from '../../model/sqlite-sql/tokens.ts'
 import { Cursor } from './ddl-cursor.ts'
-import { tokenize } from './ddl-tokens.ts'
 
 export interface TableText {
   columns: ColumnText[]
