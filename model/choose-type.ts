@@ -1,20 +1,40 @@
 /**
  * The type of a column: the narrowest that holds every value without loss, guided by the declaration. A TEXT
- * column stays text whatever its values look like; a plan file may say more.
+ * column stays text whatever its values look like, unless the user asked for `optimized`; a plan file may say
+ * more. What would be lost is a finding that asks for consent, by the words of `type-findings.ts`.
  */
 import type { ColumnFacts } from './assessment.ts'
+import { convertedFacts } from './conversions.ts'
 import { declaredType } from './declared-type.ts'
-import type { Finding } from './finding.ts'
+import { epochUnit, isJulian } from './epoch.ts'
+import { type Finding, isAccepted } from './finding.ts'
 import { fits } from './fits.ts'
-import { showName } from './name-text.ts'
-import { planLine } from './plan-line.ts'
+import type { Conversion } from './plan.ts'
 import type { TypesMode } from './plan-request.ts'
 import type { Column } from './schema.ts'
-import { showType } from './type-text.ts'
+import { bytesFinding, momentFinding, refusal, unlikeDeclared, upgraded } from './type-findings.ts'
+import { lossesOf } from './type-losses.ts'
 import type { LogicalType } from './types.ts'
+
+/** A column that a type is wanted for. */
+export interface AboutColumn {
+  table: string
+  column: Column
+  facts: ColumnFacts
+}
+
+export interface TypeWish {
+  types: TypesMode
+  /** Codes of findings that the user consented to. */
+  accept: readonly string[]
+  /** For a column that foreign keys join with others: the type that `optimized` gives all of them, or none. */
+  joined?: LogicalType | null
+}
 
 export interface TypeChoice {
   type: LogicalType
+  /** What brings the values into the type, where the user consented or is asked to. */
+  conversion?: Conversion
   /** Why this type, in words. */
   why: string
   findings: Finding[]
@@ -28,31 +48,69 @@ const INTEGER: LogicalType = { kind: 'integer', bits: 64 }
 const DATE: LogicalType = { kind: 'date' }
 const CLOCK: LogicalType = { kind: 'timestamp', zone: false }
 const INSTANT: LogicalType = { kind: 'timestamp', zone: true }
+const UUID: LogicalType = { kind: 'uuid' }
+const INET: LogicalType = { kind: 'inet' }
+const JSONB: LogicalType = { kind: 'json', binary: true }
+const JSON_TEXT: LogicalType = { kind: 'json', binary: false }
 
 /**
- * Chooses the type of `table`'s column. `declared` takes the declaration at its word and refuses values that
- * do not fit; `inferred` widens until they do, with a warning.
+ * Chooses the type of a column. `declared` takes the declaration at its word and refuses values that do not
+ * fit; `inferred` widens until they do, with a warning; `optimized` takes JSON, UUIDs and addresses out of
+ * texts as well.
  */
-export function chooseType(table: string, column: Column, facts: ColumnFacts, mode: TypesMode): TypeChoice {
-  const declared = declaredType(column.declared)
-  const guide = declared ?? plainest(facts)
-  const candidates = mode === 'declared' ? [guide] : [guide, ...widerThan(guide, facts)]
-  const type = candidates.find(candidate => fits(candidate, facts) === undefined)
-  const about = { table, column: column.name, facts }
-  if (!type) {
-    return { type: guide, why: reason(column, declared), findings: [refusal(about, guide, mode)] }
+export function chooseType(about: AboutColumn, wish: TypeWish): TypeChoice {
+  const { column, facts } = about
+  const { types, accept } = wish
+  const guide = guideOf(about)
+  if (types === 'declared') {
+    const fit = fits(guide, facts) === undefined
+    return {
+      type: guide,
+      why: reason(column),
+      findings: fit ? lossesOf(about, guide) : [refusal(about, guide, types)],
+    }
   }
-  const usual = type === guide || (guide.kind === 'timestamp' && type.kind === 'timestamp' && !guide.zone)
-  if (usual) return { type, why: reason(column, declared), findings: notes(about, type) }
-  const because = fits(guide, facts)
-  const why = `declared ${column.declared}, but ${because}`
-  return { type, why, findings: [warning(about, column, guide, type), ...notes(about, type)] }
+  const moment = asMoment(about, guide, accept)
+  if (moment) return moment
+  const better = betterThan(guide, facts, wish)
+  if (better) {
+    const findings = [upgraded(about, better), ...lossesOf(about, better)]
+    return { type: better, why: `all of its values are of this form, and types are optimized`, findings }
+  }
+  const type = [...familyOf(guide), ...widerThan(guide, facts)].find(type => fits(type, facts) === undefined)
+  if (!type)
+    return (
+      asBytes(about, guide) ?? { type: guide, why: reason(column), findings: [refusal(about, guide, types)] }
+    )
+  const losses = lossesOf(about, type)
+  if (isUsual(type, guide)) return { type, why: reason(column), findings: losses }
+  const why = `declared ${column.declared}, but ${fits(guide, facts)}`
+  return { type, why, findings: [unlikeDeclared(about, guide, type), ...losses] }
 }
 
-interface About {
-  table: string
-  column: string
-  facts: ColumnFacts
+/** The type that the declaration names or, where it names none, what its storage classes come to. */
+export function guideOf({ column, facts }: AboutColumn): LogicalType {
+  return declaredType(column.declared) ?? plainest(facts)
+}
+
+/**
+ * The type for a column whose misfits have a policy of their own: the declared one, or of its family the one
+ * that all values have.
+ */
+export function typeOfFamily(about: AboutColumn, wish: TypeWish): LogicalType {
+  const guide = guideOf(about)
+  if (wish.types === 'declared') return guide
+  return (
+    betterThan(guide, about.facts, wish) ??
+    familyOf(guide).find(type => fits(type, about.facts) === undefined) ??
+    guide
+  )
+}
+
+/** A declared time says nothing about offsets, and JSON nothing about what jsonb would change. */
+function familyOf(guide: LogicalType): LogicalType[] {
+  if (guide.kind === 'timestamp') return guide.zone ? [guide] : [guide, INSTANT]
+  return guide.kind === 'json' ? [guide, JSON_TEXT] : [guide]
 }
 
 /** What holds values of these storage classes where no declaration guides. */
@@ -64,87 +122,66 @@ function plainest({ counts }: ColumnFacts): LogicalType {
 }
 
 /** What to try after the declared type, from the narrowest to the widest. */
-function widerThan(guide: LogicalType, { counts }: ColumnFacts): LogicalType[] {
-  const real = counts.real > 0 && counts.integer === 0 && guide.kind !== 'numeric' ? [FLOAT] : []
-  const plain = [INTEGER, ...(guide.kind === 'integer' ? [] : real), NUMERIC, TEXT, BYTES]
+function widerThan(guide: LogicalType, { counts, finite }: ColumnFacts): LogicalType[] {
+  const real = counts.real > 0 && (counts.integer === 0 || !finite) ? [FLOAT] : []
+  const plain = [INTEGER, ...(guide.kind === 'integer' && finite ? [] : real), NUMERIC, TEXT, BYTES]
   switch (guide.kind) {
     case 'timestamp':
-      return [...(guide.zone ? [CLOCK] : [INSTANT]), DATE, ...plain]
+      return [...(guide.zone ? [CLOCK] : []), DATE, ...plain]
     case 'date':
       return [CLOCK, INSTANT, ...plain]
     case 'text':
       return [TEXT, BYTES]
     case 'bytes':
-      return counts.text > 0 ? [TEXT] : plain
     case 'json':
     case 'uuid':
     case 'inet':
       return counts.text > 0 ? [TEXT] : plain
     case 'float':
     case 'numeric':
-      return [NUMERIC, TEXT, BYTES]
+      return finite ? [NUMERIC, TEXT, BYTES] : [FLOAT]
     default:
       return plain
   }
 }
 
-function reason(column: Column, declared: LogicalType | undefined): string {
-  if (declared) return `declared ${column.declared}`
-  return column.declared
-    ? `"${column.declared}" names no known type: by its values`
-    : 'no declared type: by its values'
+const isUsual = (type: LogicalType, guide: LogicalType): boolean =>
+  type === guide || (guide.kind === 'timestamp' && !guide.zone && type === INSTANT)
+
+function reason({ declared }: Column): string {
+  if (declaredType(declared)) return `declared ${declared}`
+  return declared ? `"${declared}" names no known type: by its values` : 'no declared type: by its values'
 }
 
-function warning(
-  { table, column, facts }: About,
-  source: Column,
-  guide: LogicalType,
-  type: LogicalType,
-): Finding {
-  const epoch = ['timestamp', 'date', 'time'].includes(guide.kind) && type.kind === 'integer'
-  return {
-    code: epoch ? 'epoch-as-integer' : 'values-unlike-declared',
-    severity: 'warning',
-    object: `${table}.${column}`,
-    message: epoch
-      ? `it is declared ${source.declared} and holds integers, which stay integers (bigint): nothing says what they count`
-      : `it is declared ${source.declared}, but ${fits(guide, facts)}; it becomes ${showType(type)}, which holds all of it`,
-  }
+function betterThan(guide: LogicalType, facts: ColumnFacts, wish: TypeWish): LogicalType | undefined {
+  if (wish.types !== 'optimized') return undefined
+  return wish.joined === undefined ? upgradeOf(guide, facts) : (wish.joined ?? undefined)
 }
 
-function refusal({ table, column, facts }: About, guide: LogicalType, mode: string): Finding {
-  const holder = [INTEGER, FLOAT, NUMERIC, TEXT, BYTES].find(type => fits(type, facts) === undefined)
-  return {
-    code: refusalCode(facts, holder),
-    severity: 'refused',
-    object: `${table}.${column}`,
-    message: holder
-      ? `${showType(guide)} does not hold it: ${fits(guide, facts)}`
-      : `no type holds all of it without loss: ${fits(TEXT, facts)}`,
-    remedy: holder
-      ? `Put ${planLine(table, column, { type: showType(holder) })} into the plan file${mode === 'declared' ? ', or take --types inferred' : ''}`
-      : `Correct these values of ${showName(column)} in the source, or leave the table out: put ${planLine(table)} into the plan file`,
-  }
+/** UUIDs, documents and addresses in a column of texts; undefined where it holds none, or anything else. */
+export function upgradeOf(guide: LogicalType, facts: ColumnFacts): LogicalType | undefined {
+  if (guide.kind !== 'text' || facts.counts.text === 0) return undefined
+  const documents = facts.formats.includes('json-document') ? [JSONB, JSON_TEXT] : []
+  return [UUID, ...documents, INET].find(type => fits(type, facts) === undefined)
 }
 
-function refusalCode({ counts, unfit, finite }: ColumnFacts, holder: LogicalType | undefined): string {
-  if (counts.blob > 0 && !holder) return 'blobs-among-values'
-  if (unfit.nul > 0) return 'nul-in-text'
-  if (unfit.invalidUtf8 > 0) return 'invalid-utf8'
-  return !finite && counts.real > 0 ? 'not-finite' : 'values-do-not-fit'
+/** Numbers in a column of times become times where the user consented to it. */
+function asMoment(about: AboutColumn, guide: LogicalType, accept: readonly string[]): TypeChoice | undefined {
+  if (guide.kind !== 'timestamp') return undefined
+  const conversion = epochUnit(about.facts) ?? (isJulian(about.facts) ? 'julian-day' : undefined)
+  if (!conversion) return undefined
+  const finding = momentFinding(about, conversion)
+  // `all-listed` cannot mean it: without this consent the finding is not there to be listed.
+  const named = accept.filter(code => code !== 'all-listed')
+  if (!isAccepted(finding, named)) return undefined
+  if (fits(INSTANT, convertedFacts(conversion, about.facts)) !== undefined) return undefined
+  return { type: INSTANT, conversion, why: `its numbers count time, as was accepted`, findings: [finding] }
 }
 
-/** Offsets are the one thing that a chosen type does not print back. */
-function notes({ table, column, facts }: About, type: LogicalType): Finding[] {
-  if (type.kind !== 'timestamp' || !type.zone || facts.counts.text === 0) return []
-  return [
-    {
-      code: 'offset-becomes-utc',
-      severity: 'warning',
-      object: `${table}.${column}`,
-      message:
-        'its times keep their instant; the target shows them in its own zone, not with the offset they were written in',
-      remedy: `To keep the spelling put ${planLine(table, column, { type: 'text' })} into the plan file`,
-    },
-  ]
+/** Texts and blobs in one column: bytes hold both, but no longer tell which is which. */
+function asBytes(about: AboutColumn, guide: LogicalType): TypeChoice | undefined {
+  const { counts } = about.facts
+  if (counts.text === 0 || counts.blob === 0 || counts.integer + counts.real > 0) return undefined
+  const why = 'it holds texts and blobs'
+  return { type: BYTES, conversion: 'text-as-bytes', why, findings: [bytesFinding(about, guide)] }
 }

@@ -2,7 +2,8 @@
  * Whether a type holds every value of a column without loss, decided from the facts of the scan alone. What
  * the facts cannot prove does not fit: a wrong "no" costs a line in a plan file, a wrong "yes" a value.
  */
-import type { ColumnFacts, TextFormat } from './assessment.ts'
+import type { ColumnFacts } from './assessment.ts'
+import { formatsFor } from './type-formats.ts'
 import { showType } from './type-text.ts'
 import type { LogicalType } from './types.ts'
 
@@ -11,40 +12,72 @@ const LONGEST_REAL = 24
 
 /** Why the values do not fit into the type, as the end of a sentence; undefined where they do. */
 export function fits(type: LogicalType, facts: ColumnFacts): string | undefined {
+  const wrong = only(facts, classesOf(type, facts))
+  if (wrong !== undefined) return wrong
   switch (type.kind) {
     case 'boolean':
-      return only(facts, ['integer']) ?? integersWithin(facts, 0n, 1n, '0 and 1')
+      return integersWithin(facts, 0n, 1n, '0 and 1')
     case 'integer':
-      return only(facts, ['integer']) ?? fitsInteger(type.bits, facts)
+      return fitsInteger(type.bits, facts)
     case 'float':
-      return only(facts, ['integer', 'real']) ?? fitsFloat(type.bits, facts)
+      return fitsFloat(type.bits, facts)
     case 'numeric':
-      return only(facts, ['integer', 'real', 'text']) ?? fitsNumeric(type, facts)
+      return fitsNumeric(type, facts)
     case 'text':
-      return only(facts, ['integer', 'real', 'text']) ?? fitsText(type.maxLength, facts)
+      return fitsText(type.maxLength, facts)
     case 'bytes':
-      return only(facts, ['blob'])
-    case 'timestamp':
-      return formatted(facts, [type.zone ? 'timestamptz' : 'timestamp'], showType(type))
+      return undefined
     case 'uuid':
-      return formatted(facts, ['uuid', 'uuid-hex'], 'uuid')
-    case 'date':
-    case 'time':
-    case 'json':
-    case 'inet':
-      return formatted(facts, [type.kind], showType(type))
+      return fitsBlobs(facts) ?? formatted(type, facts)
+    default:
+      return formatted(type, facts)
   }
 }
 
-type StorageClass = 'integer' | 'real' | 'text' | 'blob'
+export type StorageClass = 'integer' | 'real' | 'text' | 'blob'
+const CLASSES: readonly StorageClass[] = ['integer', 'real', 'text', 'blob']
 const NAMES = { integer: 'integer', real: 'REAL', text: 'text', blob: 'blob' } as const
 
-function only(facts: ColumnFacts, classes: readonly StorageClass[]): string | undefined {
-  const others = (['integer', 'real', 'text', 'blob'] as const).filter(
-    storage => facts.counts[storage] > 0 && !classes.includes(storage),
-  )
+/** The storage classes that a type can hold, given what else the column has: UUIDs are all texts or all blobs. */
+export function classesOf(type: LogicalType, { counts }: ColumnFacts): readonly StorageClass[] {
+  switch (type.kind) {
+    case 'boolean':
+    case 'integer':
+      return ['integer']
+    case 'float':
+      return ['integer', 'real']
+    case 'numeric':
+    case 'text':
+      return ['integer', 'real', 'text']
+    case 'bytes':
+      return ['blob']
+    case 'uuid':
+      return counts.text > 0 ? ['text'] : ['blob']
+    default:
+      return ['text']
+  }
+}
+
+function only({ counts }: ColumnFacts, classes: readonly StorageClass[]): string | undefined {
+  const others = CLASSES.filter(storage => counts[storage] > 0 && !classes.includes(storage))
   if (others.length === 0) return undefined
-  return `it holds ${others.map(storage => plural(facts.counts[storage], NAMES[storage])).join(' and ')}`
+  return `it holds ${others.map(storage => plural(counts[storage], NAMES[storage])).join(' and ')}`
+}
+
+/**
+ * How many values do not fit, where that is known: those of other storage classes, and damaged texts. Undefined
+ * where it takes a look at each value.
+ */
+export function countMisfits(type: LogicalType, facts: ColumnFacts): number | undefined {
+  const classes = classesOf(type, facts)
+  const others = CLASSES.filter(storage => !classes.includes(storage))
+  const counts = { ...facts.counts, ...Object.fromEntries(others.map(storage => [storage, 0])) }
+  const { nul, invalidUtf8 } = facts.unfit
+  const damaged = counts.text > 0 && type.kind === 'text' ? nul + invalidUtf8 : 0
+  const rest = { ...facts, counts, unfit: damaged > 0 ? { nul: 0, invalidUtf8: 0 } : facts.unfit }
+  // A text may be damaged in both ways.
+  if ((nul > 0 && invalidUtf8 > 0 && damaged > 0) || fits(type, rest) !== undefined) return undefined
+  return others.reduce((sum, storage) => sum + facts.counts[storage], damaged)
 }
 
 function plural(count: number, thing: string): string {
@@ -100,11 +133,18 @@ function fitsText(maxLength: number | undefined, facts: ColumnFacts): string | u
   return longest > maxLength ? `it holds up to ${longest} characters, more than ${maxLength}` : undefined
 }
 
-function formatted(facts: ColumnFacts, formats: TextFormat[], name: string): string | undefined {
-  const wrong = only(facts, ['text'])
-  if (wrong || facts.counts.text === 0) return wrong
-  if (formats.some(format => facts.formats.includes(format))) return undefined
-  return `the scan did not find that all of its texts have a form that ${name} keeps`
+function fitsBlobs({ counts, blobs, longest }: ColumnFacts): string | undefined {
+  if (counts.blob === 0) return undefined
+  return blobs?.shortest === 16 && longest.blobBytes === 16
+    ? undefined
+    : 'it holds blobs that are not 16 bytes long'
+}
+
+function formatted(type: LogicalType, facts: ColumnFacts): string | undefined {
+  if (facts.counts.text === 0) return undefined
+  const damaged = fitsText(undefined, facts)
+  if (damaged || formatsFor(type).some(format => facts.formats.includes(format))) return damaged
+  return `not all of its texts have a form that ${showType(type)} keeps`
 }
 
 /**

@@ -29,13 +29,17 @@ function describe(issue: Issue, above: PathPart[], content: unknown): DescribedI
   return [{ at, path: showPath(at), ...words(issue, at, value) }]
 }
 
-/** `tables` may be a list or a map: only the mistakes of the one that was meant help. */
+/**
+ * `tables` may be a list or a map: only the mistakes of the one that was meant help. The other union is the
+ * `default` of a column.
+ */
 function inUnion(
   issue: Issue & { code: 'invalid_union' },
   at: PathPart[],
   content: unknown,
 ): DescribedIssue[] {
   const value = valueAt(content, at)
+  if (at.length > 1) return [{ at, path: showPath(at), ...notScalar(value) }]
   if (typeof value !== 'object' || value === null) {
     const message = `a list or a map is expected here, not ${nameOf(value)}`
     return [
@@ -50,6 +54,11 @@ function inUnion(
   const meant = issue.errors[Array.isArray(value) ? 0 : 1] ?? []
   return meant.flatMap(inner => describe(inner, at, content))
 }
+
+const notScalar = (value: unknown): { message: string; remedy: string } => ({
+  message: `one value is expected here, not ${nameOf(value)}`,
+  remedy: 'Write a text, a number, true, false or null; JSON goes into quotes',
+})
 
 function unknownKey(at: PathPart[], key: string): DescribedIssue {
   const known =

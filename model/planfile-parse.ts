@@ -1,7 +1,7 @@
 /** Reads a plan file and reports all of its mistakes at once, each with its place and a remedy. */
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
-import type { Mistake, PlanFile, Position } from './plan-request.ts'
+import type { ColumnSettings, Mistake, PlanFile, Position } from './plan-request.ts'
 import { planFileSchema } from './planfile.ts'
 import { describeIssues } from './planfile-mistakes.ts'
 import { offsetOf, type Place, positions } from './planfile-places.ts'
@@ -105,7 +105,7 @@ const YAML_MISTAKES: Record<string, [string, string]> = {
 }
 
 function toPlanFile(file: string, data: PlanFileData, places: Record<string, Position>): PlanFile {
-  const { version: _, tables, exclude, accept, how, if_exists, on_failure, ...rest } = data
+  const { version: _, tables, exclude, accept, how, if_exists, on_failure, busy_timeout, ...rest } = data
   const listed = Array.isArray(tables)
   return clean({
     ...rest,
@@ -116,6 +116,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     accept: accept ?? [],
     ifExists: if_exists,
     onFailure: on_failure,
+    busySeconds: busy_timeout,
     how: clean({
       chunkRows: how?.chunk_rows,
       chunkBytes: how?.chunk_bytes,
@@ -135,12 +136,21 @@ function settings(tables: TableMap): PlanFile['tables'] {
       clean({
         skip: table?.skip ?? false,
         target: table?.target,
+        onError: table?.on_error,
+        orphans: table?.orphans,
         columns: Object.fromEntries(
-          Object.entries(table?.columns ?? {}).map(([column, set]) => [column, clean({ ...set })]),
+          Object.entries(table?.columns ?? {}).map(([column, set]) => [column, columnSettings(set ?? {})]),
         ),
       }),
     ]),
   )
+}
+
+type ColumnMap = NonNullable<NonNullable<TableMap[string]>['columns']>
+
+function columnSettings(set: NonNullable<ColumnMap[string]>): ColumnSettings {
+  const { cast, on_error, default: fallback, ...rest } = set
+  return clean({ ...rest, conversion: cast, onError: on_error, fallback })
 }
 
 type Clean<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

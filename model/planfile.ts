@@ -3,6 +3,7 @@
  * `docs/plan.schema.json` is made from the schema here.
  */
 import { z } from 'zod'
+import { CONVERSIONS } from './plan.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
 
 /** Reports a mistake with the words for its remedy. */
@@ -43,16 +44,54 @@ const accept = z.string().superRefine((text, context) => {
   mistake(context, text, 'this is no code of a finding', 'Write CODE, CODE:table.column or all-listed')
 })
 
+const onError = z
+  .enum(['stop', 'quarantine', 'default'])
+  .optional()
+  .describe('What becomes of a row with a value that does not fit')
+
 const columnSettings = z.strictObject({
   type: type.optional(),
   target: name.optional().describe('Name of the column in the target'),
+  cast: z.enum(CONVERSIONS).optional().describe('How its values are changed before they are written'),
+  on_error: onError,
+  default: z
+    .union([z.string(), z.number(), z.boolean(), z.null()])
+    .optional()
+    .describe("Written instead of what does not fit, with on_error: default; else the column's own default"),
 })
 
-const tableSettings = z.strictObject({
-  skip: z.boolean().optional().describe('Leave this table out'),
-  target: name.optional().describe('Name of the table in the target'),
-  columns: z.record(name, columnSettings.nullable()).optional(),
-})
+const tableSettings = z
+  .strictObject({
+    skip: z.boolean().optional().describe('Leave this table out'),
+    target: name.optional().describe('Name of the table in the target'),
+    on_error: onError.describe('For all of its columns that say nothing themselves'),
+    orphans: z
+      .enum(['refuse', 'not-valid'])
+      .optional()
+      .describe('Rows whose foreign key finds no parent; not-valid: it binds new rows only'),
+    columns: z.record(name, columnSettings.nullable()).optional(),
+  })
+  // Also where the table has other mistakes, so that all are told at once: then anything may stand here.
+  .superRefine(defaultsServe, { when: () => true })
+
+type ColumnLines = Record<string, { on_error?: string; default?: unknown } | null>
+
+/** A default is for values that do not fit; without the policy it would never be written. */
+function defaultsServe(
+  table: { on_error?: string | undefined; columns?: unknown },
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [column, set] of Object.entries((table?.columns ?? {}) as ColumnLines)) {
+    if (set?.default === undefined || (set.on_error ?? table.on_error) === 'default') continue
+    context.addIssue({
+      code: 'custom',
+      path: ['columns', column, 'default'],
+      input: undefined,
+      message: 'a default is only written where a value does not fit',
+      params: { remedy: 'Add `on_error: default`, or take the default out' },
+    })
+  }
+}
 
 const how = z.strictObject({
   chunk_rows: z.int().min(1).max(100_000_000).optional().describe('Rows after which a chunk ends'),
@@ -79,10 +118,16 @@ export const planFileSchema = z.strictObject({
     .optional()
     .describe('A list: only these tables. A map: settings by table, with all the others as usual'),
   exclude: z.array(name).optional().describe('Tables to leave out'),
-  types: z.enum(['declared', 'inferred']).optional(),
+  types: z.enum(['declared', 'inferred', 'optimized']).optional(),
   if_exists: z.enum(['refuse', 'use', 'append', 'replace']).optional(),
   on_failure: z.enum(['keep', 'rollback']).optional(),
   accept: z.array(accept).optional().describe('Losses that are consented to: CODE or CODE:table.column'),
+  busy_timeout: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe('Seconds to wait where another program keeps the source locked'),
   how: how.optional(),
 })
 

@@ -1,9 +1,7 @@
 /** What the scan has learned about one column so far. */
 import type { ColumnFacts, TextFormat } from '../../model/assessment.ts'
-import { FORMATS } from './formats.ts'
+import { type Classify, FAMILIES } from '../../model/text-formats.ts'
 import { DecimalTally } from './scan-decimals.ts'
-
-const ALL_FORMATS = Object.keys(FORMATS) as TextFormat[]
 
 /** What SQL counts in one window. Bytes are those of blobs. */
 export interface ClassCounts {
@@ -12,10 +10,24 @@ export interface ClassCounts {
   blob: number
   min: bigint | null
   max: bigint | null
-  /** The greatest size of a REAL, infinity included. */
-  largestReal: number | null
+  leastReal: number | null
+  greatestReal: number | null
   blobBytes: number
-  longestBlob: number
+  shortestBlob: number | null
+  longestBlob: number | null
+}
+
+/** Bytes in UTF-8, code points, and whether there is a NUL among them. */
+export interface LargeText {
+  bytes: number
+  chars: number
+  nul: boolean
+}
+
+/** The formats of one family that all texts so far have. */
+interface Surviving {
+  classify: Classify
+  formats: readonly TextFormat[]
 }
 
 export class ColumnTally {
@@ -23,24 +35,27 @@ export class ColumnTally {
   readonly #unfit = { nul: 0, invalidUtf8: 0 }
   #min: bigint | undefined
   #max: bigint | undefined
-  #finite = true
+  #leastReal = Number.POSITIVE_INFINITY
+  #greatestReal = Number.NEGATIVE_INFINITY
   #bytes = 0
   #textBytes = 0
   #textChars = 0
-  #blobBytes = 0
-  #formats: TextFormat[]
+  #shortestBlob = Number.POSITIVE_INFINITY
+  #longestBlob = 0
+  #inUtc = 0
+  #withOffset = 0
+  /** Empty from the first text on that has none of the formats. */
+  #surviving: Surviving[] | undefined
   /** Where digits of decimals are counted. */
   readonly decimals: DecimalTally | undefined
 
-  /** Digits of texts are counted only with formats. */
-  constructor(look: { formats: boolean; decimals: boolean }) {
-    this.#formats = look.formats ? ALL_FORMATS : []
+  constructor(look: { decimals: boolean }) {
     this.decimals = look.decimals ? new DecimalTally() : undefined
   }
 
-  /** REALs so far. */
-  get reals(): number {
-    return this.#counts.real
+  /** How many of each class so far; `null` is not counted. */
+  get counts(): Readonly<ColumnFacts['counts']> {
+    return this.#counts
   }
 
   /** Bytes of texts and blobs, and 8 for each number. */
@@ -54,10 +69,16 @@ export class ColumnTally {
     this.#counts.blob += found.blob
     if (found.min !== null && (this.#min === undefined || found.min < this.#min)) this.#min = found.min
     if (found.max !== null && (this.#max === undefined || found.max > this.#max)) this.#max = found.max
-    if (found.largestReal === Number.POSITIVE_INFINITY) this.#finite = false
-    if (found.largestReal !== null) this.decimals?.addReal(found.largestReal)
+    for (const real of [found.leastReal, found.greatestReal]) if (real !== null) this.#addReal(real)
     this.#bytes += found.blobBytes
-    this.#blobBytes = Math.max(this.#blobBytes, found.longestBlob)
+    if (found.shortestBlob !== null) this.#shortestBlob = Math.min(this.#shortestBlob, found.shortestBlob)
+    if (found.longestBlob !== null) this.#longestBlob = Math.max(this.#longestBlob, found.longestBlob)
+  }
+
+  #addReal(value: number): void {
+    this.#leastReal = Math.min(this.#leastReal, value)
+    this.#greatestReal = Math.max(this.#greatestReal, value)
+    this.decimals?.addReal(value)
   }
 
   /** Returns true where the text may have been damaged, which its bytes must tell. */
@@ -69,9 +90,50 @@ export class ColumnTally {
     // Characters are counted only where there may be more than ever before.
     if (text.length > this.#textChars) this.#textChars = Math.max(this.#textChars, codePoints(text, bytes))
     if (text.includes('\0')) this.#unfit.nul++
-    if (this.#formats.length > 0) this.#formats = keepMatching(this.#formats, text)
-    if (this.decimals && this.#formats.includes('decimal')) this.decimals.addText(text)
+    if (this.#surviving === undefined) this.#begin(text)
+    else if (this.#surviving.length > 0) this.#narrow(text)
     return bytes !== text.length && text.includes('\uFFFD')
+  }
+
+  /** A text that is too large to have any of the formats. */
+  addLargeText({ bytes, chars, nul }: LargeText): void {
+    this.#counts.text++
+    this.#bytes += bytes
+    this.#textBytes = Math.max(this.#textBytes, bytes)
+    this.#textChars = Math.max(this.#textChars, chars)
+    if (nul) this.#unfit.nul++
+    this.#surviving = []
+  }
+
+  #begin(text: string): void {
+    this.#surviving = FAMILIES.map(classify => ({ classify, formats: classify(text) }))
+    this.#dropDead()
+    for (const { formats } of this.#surviving) this.#note(formats, text)
+  }
+
+  #narrow(text: string): void {
+    let died = false
+    for (const family of this.#surviving!) {
+      const found = family.classify(text)
+      // Texts of one form have the same array.
+      if (found !== family.formats) {
+        if (!family.formats.every(format => found.includes(format)))
+          family.formats = family.formats.filter(format => found.includes(format))
+        died ||= family.formats.length === 0
+      }
+      this.#note(found, text)
+    }
+    if (died) this.#dropDead()
+  }
+
+  #dropDead(): void {
+    this.#surviving = this.#surviving!.filter(({ formats }) => formats.length > 0)
+  }
+
+  #note(found: readonly TextFormat[], text: string): void {
+    if (found[0] === 'timestamptz') this.#withOffset++
+    else if (found[0] === 'timestamptz-utc') this.#inUtc++
+    else if (found[0] === 'decimal') this.decimals?.addText(text)
   }
 
   addInvalid(count: number): void {
@@ -80,25 +142,32 @@ export class ColumnTally {
 
   facts(name: string, declared: string, rows: number): ColumnFacts {
     const { integer, real, text, blob } = this.#counts
-    const known = this.#finite && (text === 0 || this.#formats.includes('decimal'))
+    const formats = (this.#surviving ?? []).flatMap(family => family.formats)
+    const finite = real === 0 || this.#isFinite()
+    const known = finite && (text === 0 || formats.includes('decimal'))
     const decimals = known ? this.decimals?.most : undefined
+    const anyTimes = formats.includes('timestamp-any')
     return {
       name,
       declared,
       counts: { null: rows - integer - real - text - blob, integer, real, text, blob },
       ...(this.#min !== undefined && { integers: { min: String(this.#min), max: String(this.#max) } }),
-      finite: this.#finite,
+      ...(real > 0 && finite && { reals: { min: this.#leastReal, max: this.#greatestReal } }),
+      finite,
       ...(decimals && { decimals }),
-      longest: { textBytes: this.#textBytes, textChars: this.#textChars, blobBytes: this.#blobBytes },
-      formats: text > 0 ? this.#formats : [],
+      longest: { textBytes: this.#textBytes, textChars: this.#textChars, blobBytes: this.#longestBlob },
+      ...(blob > 0 && { blobs: { shortest: this.#shortestBlob } }),
+      formats,
+      ...(anyTimes && {
+        offsets: { none: text - this.#inUtc - this.#withOffset, utc: this.#inUtc, other: this.#withOffset },
+      }),
       unfit: { ...this.#unfit },
     }
   }
-}
 
-/** The same array where nothing changes: it is looked at for each text. */
-function keepMatching(formats: TextFormat[], text: string): TextFormat[] {
-  return formats.every(format => FORMATS[format](text)) ? formats : formats.filter(f => FORMATS[f](text))
+  #isFinite(): boolean {
+    return Number.isFinite(this.#leastReal) && Number.isFinite(this.#greatestReal)
+  }
 }
 
 function codePoints(text: string, bytes: number): number {

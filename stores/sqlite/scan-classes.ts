@@ -20,12 +20,13 @@ type Counted = Exclude<Guess, 'text'>
 const TERMS: Record<Counted, (c: string) => string[]> = {
   null: c => [`count(${c})`],
   integer: c => [`count(${c})`, `total(typeof(${c}) = 'integer')`, `min(${c})`, `max(${c})`],
-  real: c => [`count(${c})`, `total(typeof(${c}) = 'real')`, `max(${c})`, `min(${c})`],
+  real: c => [`count(${c})`, `total(typeof(${c}) = 'real')`, `min(${c})`, `max(${c})`],
   // count(c) would load every blob; typeof and octet_length look at the row's header only.
   blob: c => [
     `total(typeof(${c}) <> 'null')`,
     `total(typeof(${c}) = 'blob')`,
     `total(octet_length(${c}))`,
+    `min(octet_length(${c}))`,
     `max(octet_length(${c}))`,
   ],
   mixed: c => [
@@ -34,8 +35,10 @@ const TERMS: Record<Counted, (c: string) => string[]> = {
     `total(typeof(${c}) = 'blob')`,
     `min(CASE typeof(${c}) WHEN 'integer' THEN ${c} END)`,
     `max(CASE typeof(${c}) WHEN 'integer' THEN ${c} END)`,
-    `max(CASE typeof(${c}) WHEN 'real' THEN abs(${c}) END)`,
+    `min(CASE typeof(${c}) WHEN 'real' THEN ${c} END)`,
+    `max(CASE typeof(${c}) WHEN 'real' THEN ${c} END)`,
     `total(CASE typeof(${c}) WHEN 'blob' THEN octet_length(${c}) END)`,
+    `min(CASE typeof(${c}) WHEN 'blob' THEN octet_length(${c}) END)`,
     `max(CASE typeof(${c}) WHEN 'blob' THEN octet_length(${c}) END)`,
   ],
 }
@@ -46,9 +49,11 @@ const NOTHING: ClassCounts = {
   blob: 0,
   min: null,
   max: null,
-  largestReal: null,
+  leastReal: null,
+  greatestReal: null,
   blobBytes: 0,
-  longestBlob: 0,
+  shortestBlob: null,
+  longestBlob: null,
 }
 
 type Cells = (number | bigint | null)[]
@@ -56,6 +61,7 @@ type Cells = (number | bigint | null)[]
 /** The counts, or undefined where the guess was wrong. */
 function understand(guess: Counted, cells: Cells): ClassCounts | undefined {
   const number = (i: number): number => Number(cells[i] ?? 0)
+  const size = (i: number): number | null => (cells[i] === null ? null : Number(cells[i]))
   const integer = (i: number): bigint | null => cells[i] as bigint | null
   if (guess === 'mixed') {
     return {
@@ -64,20 +70,22 @@ function understand(guess: Counted, cells: Cells): ClassCounts | undefined {
       blob: number(2),
       min: integer(3),
       max: integer(4),
-      largestReal: cells[5] === null ? null : number(5),
-      blobBytes: number(6),
-      longestBlob: number(7),
+      leastReal: size(5),
+      greatestReal: size(6),
+      blobBytes: number(7),
+      shortestBlob: size(8),
+      longestBlob: size(9),
     }
   }
   const values = number(0)
   if (guess === 'null') return values === 0 ? NOTHING : undefined
   if (values !== number(1)) return undefined
   if (guess === 'integer') return { ...NOTHING, integer: values, min: integer(2), max: integer(3) }
-  if (guess === 'blob') return { ...NOTHING, blob: values, blobBytes: number(2), longestBlob: number(3) }
-  return { ...NOTHING, real: values, largestReal: Math.max(Math.abs(number(2)), Math.abs(number(3))) }
+  if (guess === 'real') return { ...NOTHING, real: values, leastReal: size(2), greatestReal: size(3) }
+  return { ...NOTHING, blob: values, blobBytes: number(2), shortestBlob: size(3), longestBlob: size(4) }
 }
 
-/** Columns of one statement: results are limited to 2,000, and mixed ones take 8. */
+/** Columns of one statement: results are limited to 2,000, and mixed ones take 10. */
 const GROUP = 200
 
 /** Counts the classes of columns in a window; undefined for each column whose guess was wrong. */

@@ -1,8 +1,10 @@
 /** Texts of columns, read into JavaScript: sizes, formats, and what no other engine can hold. */
+import { LARGE } from '../large.ts'
 import type { ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
 import type { Window } from './scan-classes.ts'
+import { addLargeTexts, countInvalidLarge, type Texts } from './scan-large-texts.ts'
 import { decodeUtf16, type Encoding, isValidText } from './text-bytes.ts'
 
 export interface TextColumn {
@@ -27,44 +29,62 @@ export function readTexts<C extends TextColumn>(
   for (let first = 0; first < columns.length; first += GROUP) {
     const group = columns.slice(first, first + GROUP)
     const suspects = new Set<C>()
+    const large = new Set<C>()
     const read = encoding === 'UTF-8' ? readUtf8 : readUtf16
-    impure.push(...read(db, table, group, window, suspects, encoding))
+    impure.push(...read({ db, table, columns: group, window, suspects, large, encoding }))
+    for (const { name, tally } of large) {
+      addLargeTexts({ db, table, column: name, window, encoding }, tally)
+    }
     for (const { name, tally } of suspects) {
-      tally.addInvalid(countInvalid(db, table, name, window, encoding))
+      tally.addInvalid(countInvalidSmall({ db, table, column: name, window, encoding }))
     }
   }
   return impure
 }
 
-type Reader = <C extends TextColumn>(
-  db: Connection,
-  table: string,
-  columns: C[],
-  window: Window,
-  suspects: Set<C>,
-  encoding: Encoding,
-) => C[]
+interface Reading<C extends TextColumn> {
+  db: Connection
+  table: string
+  columns: C[]
+  window: Window
+  encoding: Encoding
+  /** Columns with texts that may be damaged. */
+  suspects: Set<C>
+  /** Columns that may have texts too large to be read as a whole, which were left out. */
+  large: Set<C>
+}
 
-const readUtf8: Reader = (db, table, columns, window, suspects) => {
-  const terms = columns.map(({ name, pure }) => (pure ? quote(name) : onlyText(name, quote(name))))
+/** Stands for a value that is too large. */
+const TOO_LARGE = 0
+
+const readUtf8 = <C extends TextColumn>({ db, table, columns, window, suspects, large }: Reading<C>): C[] => {
+  const terms = columns.map(({ name, pure }) => {
+    const value = unlessLarge(name, quote(name))
+    return pure ? value : onlyText(name, value)
+  })
   const impure = new Set<(typeof columns)[number]>()
   for (const row of rowsOf(db, table, terms, window)) {
     for (let i = 0; i < columns.length; i++) {
       const cell = row[i]
       if (typeof cell === 'string') {
         if (columns[i]!.tally.addText(cell)) suspects.add(columns[i]!)
-      } else if (cell !== null) impure.add(columns[i]!)
+      } else if (cell !== null) {
+        if (columns[i]!.pure) impure.add(columns[i]!)
+        if (cell === TOO_LARGE) large.add(columns[i]!)
+      }
     }
   }
   return [...impure]
 }
 
 /** SQLite's own conversion hides lone surrogates, so texts come as their bytes, and none is above suspicion. */
-const readUtf16: Reader = (db, table, columns, window, suspects, encoding) => {
-  const terms = columns.map(({ name }) => onlyText(name, `CAST(${quote(name)} AS BLOB)`))
+const readUtf16 = <C extends TextColumn>(reading: Reading<C>): C[] => {
+  const { db, table, columns, window, suspects, large, encoding } = reading
+  const terms = columns.map(({ name }) => onlyText(name, unlessLarge(name, `CAST(${quote(name)} AS BLOB)`)))
   for (const row of rowsOf(db, table, terms, window)) {
     for (let i = 0; i < columns.length; i++) {
       const cell = row[i]
+      if (cell === TOO_LARGE) large.add(columns[i]!)
       if (!(cell instanceof Uint8Array)) continue
       const text = decodeUtf16(cell, encoding)
       columns[i]!.tally.addText(text)
@@ -77,7 +97,10 @@ const readUtf16: Reader = (db, table, columns, window, suspects, encoding) => {
 const onlyText = (name: string, value: string): string =>
   `CASE typeof(${quote(name)}) WHEN 'text' THEN ${value} END`
 
-/** Row by row: a value may have 100 MB. */
+const unlessLarge = (name: string, value: string): string =>
+  `CASE WHEN octet_length(${quote(name)}) > ${LARGE} THEN ${TOO_LARGE} ELSE ${value} END`
+
+/** Row by row: a value may have some megabytes. */
 function rowsOf(db: Connection, table: string, terms: string[], window: Window): Iterable<unknown[]> {
   return db
     .prepare<Window['params'], unknown[]>(`SELECT ${terms.join(', ')} FROM ${quote(table)} ${window.where}`)
@@ -86,15 +109,13 @@ function rowsOf(db: Connection, table: string, terms: string[], window: Window):
 }
 
 /** How many texts of a column are damaged; a genuine U+FFFD is a character as any other. */
-export function countInvalid(
-  db: Connection,
-  table: string,
-  column: string,
-  window: Window,
-  encoding: Encoding,
-): number {
+export function countInvalid(texts: Texts): number {
+  return countInvalidSmall(texts) + countInvalidLarge(texts)
+}
+
+function countInvalidSmall({ db, table, column, window, encoding }: Texts): number {
   let count = 0
-  const term = onlyText(column, `CAST(${quote(column)} AS BLOB)`)
+  const term = onlyText(column, unlessLarge(column, `CAST(${quote(column)} AS BLOB)`))
   for (const [bytes] of rowsOf(db, table, [term], window)) {
     if (bytes instanceof Uint8Array && !isValidText(bytes, encoding)) count++
   }

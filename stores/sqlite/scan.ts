@@ -6,8 +6,10 @@ import { type ClassCounts, ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
 import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
+import { lookAgain } from './scan-again.ts'
 import { countClasses, type Guess, type Window } from './scan-classes.ts'
 import { readReals } from './scan-decimals.ts'
+import { scanKeys } from './scan-keys.ts'
 import { readTexts } from './scan-texts.ts'
 import type { Encoding } from './text-bytes.ts'
 
@@ -20,28 +22,23 @@ interface Scanned {
 /** Rows after which progress is heard of. */
 const WINDOW = 20_000
 
-/** Declared types whose texts may have a format that decides about the target's type. */
-const FORMATTED = /DATE|TIME|JSON|UUID|GUID|INET|IP|BOOL|NUM|DEC/i
-
 /**
  * Looks at every value of a table, in constant memory. Numbers and blobs are counted in SQL and hardly
  * ever leave SQLite; texts are read. `progress` hears of the rows done so far; a table without row numbers is
- * one window. Formats, and digits of decimals, are looked for where the declared type speaks of them, or in
- * every column.
+ * one window. Digits of decimals are counted where the declared type speaks of them, or in every column.
  */
 export function scan(
   db: Connection,
   table: Table,
   progress: (rows: number) => void,
-  everyFormat = false,
+  everyDigit = false,
 ): TableFacts {
   const encoding = db.pragma('encoding', { simple: true }) as Encoding
   const columns = table.columns.map(({ name, declared }) => ({
     name,
     guess: guessOf(db, table.name, name),
     tally: new ColumnTally({
-      formats: everyFormat || FORMATTED.test(declared),
-      decimals: everyFormat || declaredType(declared)?.kind === 'numeric',
+      decimals: everyDigit || declaredType(declared)?.kind === 'numeric',
     }),
   }))
   let rows = 0
@@ -50,11 +47,13 @@ export function scan(
     rows += countRows(db, table.name, window)
     progress(rows)
   }
+  const facts = columns.map(({ name, tally }, i) => tally.facts(name, table.columns[i]!.declared, rows))
   return {
     name: table.name,
     rows,
     bytes: columns.reduce((sum, { tally }) => sum + tally.bytes, 0),
-    columns: columns.map(({ name, tally }, i) => tally.facts(name, table.columns[i]!.declared, rows)),
+    columns: facts.map((column, i) => lookAgain(db, table, table.columns[i]!, column, encoding)),
+    ...scanKeys(db, table),
   }
 }
 
@@ -65,7 +64,7 @@ function scanWindow(
   window: Window,
   encoding: Encoding,
 ): void {
-  const before = columns.map(({ tally }) => tally.reals)
+  const before = columns.map(({ tally }) => tally.counts.real)
   const misjudged = countGuessed(db, table, columns, window)
   const withTexts = columns
     .filter(column => column.guess === 'text' || column.guess === 'mixed' || misjudged.has(column))
@@ -76,7 +75,7 @@ function scanWindow(
     if (found.integer || found.real || found.blob) column.guess = 'mixed'
   }
   for (const [i, { name, tally }] of columns.entries()) {
-    if (tally.decimals && tally.reals > before[i]!) readReals(db, table, name, tally.decimals, window)
+    if (tally.decimals && tally.counts.real > before[i]!) readReals(db, table, name, tally.decimals, window)
   }
 }
 

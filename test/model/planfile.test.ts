@@ -19,9 +19,11 @@ tables:
     columns:
       id: { type: integer }
       balance: { type: "numeric(10,2)", target: amount }
-      note:
+      note: { cast: strip-nul }
+      data: { type: jsonb, on_error: default, default: "{}" }
+      gone: { on_error: default, default: null }
   old_users: { skip: true }
-  "order": 
+  "order": { on_error: quarantine, orphans: not-valid }
 exclude: [scratch]
 types: declared
 if_exists: use
@@ -49,11 +51,13 @@ test('a plan file becomes what it says, with the places of its names', () => {
         columns: {
           id: { type: { kind: 'integer', bits: 32 } },
           balance: { type: { kind: 'numeric', precision: 10, scale: 2 }, target: 'amount' },
-          note: {},
+          note: { conversion: 'strip-nul' },
+          data: { type: { kind: 'json', binary: true }, onError: 'default', fallback: '{}' },
+          gone: { onError: 'default', fallback: null },
         },
       },
       old_users: { skip: true, columns: {} },
-      order: { skip: false, columns: {} },
+      order: { skip: false, onError: 'quarantine', orphans: 'not-valid', columns: {} },
     },
     exclude: ['scratch'],
     types: 'declared',
@@ -63,7 +67,7 @@ test('a plan file becomes what it says, with the places of its names', () => {
     how: { chunkRows: 50_000, chunkBytes: 1_048_576, tables: 3, lanes: 1 },
   })
   assert.deepEqual(positions['tables.users.columns.balance'], { line: 14, column: 7 })
-  assert.deepEqual(positions['exclude.0'], { line: 18, column: 11 })
+  assert.deepEqual(positions['exclude.0'], { line: 20, column: 11 })
 })
 
 const TEN_MISTAKES = `version: 2
@@ -119,6 +123,11 @@ const WRONG: [string, number, RegExp][] = [
   ['version: 1\ntarget: *nothing', 1, /alias/],
   ['version: 1\n---\nversion: 1', 2, /more than one document/],
   ['version: 1\nname: a b', 2, /letters/],
+  ['version: 1\ntypes: optimised', 2, /optimized/],
+  ['version: 1\ntables: { t: { columns: { c: { cast: strip-null } } } }', 2, /strip-nul/],
+  ['version: 1\ntables: { t: { columns: { c: { default: 1 } } } }', 2, /on_error: default/],
+  ['version: 1\ntables: { t: { on_error: keep } }', 2, /quarantine/],
+  ['version: 1\ntables: { t: { on_error: default, columns: { c: { default: {} } } } }', 2, /one value/],
   ['version: 1\nhow: { lanes: 1.5 }', 2, /whole number/],
   ['version: 1\nhow: { lanes: 1000 }', 2, /at most 64/],
   ['version: 1\ntarget: postgresql://h/d?password=hunter2', 2, /password/],

@@ -13,18 +13,19 @@ import { database } from './files.ts'
 
 interface Look {
   fill?: (db: Database.Database) => void
-  everyFormat?: boolean
+  everyDigit?: boolean
 }
 
 /** Facts of the columns of `t`, and what they are made of in PostgreSQL with how many findings. */
-function look(t: TestContext, sql: string, { fill, everyFormat = false }: Look = {}) {
+function look(t: TestContext, sql: string, { fill, everyDigit = false }: Look = {}) {
   const store = openSqlite(database(t, sql, fill))
   try {
     const table = store.describe().tables[0]!
     return store
-      .scan(table, () => undefined, everyFormat)
+      .scan(table, () => undefined, everyDigit)
       .columns.map((facts, i) => {
-        const { type, findings } = chooseType('t', table.columns[i]!, facts, 'inferred')
+        const about = { table: 't', column: table.columns[i]!, facts }
+        const { type, findings } = chooseType(about, { types: 'inferred', accept: [] })
         return { facts, becomes: showType(type), findings: findings.length }
       })
   } finally {
@@ -59,7 +60,7 @@ test('one value with too many digits, wherever it stands, and the type is wider'
 
 test('digits as they are written: exponents expanded, zeros of texts kept', t => {
   const of = (values: string): ColumnFacts['decimals'] =>
-    look(t, `CREATE TABLE t (d); INSERT INTO t VALUES ${values}`, { everyFormat: true })[0]!.facts.decimals
+    look(t, `CREATE TABLE t (d); INSERT INTO t VALUES ${values}`, { everyDigit: true })[0]!.facts.decimals
   const cases: [values: string, digits: [number, number]][] = [
     ['(0.1)', [0, 1]],
     ['(1.5e21)', [22, 0]],
@@ -78,7 +79,7 @@ test('digits as they are written: exponents expanded, zeros of texts kept', t =>
 
 test('only columns that speak of decimals are looked at, if not all are asked for', t => {
   const sql = 'CREATE TABLE t (a REAL, b DECIMAL(5,1), c TEXT); INSERT INTO t VALUES (0.5, 0.5, 0.5)'
-  const of = (everyFormat: boolean) => look(t, sql, { everyFormat }).map(({ facts }) => facts.decimals?.scale)
+  const of = (everyDigit: boolean) => look(t, sql, { everyDigit }).map(({ facts }) => facts.decimals?.scale)
   assert.deepEqual(of(false), [undefined, 1, undefined])
   assert.deepEqual(of(true), [1, 1, 1])
 })
@@ -101,7 +102,7 @@ test('any decimals: the encoder fills the digits that were counted, and no fewer
           const insert = db.prepare('INSERT INTO t (id, d) VALUES (?, ?)')
           for (const [i, value] of reals.entries()) insert.run(i, value)
         }
-        const { integerDigits, scale } = look(t, sql, { fill, everyFormat: true })[1]!.facts.decimals!
+        const { integerDigits, scale } = look(t, sql, { fill, everyDigit: true })[1]!.facts.decimals!
         assert.ok(reals.every(value => takes(integerDigits, scale, value)))
         if (integerDigits > 0) assert.ok(!reals.every(value => takes(integerDigits - 1, scale, value)))
         if (scale > 0) assert.ok(!reals.every(value => takes(integerDigits, scale - 1, value)))

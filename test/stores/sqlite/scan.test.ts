@@ -101,8 +101,48 @@ test('a format must be that of every text', t => {
   )
   assert.deepEqual(
     columns.map(({ formats }) => formats),
-    [['timestamp'], [], []],
+    [['timestamp', 'timestamp-any', 'time-spelling'], ['time-spelling'], []],
   )
+})
+
+test('what a finding will speak of is looked up by key, and only that', t => {
+  const { columns } = scan(
+    t,
+    `CREATE TABLE t (a TEXT, b INT NOT NULL, n, d DATETIME, s, PRIMARY KEY (a, b));
+     INSERT INTO t VALUES
+       ('x''s', 1, 1, '2024-01-01 00:00:00', 'text'),
+       ('y', 2, 2, '2024-01-01 00:00:00Z', x'c3a9'),
+       ('z', 3, '3', 'never', 'text'),
+       (NULL, 4, 'N/A', '2024-01-01', 'a' || char(0))`,
+  )
+  const [a, , n, d, s] = columns as [ColumnFacts, ColumnFacts, ColumnFacts, ColumnFacts, ColumnFacts]
+  assert.deepEqual(a.examples, { null: '(a, b) = (NULL, 4)' })
+  assert.deepEqual(n.examples, {
+    integer: "(a, b) = ('x''s', 1)",
+    text: "(a, b) = ('z', 3)",
+    'numeric-text': "(a, b) = ('z', 3)",
+  })
+  assert.equal(n.numericTexts, 1)
+  assert.deepEqual(d.examples, { format: "(a, b) = ('y', 2)" })
+  assert.deepEqual(s.examples, {
+    blob: "(a, b) = ('y', 2)",
+    text: "(a, b) = ('x''s', 1)",
+    nul: '(a, b) = (NULL, 4)',
+  })
+  assert.deepEqual(s.blobs, { shortest: 2, utf8: true })
+})
+
+test('times with and without an offset are counted, ends of REALs and blobs kept', t => {
+  const { columns } = scan(
+    t,
+    `CREATE TABLE t (d DATETIME, r REAL, b BLOB);
+     INSERT INTO t VALUES ('2024-01-01 00:00:00', -2.5, x'00'), ('2024-01-01 00:00:00Z', 7.25, x'000102'),
+                          ('2024-01-01 00:00:00+01:00', NULL, NULL)`,
+  )
+  const [d, r, b] = columns as [ColumnFacts, ColumnFacts, ColumnFacts]
+  assert.deepEqual([d.formats, d.offsets], [['timestamp-any'], { none: 1, utc: 1, other: 1 }])
+  assert.deepEqual(r.reals, { min: -2.5, max: 7.25 })
+  assert.deepEqual([b.blobs, b.longest.blobBytes], [{ shortest: 1 }, 3])
 })
 
 test('a table without row numbers, and one without rows', t => {

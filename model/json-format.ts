@@ -1,7 +1,15 @@
 /**
- * Whether jsonb takes a text without loss: RFC 8259, and no object with a key twice, no `\u0000`, no lone
- * surrogate, no number beyond numeric or `-0`, which numeric prints as `0`. Order and spacing do not count.
+ * What PostgreSQL takes of a JSON text. `json` keeps any text of RFC 8259 as it is. jsonb changes, or refuses,
+ * objects with a key twice, `\u0000`, lone surrogates, numbers beyond numeric, and `-0`, which numeric prints
+ * as `0`; order and spacing do not count.
  */
+import type { TextFormat } from './assessment.ts'
+
+const NONE: readonly TextFormat[] = []
+const KEPT: readonly TextFormat[] = ['json-text']
+const KEPT_DOCUMENT: readonly TextFormat[] = ['json-document', 'json-text']
+const LOSSLESS: readonly TextFormat[] = ['json', 'json-text']
+const LOSSLESS_DOCUMENT: readonly TextFormat[] = ['json', 'json-document', 'json-text']
 
 /** PostgreSQL 15's parser recurses: at its default max_stack_depth of 2 MB it takes 12,000 levels, not 15,000. */
 const MOST_LEVELS = 1000
@@ -20,10 +28,12 @@ const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y
 
 class Unfit extends Error {}
 
-/** Throws `Unfit` at the first character that jsonb would refuse or change. */
+/** Throws `Unfit` at the first character that is no JSON. */
 class Reader {
   readonly #text: string
   #at = 0
+  /** Whether jsonb keeps all that was read. */
+  lossless = true
 
   constructor(text: string) {
     this.#text = text
@@ -53,7 +63,7 @@ class Reader {
     do {
       this.#blanks()
       const key = this.#string()
-      if (keys.has(key)) throw new Unfit()
+      if (keys.has(key)) this.lossless = false
       keys.add(key)
       this.#expect(':')
       this.#value(depth + 1)
@@ -84,15 +94,15 @@ class Reader {
     }
     if (!escaped) return this.#text.slice(start + 1, this.#at - 1)
     const value = JSON.parse(this.#text.slice(start, this.#at)) as string
-    if (value.includes('\0') || !value.isWellFormed()) throw new Unfit()
+    if (value.includes('\0') || !value.isWellFormed()) this.lossless = false
     return value
   }
 
   #number(): void {
     const [text, whole, fraction = '', exponent = '0'] = this.#match(NUMBER)
-    if (text.startsWith('-') && !/[1-9]/.test(text.split(/e/i)[0]!)) throw new Unfit()
+    if (text.startsWith('-') && !/[1-9]/.test(text.split(/e/i)[0]!)) this.lossless = false
     const shift = Number(exponent)
-    if (whole!.length + shift > MOST_BEFORE || fraction.length - shift > MOST_AFTER) throw new Unfit()
+    if (whole!.length + shift > MOST_BEFORE || fraction.length - shift > MOST_AFTER) this.lossless = false
   }
 
   #match(pattern: RegExp): RegExpExecArray {
@@ -123,15 +133,20 @@ class Reader {
   }
 }
 
-export function isLosslessJson(text: string): boolean {
+/** The formats of JSON that a text has; the same array for texts of the same form. */
+export function jsonFormats(text: string): readonly TextFormat[] {
   // Most texts of other columns end here, before a reader is made.
-  if (!/^[ \t\n\r]*[[{"\-0-9tfn]/.test(text)) return false
-  if (text.length * 3 > MOST_BYTES && Buffer.byteLength(text) > MOST_BYTES) return false
+  const first = /^[ \t\n\r]*([[{"\-0-9tfn])/.exec(text)?.[1]
+  if (first === undefined) return NONE
+  const reader = new Reader(text)
   try {
-    new Reader(text).document()
-    return true
+    reader.document()
   } catch (error) {
-    if (error instanceof Unfit) return false
+    if (error instanceof Unfit) return NONE
     throw error
   }
+  const isDocument = first === '{' || first === '['
+  // Three bytes a character at most: jsonb has room for a text, or it is taken for too long.
+  if (reader.lossless && text.length * 3 <= MOST_BYTES) return isDocument ? LOSSLESS_DOCUMENT : LOSSLESS
+  return isDocument ? KEPT_DOCUMENT : KEPT
 }
