@@ -1,15 +1,26 @@
 /** A lane: one source handle and one session of the target, copying one chunk after the other. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { type ChunkClaim, claimChunk, holders, openChunks, settleChunk } from '../ledger/claims.ts'
+import {
+  type ChunkClaim,
+  type ChunkOutcome,
+  claimChunk,
+  holders,
+  openChunks,
+  settleChunk,
+} from '../ledger/claims.ts'
+import { keep } from '../ledger/quarantine.ts'
 import { readTables } from '../ledger/reader.ts'
 import type { Place } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
+import { needsConforming } from '../model/conforming.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Row } from '../model/types.ts'
+import { withRowName } from '../stores/conform.ts'
 import { digestFor } from '../stores/digest/digester.ts'
+import { FittingRows } from '../stores/fitting-rows.ts'
 import { identify, terminate } from '../stores/postgres/backend.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
@@ -30,6 +41,8 @@ export interface ChunkCopied {
   table: string
   chunk: number
   rows: number
+  quarantined: number
+  altered: number
   bytes: number
   ms: number
 }
@@ -105,31 +118,57 @@ async function release({ input, client, ledger }: Lane, table: string): Promise<
   return (await openChunks(client, ledger, run, table)) > 0
 }
 
-/** One transaction: the rows, and the fence with their count and digest. */
+/** One transaction: the rows, what was set aside of them, and the fence with their counts and digest. */
 async function copyChunk(lane: Lane, table: TablePlan, claim: ChunkClaim): Promise<ChunkCopied> {
-  const { input, client, ledger, source, signal, progress } = lane
+  const { input, client, ledger } = lane
   const began = performance.now()
-  const digester = digestFor(table, 'source')
-  const { rows, bytes } = await inTransaction(client, async () => {
-    const batches = digested(source.read(table, claim), digester)
-    const copied = await copyIn(
-      client,
-      table,
-      batches,
-      done => progress({ table: table.name, chunk: claim.no, rows: done }),
-      signal,
-    )
-    const read = digester.digest.count
-    if (read !== copied.rows) throw miscounted(table, read, copied.rows)
-    await settleChunk(client, ledger, input.place, claim, {
-      read,
-      written: copied.rows,
-      bytes: copied.bytes,
-      digest: Buffer.from(digester.digest.toBytes()),
-    })
-    return copied
+  const { written, bytes, quarantined, altered } = await inTransaction(client, async () => {
+    const outcome = await (needsConforming(table) ? copyFitting : copyAll)(lane, table, claim)
+    const { read, written, quarantined } = outcome
+    if (read !== written + quarantined) throw miscounted(table, read, written, quarantined)
+    await settleChunk(client, ledger, input.place, claim, outcome)
+    return outcome
   })
-  return { table: table.name, chunk: claim.no, rows, bytes, ms: Math.round(performance.now() - began) }
+  const ms = Math.round(performance.now() - began)
+  return { table: table.name, chunk: claim.no, rows: written, quarantined, altered, bytes, ms }
+}
+
+async function copyAll(lane: Lane, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
+  const digester = digestFor(table, 'source')
+  const batches = digested(lane.source.read(table, claim), digester)
+  const { rows, bytes } = await send(lane, table, claim, batches, 0)
+  const { digest } = digester
+  const counts = { read: digest.count, written: rows, quarantined: 0, altered: 0 }
+  return { ...counts, bytes, digest: Buffer.from(digest.toBytes()) }
+}
+
+/**
+ * Where columns have conversions or policies. A session can do nothing else during a COPY: when there is no
+ * more room for what was set aside the COPY ends, that is written, and another COPY goes on.
+ */
+async function copyFitting(lane: Lane, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
+  const { input, client, ledger, source } = lane
+  const digester = digestFor(table, 'source')
+  const fitting = new FittingRows(table, source.read(withRowName(table), claim))
+  let [written, bytes, no] = [0, 0, 0]
+  try {
+    while (!fitting.over) {
+      const copied = await send(lane, table, claim, digested(fitting.rows(), digester), written)
+      written += copied.rows
+      bytes += copied.bytes
+      no = await keep(client, ledger, input.place.run, claim, fitting.take(), no)
+    }
+  } finally {
+    fitting.close()
+  }
+  const { read, quarantined, altered } = fitting
+  return { read, written, quarantined, altered, bytes, digest: Buffer.from(digester.digest.toBytes()) }
+}
+
+/** @param before rows of the chunk that an earlier COPY has sent */
+function send(lane: Lane, table: TablePlan, claim: ChunkClaim, batches: Iterable<Row[]>, before: number) {
+  const heard = (rows: number) => lane.progress({ table: table.name, chunk: claim.no, rows: before + rows })
+  return copyIn(lane.client, table, batches, heard, lane.signal)
 }
 
 /** The rows on their way: the digest sees what was read, the encoder comes after. */
@@ -140,9 +179,9 @@ function* digested(batches: Iterable<Row[]>, digester: { add(rows: Row[]): void 
   }
 }
 
-const miscounted = (table: TablePlan, read: number, written: number) =>
+const miscounted = (table: TablePlan, read: number, written: number, quarantined: number) =>
   new Failure({
     code: 'internal',
     object: `table "${table.name}"`,
-    message: `${read} rows were read and ${written} written in one chunk, which was taken back`,
+    message: `${read} rows were read, ${written} written and ${quarantined} put into quarantine in one chunk, which was taken back`,
   })

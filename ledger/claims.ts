@@ -23,6 +23,9 @@ export interface ChunkClaim {
 export interface ChunkOutcome {
   read: number
   written: number
+  /** Rows in quarantine, and rows among the written ones in which a value was replaced. */
+  quarantined: number
+  altered: number
   bytes: number
   digest: Uint8Array
 }
@@ -138,7 +141,7 @@ export async function settleChunk(
   const { rowCount } = await sql.query(
     `UPDATE ${tableName(place, 'chunk')}
         SET done = true, done_at = pg_catalog.clock_timestamp(),
-            rows_read = $5, rows_written = $6, bytes = $7, digest = $8
+            rows_read = $5, rows_written = $6, bytes = $7, digest = $8, quarantined = $10, altered = $11
       WHERE run_id = $1 AND table_name = $2 AND no = $3 AND epoch = $4 AND NOT done
         AND ${runIsOurs(place, '$1', '$9')}`,
     [
@@ -151,6 +154,8 @@ export async function settleChunk(
       outcome.bytes,
       outcome.digest,
       token.epoch,
+      outcome.quarantined,
+      outcome.altered,
     ],
   )
   if (rowCount !== 1) throw fenced(`chunk ${claim.no} of table "${claim.table}"`)

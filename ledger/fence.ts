@@ -17,7 +17,7 @@ export const START = (column: string) =>
 
 /** The condition of every fence: the run is still ours, and still allowed to write. */
 export const runIsOurs = (place: Place, run: string, epoch: string) =>
-  `EXISTS (SELECT FROM ${tableName(place, 'run')} WHERE id = ${run} AND epoch = ${epoch} AND state = 'running')`
+  `EXISTS (SELECT FROM ${tableName(place, 'run')} WHERE id = ${run} AND epoch = ${epoch} AND state IN ('running', 'replaying'))`
 
 export const fenced = (what: string) =>
   new Failure({

@@ -212,7 +212,7 @@ export async function setState(
       state,
       facts.verdict ?? null,
       facts.message ?? null,
-      ['planned', 'running', 'paused', 'waiting', 'rolling back'],
+      ['planned', 'running', 'paused', 'waiting', 'replaying', 'rolling back'],
     ],
   )
 }

@@ -6,7 +6,7 @@
 import { LEDGER_PREFIX, LEDGER_SCHEMA, LEDGER_TABLES } from '../model/ledger-names.ts'
 
 /** Version of these tables, written into every run's row. */
-export const LEDGER_VERSION = 2
+export const LEDGER_VERSION = 3
 
 /** The least that the ledger needs from a connection; `pg.Client` has it. */
 export interface Sql {
@@ -63,7 +63,17 @@ export async function choosePlace(sql: Sql, schema: string): Promise<Place> {
   return rows[0].may ? OWN_SCHEMA : placeIn(schema)
 }
 
-/** Makes the ledger where it is not there yet; safe to run from several places at once. */
+/** Whether a ledger has all tables of this version; one that an earlier version made may lack some. */
+export async function isCurrent(sql: Sql, place: Place): Promise<boolean> {
+  const { rows } = await sql.query(
+    `SELECT count(*)::int AS n FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relkind = 'r'`,
+    [place.schema, LEDGER_TABLES.map(table => `${place.prefix}${table}`)],
+  )
+  return rows[0].n === LEDGER_TABLES.length
+}
+
+/** Makes the ledger, or what is missing of it; safe to run from several places at once. */
 export async function createLedger(sql: Sql, place: Place): Promise<void> {
   for (let tries = 5; ; tries--) {
     try {
@@ -193,6 +203,19 @@ function ledgerDdl(place: Place): string[] {
        done_at        timestamptz,
        error          text,
        PRIMARY KEY (run_id, kind, table_name, name)
+     )`,
+    `CREATE TABLE IF NOT EXISTS ${t('quarantine')} (
+       run_id       uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       table_name   text        NOT NULL,
+       chunk_no     integer     NOT NULL,
+       no           bigint      NOT NULL,
+       kind         text        NOT NULL,
+       key          text        NOT NULL,
+       column_name  text        NOT NULL,
+       reason       text        NOT NULL,
+       original     bytea       NOT NULL,
+       replayed_at  timestamptz,
+       PRIMARY KEY (run_id, table_name, chunk_no, no)
      )`,
   ]
 }

@@ -17,10 +17,10 @@ export interface KeyRange {
 export interface SourceStore {
   describe(): Schema
   /**
-   * Scans every value of a table. `progress` hears of rows done. Formats are looked for where the declared
-   * type speaks of one, or in every column.
+   * Scans every value of a table. `progress` hears of rows done. Digits of decimals are counted where the
+   * declared type speaks of them, or in every column.
    */
-  scan(table: Table, progress: (rows: number) => void, everyFormat?: boolean): TableFacts
+  scan(table: Table, progress: (rows: number) => void, everyDigit?: boolean): TableFacts
   /** The last key of each chunk but the last one, in order of reading, about `rows` rows apart. */
   bounds(table: TablePlan, rows: number): Iterable<Cell[]>
   /** The rows of a range in batches, cells in the order of `table.columns`. */

@@ -32,7 +32,7 @@ async function compare(input: MigrateInput, progress: RunProgress): Promise<RunR
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)
     say('taking the snapshot')
-    await work.takeSnapshot({ run, source: request.source })
+    await work.takeSnapshot({ run, source: request.source, busySeconds: request.busySeconds })
     say('reading every value')
     await work.assess({ run, request })
     return work.makePlan({ run, request })
@@ -49,7 +49,7 @@ async function compare(input: MigrateInput, progress: RunProgress): Promise<RunR
   })
   for (const table of tables)
     progress.tables([table.name], table.verdict === 'equal' ? 'validated' : 'differs')
-  const differences = [...refused, ...tables.filter(t => t.verdict !== 'equal').map(describe)]
+  const differences = [...refused, ...tables.flatMap(describe)]
   progress.state(differences.length > 0 ? 'done with differences' : 'done')
   const result = progress.result({
     state: progress.progress.state,
@@ -70,5 +70,13 @@ async function compare(input: MigrateInput, progress: RunProgress): Promise<RunR
   )
 }
 
-const describe = (t: TableResult): string =>
-  t.error ?? `table "${t.name}": ${t.read} rows in the source, ${t.counted} in the target, digests differ`
+function describe({ name, verdict, error, read, counted, quarantined }: TableResult): string[] {
+  const different =
+    error ?? `table "${name}": ${read} rows in the source, ${counted} in the target, digests differ`
+  return [
+    ...(verdict === 'equal' ? [] : [different]),
+    ...(quarantined > 0
+      ? [`table "${name}": ${quarantined} row(s) of the source do not fit the plan and were not compared`]
+      : []),
+  ]
+}

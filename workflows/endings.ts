@@ -1,5 +1,6 @@
 /** How a run ends: well, with differences, or badly; each time with a report and a result that says so. */
 import { isCancellation } from '@temporalio/workflow'
+import { differencesOf } from '../model/balance.ts'
 import { EXIT, exitOf, type FailureCode, type FailureFacts } from '../model/failure.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import type { Course } from './course.ts'
@@ -13,11 +14,7 @@ export async function finished(course: Course, tables: TableResult[], unmade: st
   const { input, progress } = course
   const summary = progress.progress
   const incomplete = course.summary?.incomplete ?? []
-  const differences = capped([
-    ...unmade,
-    ...tables.filter(t => t.verdict !== 'equal').map(differenceOf),
-    ...incomplete,
-  ])
+  const differences = capped([...unmade, ...tables.flatMap(differencesOf), ...incomplete])
   progress.state(differences.length > 0 && input.mode !== 'preflight' ? 'done with differences' : 'done')
   const verdict: Verdict =
     tables.length === 0 ? 'not checked' : tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
@@ -55,11 +52,6 @@ function exitOfFailure(code: FailureCode, touched: boolean): number {
   if (touched) return exit === EXIT.refused ? EXIT.failed : exit
   return KNOWN_EXIT.has(code) ? exit : EXIT.refused
 }
-
-const differenceOf = (t: TableResult): string =>
-  t.error
-    ? `table "${t.name}": ${t.error}`
-    : `table "${t.name}": source and target differ (${t.expected} rows, ${t.counted} in the target)`
 
 /** What stands in the target is somebody else's by now: nothing of it is ours to take back. */
 const NOT_OURS: ReadonlySet<string> = new Set(['target-replaced', 'fenced'])

@@ -1,4 +1,5 @@
 export { check } from './check.ts'
 export { copyTable } from './copy-table.ts'
 export { migrate } from './migrate.ts'
+export { replay } from './replay.ts'
 export { rollback } from './rollback.ts'

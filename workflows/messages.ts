@@ -17,6 +17,8 @@ export type {
   MigrateInput,
   Mode,
   PlanSummary,
+  ReplayInput,
+  ReplayResult,
   RollbackInput,
   RollbackResult,
   RunPlace,

@@ -21,7 +21,8 @@ export async function preflight(course: Course, say: (detail: string) => void): 
     return planned(course, attached.summary)
   }
   say('taking the snapshot')
-  await work.takeSnapshot({ run: course.run, source: request.source })
+  const { source, busySeconds } = request
+  await work.takeSnapshot({ run: course.run, source, busySeconds })
   say('reading every value')
   await work.assess({ run: course.run, request })
   say('planning')

@@ -62,7 +62,12 @@ async function begin(tables: string[], sql: string): Promise<RunPlace> {
   saveConnection(name, url, home)
   await createLedger(client, OWN_SCHEMA)
   const run = randomUUID()
-  const plan = { hash: 'h', findings: [], how: {}, what: { tables: tables.map(table) } } as unknown as Plan
+  const plan = {
+    hash: 'h',
+    findings: [],
+    how: {},
+    what: { tables: tables.map(table), views: [], triggers: [] },
+  } as unknown as Plan
   const token = await register(client, OWN_SCHEMA, {
     ...{ run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home },
     ...{ database: await databaseId(client), takenAt: new Date().toISOString(), attempt: 1, adopt: false },

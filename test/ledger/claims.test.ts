@@ -14,7 +14,7 @@ import {
 import { makeOnce } from '../../ledger/objects.ts'
 import { readObjects, readTables } from '../../ledger/reader.ts'
 import { fenceOff, forget, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
-import { choosePlace, createLedger, findLedger, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
+import { choosePlace, createLedger, findLedger, isCurrent, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
 import { inTransaction } from '../../ledger/transaction.ts'
 import { Failure } from '../../model/failure.ts'
 import type { Plan, TablePlan } from '../../model/plan.ts'
@@ -89,7 +89,10 @@ function registration(run: string, name: string, attempt = ++attempts) {
   }
 }
 
-const outcome: ChunkOutcome = { read: 10, written: 10, bytes: 100, digest: Buffer.alloc(4) }
+const outcome: ChunkOutcome = {
+  ...{ read: 10, written: 10, quarantined: 0, altered: 0 },
+  ...{ bytes: 100, digest: Buffer.alloc(4) },
+}
 const hasCode = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
 
 test('chunks are written once, with open ends', async () => {
@@ -240,4 +243,13 @@ test('a ledger that belongs to another role is none, and the next one gets table
   await second.end()
   await owner.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)
   await owner.end()
+})
+
+test('a ledger that an earlier version made is brought up to this one, with what it holds', async () => {
+  const { token } = await begin()
+  await one.query('DROP TABLE longhaul.quarantine')
+  assert.equal(await isCurrent(one, OWN_SCHEMA), false)
+  await createLedger(one, OWN_SCHEMA)
+  assert.equal(await isCurrent(one, OWN_SCHEMA), true)
+  assert.equal((await getRun(one, OWN_SCHEMA, token.run))?.id, token.run)
 })

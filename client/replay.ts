@@ -1,0 +1,62 @@
+/** Rows in quarantine, written after the plan was corrected: a workflow of its own over the target's ledger. */
+import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
+import type { PlanFile } from '../model/plan-request.ts'
+import { type ReplayInput, type ReplayResult, TASK_QUEUE, workflowId } from '../workflows/messages.ts'
+import type { Surroundings } from './here.ts'
+import { outcomeOf } from './outcome.ts'
+import { requireWorkers } from './pollers.ts'
+import type { Temporal } from './stack.ts'
+import { openLedger } from './target.ts'
+
+/** The run as the target's ledger has it. */
+export type ReplayTarget = Pick<ReplayInput, 'run' | 'name' | 'target' | 'host'>
+
+/** The latest run of that name, or the one whose UUID begins so, in a target's ledger. Fails with `usage`. */
+export async function replayTarget(
+  target: PostgresEndpoint,
+  id: string,
+  around: Surroundings,
+): Promise<ReplayTarget> {
+  const ledger = await openLedger(target, around)
+  try {
+    const runs = await ledger.list()
+    const found = runs.find(run => run.name === id) ?? runs.find(run => run.id.startsWith(id))
+    if (found) return { run: found.id, name: found.name, target, host: found.host }
+  } finally {
+    await ledger.close()
+  }
+  throw new Failure({
+    code: 'usage',
+    object: `run ${id}`,
+    message: `the ledger in ${showEndpoint(target)} knows no run of that name or id`,
+    remedy: 'See "longhaul status --postgres URL"',
+  })
+}
+
+/**
+ * Writes what fits now, validates the tables again and gives the run's new end. A repeated call goes on with the
+ * same replay. Without a plan file the run's own settings are tried once more.
+ */
+export async function replayRun(
+  temporal: Temporal,
+  what: ReplayTarget,
+  file?: PlanFile,
+): Promise<ReplayResult> {
+  await requireWorkers(temporal, what.host)
+  const input: ReplayInput = { ...what, settings: file?.tables ?? {} }
+  const handle = await temporal.client.workflow.start('replay', {
+    workflowId: `${workflowId(what.name)}/replay`,
+    taskQueue: TASK_QUEUE,
+    args: [input],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    staticSummary: `replay quarantine of ${what.name}`,
+  })
+  try {
+    return (await Promise.race([handle.result(), temporal.failed])) as ReplayResult
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    throw new Failure(outcomeOf(error, what).failure!, { cause: error })
+  }
+}
