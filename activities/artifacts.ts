@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJson, runFolder, writePrivate } from '../home/home.ts'
+import type { AssessDocument } from '../model/assess-document.ts'
 import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
@@ -10,6 +11,8 @@ import type { Plan } from '../model/plan.ts'
 export interface Artifacts {
   assessment: Assessment
   plan: Plan
+  /** What `longhaul assess` shows. */
+  assess: AssessDocument
   /** What was noticed while the snapshot was taken. */
   'snapshot-notes': { how: string; bytes: number; seconds: number; findings: Finding[] }
 }

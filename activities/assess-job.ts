@@ -1,6 +1,6 @@
 /** The reading itself, in a thread: pages, schema and every value of the snapshot. */
 import type { TableFacts } from '../model/assessment.ts'
-import { wantsEveryFormat } from '../model/build-plan.ts'
+import { wantsEveryDigit } from '../model/build-plan.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
@@ -50,7 +50,7 @@ function scanAll(
     const schema = store.describe()
     const tables = schema.tables.map(table => {
       const heard = (rows: number) => progress({ table: table.name, rows })
-      return store.scan(table, heard, wantsEveryFormat(table, request, target))
+      return store.scan(table, heard, wantsEveryDigit(table, request, target))
     })
     return { schema, tables }
   } finally {

@@ -1,10 +1,9 @@
 /** Preflight's reading: damage, schema, and every value of the snapshot. */
 import type { PlanRequest } from '../model/plan-request.ts'
-import { describeTarget } from '../stores/postgres/describe.ts'
 import { findArtifact, needSnapshot, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
-import { withSession } from './session.ts'
+import { lookAtTarget } from './look-at-target.ts'
 
 export interface Assessed {
   tables: number
@@ -19,9 +18,7 @@ export async function assess(
   const done = findArtifact(home, run, 'assessment')
   if (done) return sizes(done.tables)
   const began = performance.now()
-  const target = await withSession(home, request.target, run, client =>
-    describeTarget(client, request.target.schema),
-  )
+  const target = await lookAtTarget(home, request.target, run)
   const input = { snapshot: needSnapshot(home, run), request, target }
   const { schema, tables, findings } = await runJob('assess', input)
   writeArtifact(home, run, 'assessment', {

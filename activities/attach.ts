@@ -8,7 +8,7 @@ import type { Client } from 'pg'
 import { makeFolder, runFolder } from '../home/home.ts'
 import { getPlan, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger } from '../ledger/schema.ts'
-import type { SqliteEndpoint } from '../model/endpoint.ts'
+import { isNowhere, type SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { MigrateInput, PlanSummary } from '../model/payloads.ts'
 import { UNFINISHED } from '../model/run.ts'
@@ -32,6 +32,7 @@ export interface Attached {
 export async function attach(work: Work, input: MigrateInput): Promise<Attached> {
   const { source, target } = input.request
   const mark = fingerprint(source)
+  if (isNowhere(target)) return { run: input.run }
   return withSession(work.home, target, input.run, async client => {
     if (input.mode !== 'full') return { run: input.run }
     const ledger = await findLedger(client, target.schema)
@@ -46,6 +47,7 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     )
     if (!same) return { run: input.run }
     if (same.state === 'rolling back') throw goesBack(same)
+    if (same.state === 'replaying') throw isReplayed(same)
     await mayTakeOver(work, client, same, input)
     const { plan } = (await getPlan(client, ledger, same.id))!
     await fetchArtifacts(work, same)
@@ -83,6 +85,14 @@ export function fingerprint({ path, host }: SqliteEndpoint): string {
     })
   }
 }
+
+const isReplayed = ({ id, name }: RunRow) =>
+  new Failure({
+    code: 'refused',
+    object: `run ${name} (${id})`,
+    message: 'is the same job, and its rows in quarantine are being replayed',
+    remedy: `End that with "longhaul replay ${name}"`,
+  })
 
 async function mayTakeOver(work: Work, client: Client, run: RunRow, input: MigrateInput): Promise<void> {
   const ours = run.home === work.home && run.host === work.host && run.name === input.name

@@ -3,12 +3,13 @@ import { forgetObjectSql } from '../ledger/objects.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
-import { moveAside } from '../stores/postgres/aside.ts'
+import { asideSchema, moveAside } from '../stores/postgres/aside.ts'
 import { createSchema, createTable, type Effect } from '../stores/postgres/ddl.ts'
+import { createExtension } from '../stores/postgres/ddl-optimized.ts'
 import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
 import { silenceTriggers } from '../stores/postgres/triggers.ts'
 import type { Work } from './edge.ts'
-import { apply, putBackOf } from './effects.ts'
+import { apply, putBackOf, tryApply } from './effects.ts'
 import { type Target, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
@@ -26,8 +27,6 @@ export async function createTables({ home }: Work, { place }: { place: RunPlace 
   )
 }
 
-const asideSchema = (place: RunPlace) => `longhaul_aside_${place.run.slice(0, 8)}`
-
 async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
   const { client, plan } = target
   const { rows } = await client.query('SELECT to_regnamespace(quote_ident($1)) IS NOT NULL AS there', [
@@ -35,7 +34,9 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
   ])
   if (!rows[0].there) await apply(target, createSchema(place.target.schema))
   if (plan.what.tables.some(t => t.action === 'replace'))
-    await apply(target, createSchema(asideSchema(place)))
+    await apply(target, createSchema(asideSchema(place.run)))
+  // An index that lacks it fails for itself and is named; no row depends on it.
+  for (const extension of plan.what.extensions ?? []) await tryApply(target, createExtension(extension))
 }
 
 async function prepareTable(target: Target, place: RunPlace, table: TablePlan): Promise<void> {
@@ -45,7 +46,7 @@ async function prepareTable(target: Target, place: RunPlace, table: TablePlan): 
     for (const effect of await foreignKeysAside(target.client, table)) await putAside(target, effect)
     return
   }
-  if (table.action === 'replace') await apply(target, moveAside(table, asideSchema(place)))
+  if (table.action === 'replace') await apply(target, moveAside(table, asideSchema(place.run)))
   await apply(target, createTable(table))
 }
 

@@ -1,6 +1,6 @@
 /** Effects on the target, each made once, in one transaction with its record in the ledger. */
 import { Context } from '@temporalio/activity'
-import { makeOnce, noteObjectError } from '../ledger/objects.ts'
+import { forgetObjectSql, makeOnce, noteObjectError } from '../ledger/objects.ts'
 import { Failure } from '../model/failure.ts'
 import { toFailure } from '../sessions/errors.ts'
 import type { Effect } from '../stores/postgres/ddl.ts'
@@ -28,9 +28,20 @@ export async function apply(target: Target, { object, sql, undo }: Effect): Prom
 
 /**
  * Makes an effect whose failure is its own: what the rows or the role forbid is noted and returned in words;
- * what another attempt can mend (a server that is away) or must stop (a takeover) is thrown.
+ * what another attempt can mend (a server that is away) or must stop (a takeover) is thrown. What is made in
+ * its stead is a difference, in words as well.
  */
 export async function tryApply(target: Target, effect: Effect): Promise<string | undefined> {
+  const failure = await attempt(target, effect)
+  if (failure === undefined || !effect.otherwise) return failure
+  if ((await attempt(target, effect.otherwise)) !== undefined) return failure
+  const { client, ledger, token } = target
+  await client.query(forgetObjectSql(ledger, token.run, effect.object))
+  const { kind, name, table } = effect.object
+  return `${kind} "${name}" of table "${table}": rows in the target break it, and it is made NOT VALID, which binds rows that are added or changed`
+}
+
+async function attempt(target: Target, effect: Effect): Promise<string | undefined> {
   try {
     await apply(target, effect)
     return undefined

@@ -1,9 +1,13 @@
-/** The finish step over all tables: foreign keys, which need both ends, and what was put aside for the load. */
+/**
+ * The finish step over all tables: foreign keys, which need both ends, what was put aside for the load, and last
+ * the views and triggers.
+ */
 import { forgetObjectSql } from '../ledger/objects.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import { addForeignKey } from '../stores/postgres/ddl.ts'
+import { triggers, views } from '../stores/postgres/plan-effects.ts'
 import type { Work } from './edge.ts'
 import { putBackOf, tryApply } from './effects.ts'
 import { type Target, withTarget } from './target.ts'
@@ -21,6 +25,8 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
           failures.push(...(await tryList(target, addForeignKey(table, key))))
       }
       failures.push(...(await putBack(target)))
+      for (const effect of [...views(plan.what), ...triggers(plan.what)])
+        failures.push(...(await tryList(target, effect)))
       await setStep(
         client,
         ledger,

@@ -4,7 +4,8 @@ import { tableName } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
-import { addPrimaryKey, addUnique, analyze, createIndex, type Effect } from '../stores/postgres/ddl.ts'
+import { analyze, type Effect } from '../stores/postgres/ddl.ts'
+import { tableParts } from '../stores/postgres/plan-effects.ts'
 import { setSequence } from '../stores/postgres/sequence.ts'
 import type { Work } from './edge.ts'
 import { tryApply } from './effects.ts'
@@ -53,10 +54,7 @@ async function mustBeCopied({ client, ledger, token }: Target, table: TablePlan)
 }
 
 async function effectsOf(target: Target, table: TablePlan): Promise<Effect[]> {
-  const parts =
-    table.action === 'use'
-      ? []
-      : [...addPrimaryKey(table), ...addUnique(table), ...table.indexes.map(i => createIndex(table, i))]
+  const parts = table.action === 'use' ? [] : tableParts(table)
   const sequences = await Promise.all(
     table.columns.filter(c => c.identity).map(column => sequenceEffect(target, table, column)),
   )

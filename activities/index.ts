@@ -11,6 +11,9 @@ import { makePlan } from './make-plan.ts'
 import { openLedger } from './open-ledger.ts'
 import { planChunks } from './plan-chunks.ts'
 import { prepareWayBack } from './prepare-way-back.ts'
+import { openReplay } from './replay-open.ts'
+import { replayRows } from './replay-rows.ts'
+import { settleReplay } from './replay-settle.ts'
 import { report } from './report.ts'
 import { rollBack } from './roll-back.ts'
 import { takeSnapshot } from './take-snapshot.ts'
@@ -35,6 +38,9 @@ export function createActivities(deps: Dependencies) {
     validateTables: guarded(deps, 'validateTables', validateTables),
     compareTables: guarded(deps, 'compareTables', compareTables),
     report: guarded(deps, 'report', report),
+    openReplay: guarded(deps, 'openReplay', openReplay),
+    replayRows: guarded(deps, 'replayRows', replayRows),
+    settleReplay: guarded(deps, 'settleReplay', settleReplay),
     rollBack: guarded(deps, 'rollBack', rollBack),
   }
 }

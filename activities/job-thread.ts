@@ -10,17 +10,22 @@ import { assessSnapshot } from './assess-job.ts'
 import { copyLane } from './copy-lane.ts'
 import { digestBoth, digestCopied } from './digest-job.ts'
 import type { FromThread } from './jobs.ts'
+import { verifyExpressions } from './verify-job.ts'
 
 type Progress = (detail: unknown) => void
 
 const jobs = {
-  snapshot: (data: { source: string; dest: string }, progress: Progress, signal: AbortSignal) =>
-    snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: 30_000 }),
+  snapshot: (
+    data: { source: string; dest: string; busySeconds: number },
+    progress: Progress,
+    signal: AbortSignal,
+  ) => snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: data.busySeconds * 1000 }),
   assess: assessSnapshot,
   bounds,
   copyLane,
   digestCopied,
   digestBoth,
+  verify: verifyExpressions,
 } as const
 export type Jobs = typeof jobs
 

@@ -1,13 +1,17 @@
 /** The plan: from the assessment, the target as it is, and what the user asked for. */
-import { buildPlan } from '../model/build-plan.ts'
+import { join } from 'node:path'
+import { runFolder, writePrivate } from '../home/home.ts'
+import { type AssessDocument, assessDocument } from '../model/assess-document.ts'
 import { Failure } from '../model/failure.ts'
 import type { PlanSummary } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
-import { describeTarget } from '../stores/postgres/describe.ts'
+import { renderAssessment } from '../model/render-assessment.ts'
 import { readArtifact, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
+import { lookAtTarget } from './look-at-target.ts'
+import { writeScripts } from './plan-scripts.ts'
 import { summarize } from './plan-summary.ts'
-import { withSession } from './session.ts'
+import { planVerified } from './plan-verified.ts'
 import { toolFindings } from './tools.ts'
 
 export interface PlanInput {
@@ -22,15 +26,25 @@ export async function makePlan(
   { run, request, expectHash }: PlanInput,
 ): Promise<PlanSummary> {
   const assessment = readArtifact(home, run, 'assessment')
-  return withSession(home, request.target, run, async client => {
-    const target = await describeTarget(client, request.target.schema)
-    const findings = [...assessment.findings, ...toolFindings(target)]
-    const plan = buildPlan({ assessment: { ...assessment, findings }, target, request })
-    writeArtifact(home, run, 'plan', plan)
-    log.info({ hash: plan.hash, tables: plan.what.tables.length, findings: plan.findings.length }, 'planned')
-    if (expectHash && expectHash !== plan.hash) throw drifted(expectHash, plan.hash)
-    return summarize(plan)
+  const target = await lookAtTarget(home, request.target, run)
+  const findings = [...assessment.findings, ...toolFindings(target)]
+  const plan = await planVerified(home, run, {
+    assessment: { ...assessment, findings },
+    target,
+    request,
   })
+  writeArtifact(home, run, 'plan', plan)
+  writeAssessment(home, run, assessDocument(assessment, plan))
+  await writeScripts(home, { run, endpoint: request.target, plan, target })
+  log.info({ hash: plan.hash, tables: plan.what.tables.length, findings: plan.findings.length }, 'planned')
+  if (expectHash && expectHash !== plan.hash) throw drifted(expectHash, plan.hash)
+  return summarize(plan)
+}
+
+/** For people and for programs; `assessment.json` beside it is longhaul's own. */
+function writeAssessment(home: string, run: string, document: AssessDocument): void {
+  writeArtifact(home, run, 'assess', document)
+  writePrivate(join(runFolder(run, home), 'assess.md'), renderAssessment(document))
 }
 
 const drifted = (expected: string, found: string) =>

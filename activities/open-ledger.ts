@@ -1,7 +1,7 @@
 /** The first write into the target: the ledger, and the run's row in it. */
 import { activityInfo } from '@temporalio/activity'
 import { register } from '../ledger/runs.ts'
-import { choosePlace, createLedger, findLedger } from '../ledger/schema.ts'
+import { choosePlace, createLedger, findLedger, isCurrent } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { readArtifact } from './artifacts.ts'
@@ -29,7 +29,7 @@ export async function openLedger(
   return withSession(home, target, run, async client => {
     const found = await findLedger(client, target.schema)
     const ledger = found ?? (await choosePlace(client, target.schema))
-    if (!found) await createLedger(client, ledger)
+    if (!found || !(await isCurrent(client, ledger))) await createLedger(client, ledger)
     const token = await register(client, ledger, {
       ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
       attempt: activityInfo().attempt,

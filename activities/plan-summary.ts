@@ -7,6 +7,8 @@ import type { Plan, TablePlan } from '../model/plan.ts'
 const SMALL_BYTES = 4 * 1024 * 1024
 const GROUP_BYTES = 16 * 1024 * 1024
 const GROUP_TABLES = 100
+/** Tables with rows beyond this go one after the other through one lane: memory is for one of them. */
+const HUGE_ROW = 16 * 1024 * 1024
 
 export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
   const open = findings.filter(f => !isAccepted(f, what.accept))
@@ -25,7 +27,11 @@ export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
       warning: count('warning'),
       note: count('note'),
     },
-    refusals: open.filter(f => f.severity === 'refused' || f.severity === 'consent').slice(0, 200),
+    // Examples hold keys of rows, and this goes into the workflow's history.
+    refusals: open
+      .filter(f => f.severity === 'refused' || f.severity === 'consent')
+      .slice(0, 200)
+      .map(({ example: _, ...finding }) => finding),
     incomplete: open
       .filter(f => f.severity === 'incomplete')
       .map(f => `${f.object}: ${f.message} (${f.code})`)
@@ -35,12 +41,17 @@ export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
 
 /** Large tables alone, the largest first; small ones together at the end. */
 function groupsOf(tables: readonly TablePlan[], chunkBytes: number, lanes: number): TableGroup[] {
-  const large = tables.filter(t => t.bytes > SMALL_BYTES)
+  const isHuge = (t: TablePlan) => (t.largestRow ?? 0) > HUGE_ROW
+  const huge = tables.filter(isHuge)
+  const large = tables.filter(t => !isHuge(t) && t.bytes > SMALL_BYTES)
   const groups: TableGroup[] = large.map(t => ({
     tables: [t.name],
     rows: t.rows,
     lanes: t.bytes > 2 * chunkBytes ? lanes : 1,
   }))
+  if (huge.length > 0) {
+    groups.unshift({ tables: huge.map(t => t.name), rows: sumOf(huge.map(t => t.rows)), lanes: 1 })
+  }
   let bytes = 0
   let group: TableGroup | undefined
   for (const table of tables.filter(t => t.bytes <= SMALL_BYTES)) {
@@ -55,3 +66,5 @@ function groupsOf(tables: readonly TablePlan[], chunkBytes: number, lanes: numbe
   }
   return groups
 }
+
+const sumOf = (numbers: number[]): number => numbers.reduce((sum, n) => sum + n, 0)

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runFolder, writePrivate } from '../home/home.ts'
-import { readTables } from '../ledger/reader.ts'
+import { type ObjectRow, readObjects, readTables } from '../ledger/reader.ts'
 import { getRun, setState, setStep } from '../ledger/runs.ts'
 import { findLedger, tableName } from '../ledger/schema.ts'
 import { type FailureFacts, sentence } from '../model/failure.ts'
@@ -13,6 +13,8 @@ import { type RunResult, type StepProgress, type TableResult, UNFINISHED } from 
 import { Digest } from '../stores/digest/digest.ts'
 import { findArtifact, snapshotPath } from './artifacts.ts'
 import type { Work } from './edge.ts'
+import { writeLeftOut } from './left-out.ts'
+import { exportSetAside, type SetAsideFiles } from './quarantine-artifact.ts'
 import { withSession } from './session.ts'
 
 export interface ReportInput {
@@ -35,9 +37,14 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
   const { home, host } = work
   const folder = runFolder(input.run, home)
   const places = { markdown: join(folder, 'report.md'), json: join(folder, 'report.json'), host }
-  const tables = input.tables ?? (input.place ? await closeLedger(work, input, input.place) : [])
-  const result: RunResult = { ...input.result, report: places }
+  const closed = input.place && !input.tables ? await closeLedger(work, input, input.place) : NOTHING
+  const tables = input.tables ?? closed.tables
   const plan = findArtifact(home, input.run, 'plan')
+  const leftOut = input.place ? writeLeftOut(folder, plan, closed.objects) : undefined
+  const result: RunResult = {
+    ...input.result,
+    report: { ...places, ...(leftOut && { leftOut }), ...closed.aside },
+  }
   const snapshot = findArtifact(home, input.run, 'snapshot-notes')
   const document: ReportDocument = {
     result,
@@ -58,6 +65,16 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
   return result
 }
 
+/** What the ledger says at the end. */
+interface Closed {
+  tables: TableResult[]
+  objects: ObjectRow[]
+  /** Files with rows in quarantine and with originals of altered ones, where there are any. */
+  aside: SetAsideFiles
+}
+
+const NOTHING: Closed = { tables: [], objects: [], aside: {} }
+
 /** As large as the source: kept for a run that can go on, and for looking at what differs. */
 const stillServes = ({ place, attached, result }: ReportInput): boolean =>
   result.verdict === 'different' || ((attached || place !== undefined) && UNFINISHED.includes(result.state))
@@ -66,11 +83,11 @@ async function closeLedger(
   { home }: Work,
   { run, result, steps, failure }: ReportInput,
   place: RunPlace,
-): Promise<TableResult[]> {
+): Promise<Closed> {
   return withSession(home, place.target, run, async client => {
     const ledger = await findLedger(client, place.target.schema)
     const row = ledger && (await getRun(client, ledger, run))
-    if (!ledger || !row) return []
+    if (!ledger || !row) return NOTHING
     const rows = await readTables(client, ledger, run)
     const { rows: stored } = await client.query(
       `SELECT name, source_digest, target_digest FROM ${tableName(ledger, 'table_run')} WHERE run_id = $1`,
@@ -87,7 +104,8 @@ async function closeLedger(
       verdict: result.verdict,
       ...(failure && { message: sentence(failure) }),
     })
-    return rows.map(r => ({
+    const objects = await readObjects(client, ledger, run)
+    const tables = rows.map(r => ({
       ...r,
       target: place.target.schema,
       counted: r.counted ?? 0,
@@ -96,5 +114,7 @@ async function closeLedger(
       verdict: (r.verdict ?? 'not checked') as TableResult['verdict'],
       seconds: r.startedAt && r.endedAt ? (r.endedAt.getTime() - r.startedAt.getTime()) / 1000 : 0,
     }))
+    const aside = await exportSetAside(client, ledger, run, runFolder(run, home))
+    return { tables, objects, aside }
   })
 }

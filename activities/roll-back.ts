@@ -77,7 +77,7 @@ async function forgetRun(client: Client, ledger: Place, run: string): Promise<vo
 }
 
 /** Sessions with a claim, and any other that shows the run's name: a stalled one must not write after the undo. */
-async function endWriters(client: Client, ledger: Place, run: string): Promise<void> {
+export async function endWriters(client: Client, ledger: Place, run: string): Promise<void> {
   const { rows } = await client.query(
     `SELECT pid, (backend_start AT TIME ZONE 'UTC')::text AS "startedAt"
        FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
@@ -174,8 +174,8 @@ async function undo(client: Client, ledger: Place, run: string, object: ObjectRo
   })
 }
 
-/** undefined_table, undefined_object, invalid_schema_name: what is to be dropped is not there. */
-const GONE = new Set(['42P01', '42704', '3F000'])
+/** undefined_table, undefined_object, undefined_function, invalid_schema_name: what is to be dropped is not there. */
+const GONE = new Set(['42P01', '42704', '42883', '3F000'])
 
 async function takeBack(client: Client, { kind, name }: ObjectRow, statement: string): Promise<boolean> {
   try {

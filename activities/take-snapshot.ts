@@ -26,7 +26,7 @@ export interface SnapshotTaken {
 /** Takes the snapshot once; an attempt after a finished one finds it there. */
 export async function takeSnapshot(
   { home, log }: Work,
-  { run, source }: { run: string; source: SqliteEndpoint },
+  { run, source, busySeconds }: { run: string; source: SqliteEndpoint; busySeconds: number },
 ): Promise<SnapshotTaken> {
   const dest = snapshotPath(home, run)
   const before = findArtifact(home, run, 'snapshot-notes')
@@ -36,7 +36,7 @@ export async function takeSnapshot(
   needRoom(source.path, folder)
   const findings = holders(source.path)
   const began = performance.now()
-  const { bytes, how } = await runJob('snapshot', { source: source.path, dest })
+  const { bytes, how } = await runJob('snapshot', { source: source.path, dest, busySeconds })
   const taken = { bytes, how, seconds: (performance.now() - began) / 1000 }
   writeArtifact(home, run, 'snapshot-notes', { ...taken, findings })
   log.info(taken, 'snapshot taken')

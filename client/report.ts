@@ -1,7 +1,8 @@
 /** The report that a run left on its host, found through its result or in the state folder. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readJson } from '../home/home.ts'
+import type { AssessDocument } from '../model/assess-document.ts'
 import { Failure } from '../model/failure.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ReportDocument } from '../model/render-report.ts'
@@ -18,6 +19,42 @@ export function readPlanOf({ report }: RunResult, { here }: Surroundings): Plan 
   return report && report.host === here.host
     ? readJson<Plan>(join(dirname(report.json), 'plan.json'))
     : undefined
+}
+
+/** The SQL of a plan that is not refused, which lies beside its report. */
+export function readScriptsOf({ report }: RunResult, { here }: Surroundings): FoundScripts | undefined {
+  if (report?.host !== here.host) return undefined
+  const folder = dirname(report.json)
+  const [schema, rollback] = [join(folder, 'schema.sql'), join(folder, 'rollback.sql')]
+  if (!existsSync(schema)) return undefined
+  return {
+    sql: readFileSync(schema, 'utf8'),
+    rollback: readFileSync(rollback, 'utf8'),
+    rollbackPath: rollback,
+  }
+}
+
+export interface FoundScripts {
+  sql: string
+  rollback: string
+  rollbackPath: string
+}
+
+/** What `assess` found, as a document and as text. */
+export interface FoundAssessment {
+  document: AssessDocument
+  text: string
+  json: string
+  markdown: string
+}
+
+/** The assessment of a result, which lies beside its report. */
+export function readAssessment({ report }: RunResult, { here }: Surroundings): FoundAssessment | undefined {
+  if (report?.host !== here.host) return undefined
+  const folder = dirname(report.json)
+  const [json, markdown] = [join(folder, 'assess.json'), join(folder, 'assess.md')]
+  const document = readJson<AssessDocument>(json)
+  return document && { document, text: readFileSync(markdown, 'utf8'), json, markdown }
 }
 
 /** A report in the state folder. */

@@ -1,6 +1,6 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
-import { type Endpoint, type Here, type ParsedUrl, parseEndpoint } from '../model/endpoint.ts'
+import { type Endpoint, type Here, NOWHERE, type ParsedUrl, parseEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import { type PlanFile, type PlanRequest, planRequest, type RequestOptions } from '../model/plan-request.ts'
@@ -32,10 +32,17 @@ export interface PreparedRun {
   secret?: { connection: string; url: string }
 }
 
-/** Puts options and plan file together. Fails with `usage`. */
-export function prepareRun(options: MigrationOptions, mode: Mode, here: Here): PreparedRun {
+/** Puts options and plan file together. Fails with `usage`, also where there is no target and `needs` says so. */
+export function prepareRun(
+  options: MigrationOptions,
+  mode: Mode,
+  here: Here,
+  needs: 'target' | 'source only' = 'target',
+): PreparedRun {
   const source = endpointOf('--from', options.from ?? options.file?.source, 'sqlite', here)
-  const target = endpointOf('--to', options.to ?? options.file?.target, 'postgres', here)
+  const to = options.to ?? options.file?.target
+  const target =
+    !to && needs === 'source only' ? { endpoint: NOWHERE } : endpointOf('--to', to, 'postgres', here)
   const schema = options.file?.schema
   const endpoints = {
     source: source.endpoint,
@@ -45,7 +52,8 @@ export function prepareRun(options: MigrationOptions, mode: Mode, here: Here): P
   const name = options.id ?? options.file?.name
   return {
     ...named(request, mode, name),
-    ...(target.secretUrl && { secret: { connection: target.endpoint.connection, url: target.secretUrl } }),
+    ...('secretUrl' in target &&
+      target.secretUrl && { secret: { connection: target.endpoint.connection, url: target.secretUrl } }),
   }
 }
 
@@ -56,7 +64,13 @@ export function named(request: PlanRequest, mode: Mode, name?: string): Prepared
 }
 
 /** How fast it is done, what is consented to and where the file lies do not make it another run. */
-function hashRequest({ how: _how, accept: _accept, file, ...request }: PlanRequest): string {
+function hashRequest({
+  how: _how,
+  accept: _accept,
+  busySeconds: _busySeconds,
+  file,
+  ...request
+}: PlanRequest): string {
   const { include, tables, exclude } = file ?? {}
   return sha256(canonicalJson({ ...request, file: { include, tables, exclude } }))
 }

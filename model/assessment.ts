@@ -42,11 +42,26 @@ export interface ColumnFacts {
    * look: then nothing proves `numeric(p,s)`.
    */
   decimals?: { integerDigits: number; scale: number }
+  /** Least and greatest REAL; absent where there is none or one is not finite. */
+  reals?: { min: number; max: number }
   /** Longest text in bytes of UTF-8 and in characters, longest blob in bytes. */
   longest: { textBytes: number; textChars: number; blobBytes: number }
+  /**
+   * Absent where there are no blobs. `utf8`: whether all of them are texts in UTF-8 without NUL; absent where the
+   * column holds nothing but blobs, which are not read then.
+   */
+  blobs?: { shortest: number; utf8?: boolean }
   /** Formats that **all** texts of the column have; empty where there is no text. */
   formats: TextFormat[]
-  /** Keys of rows, as in `id = 17`, each the first with such a value: a storage class, `nul`, `invalid` … */
+  /** Texts that are timestamps, where all are (`timestamp-any`): how many name no offset, UTC, or another one. */
+  offsets?: { none: number; utc: number; other: number }
+  /** Texts that are the print of some number; only counted where the column holds numbers as well. */
+  numericTexts?: number
+  /**
+   * Keys of rows, as in `id = 17`, each the first with such a value: a storage class where there are
+   * several, `null` where the column says NOT NULL, `nul`, `invalid`, `numeric-text`, and `format`: a text
+   * that is not what the declared type speaks of.
+   */
   examples?: Record<string, string>
   /** Texts that hold a NUL character, or bytes that are no valid UTF-8. */
   unfit: { nul: number; invalidUtf8: number }
@@ -54,16 +69,27 @@ export interface ColumnFacts {
 
 /**
  * `timestamp`: ISO date and time (blank or `T`), up to 6 decimals, no offset · `timestamptz`: the same with
- * `Z` or an offset · `date` · `time` · `json`: RFC 8259 that jsonb takes without loss (no duplicate keys, no
- * `\u0000`, no lone surrogates) · `uuid`: hyphenated · `uuid-hex`: 32 hex digits · `inet` · `decimal`.
+ * `Z` or an offset · `timestamptz-utc`: that with `Z` or `+00:00` · `timestamp-any`: either · `date` · `time` ·
+ * `time-spelling`: a timestamp without offset, which may lack its seconds or its time · `clock-spelling`: a time
+ * that may lack its seconds · `json`: RFC 8259 that jsonb takes without loss (no duplicate keys, no `\u0000`, no
+ * lone surrogates, no lost digits) · `json-text`: RFC 8259 · `json-document`: that, an object or an array ·
+ * `uuid`: hyphenated · `uuid-hex`: 32 hex digits · `inet` · `decimal` · `truth-word`: see `truth-words` in
+ * `plan.ts`.
  */
 export type TextFormat =
   | 'timestamp'
   | 'timestamptz'
+  | 'timestamptz-utc'
+  | 'timestamp-any'
   | 'date'
   | 'time'
+  | 'time-spelling'
+  | 'clock-spelling'
   | 'json'
+  | 'json-text'
+  | 'json-document'
   | 'uuid'
   | 'uuid-hex'
   | 'inet'
   | 'decimal'
+  | 'truth-word'

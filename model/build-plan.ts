@@ -3,49 +3,79 @@
  * that a run executes. Whatever is wrong is a finding; all of them come at once.
  */
 import type { Assessment } from './assessment.ts'
+import { planChecks } from './build-plan/checks.ts'
 import { planColumns } from './build-plan/columns.ts'
 import type { Draft, Planning } from './build-plan/draft.ts'
 import { matchColumns } from './build-plan/existing.ts'
 import { rightsFindings } from './build-plan/existing-rights.ts'
 import { compareRules, notCarriedOver } from './build-plan/existing-rules.ts'
+import type { PlannedExpression } from './build-plan/expressions.ts'
 import { planForeignKeys } from './build-plan/foreign-keys.ts'
+import { planGenerated } from './build-plan/generated.ts'
 import { planKeys } from './build-plan/keys.ts'
 import { listLeftOut } from './build-plan/left-out.ts'
 import { limitFindings } from './build-plan/limits.ts'
+import { optimize } from './build-plan/optimize.ts'
 import { copyOrder } from './build-plan/order.ts'
 import { mistakeFinding, requestMistakes, selectTables } from './build-plan/selection.ts'
 import { draftTables, largestRow } from './build-plan/tables.ts'
 import { targetFindings } from './build-plan/target-checks.ts'
+import { planTriggers } from './build-plan/triggers.ts'
+import { planUpgrades } from './build-plan/upgrades.ts'
+import { nameViews, planViews } from './build-plan/views.ts'
+import { planVirtual } from './build-plan/virtual.ts'
 import { bySeverity, isAccepted } from './finding.ts'
 import { hashPlan } from './hash-plan.ts'
 import type { Plan, PlanWhat } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import type { TargetDescription } from './target.ts'
 
-export { requestMistakes, wantsEveryFormat } from './build-plan/selection.ts'
+export type { PlannedExpression } from './build-plan/expressions.ts'
+export { requestMistakes, wantsEveryDigit } from './build-plan/selection.ts'
 
 export interface PlanInput {
   assessment: Assessment
   target: TargetDescription
   request: PlanRequest
+  /** By `PlannedExpression.id`: what does not do the same in the target, with the reason. */
+  rejected?: ReadonlyMap<string, string>
 }
 
 /** Makes the plan. A plan with a `refused` finding must not run. Throws only on a defect of longhaul's own. */
-export function buildPlan({ assessment, target, request }: PlanInput): Plan {
-  const planning = begin(assessment, target, request)
+export function buildPlan(input: PlanInput): Plan {
+  return planAndExpressions(input).plan
+}
+
+/** The plan, and the expressions that were translated for it, to be tried on both engines. */
+export function planAndExpressions(input: PlanInput): { plan: Plan; expressions: PlannedExpression[] } {
+  const planning = begin(input)
+  return { plan: makePlan(planning, input), expressions: planning.expressions }
+}
+
+function makePlan(planning: Planning, { assessment, target, request }: PlanInput): Plan {
   const { chosen, skipped } = selectTables(assessment.schema, request)
   const drafts = draftTables(planning, chosen, assessment)
+  const viewNames = nameViews(planning)
   for (const draft of drafts) planTable(planning, draft)
   const made = drafts.filter(({ plan }) => plan.action !== 'use')
   planKeys(planning, made)
+  planVirtual(planning, made)
+  planChecks(planning, made)
   planForeignKeys(planning, drafts)
   planning.findings.push(...made.flatMap(limitFindings), ...targetFindings(target, drafts, request.scope))
-  listLeftOut(planning, drafts, skipped)
+  listLeftOut(planning, skipped)
+  const views = planViews(planning, drafts, skipped, viewNames)
+  const triggers = planTriggers(planning, drafts, skipped, views)
+  const extras = request.types === 'optimized' ? optimize(planning, made) : { triggers: [] }
   if (drafts.length === 0) reportNothing(planning)
-  return finish(planning, drafts)
+  return finish(planning, drafts, {
+    ...(extras.extensions && { extensions: extras.extensions }),
+    views: views.plans,
+    triggers: [...triggers, ...extras.triggers],
+  })
 }
 
-function begin(assessment: Assessment, target: TargetDescription, request: PlanRequest): Planning {
+function begin({ assessment, target, request, rejected = new Map() }: PlanInput): Planning {
   const { schema } = assessment
   const mistakes = requestMistakes(schema, request).map(mistake =>
     mistakeFinding(mistake, request.file?.file),
@@ -56,7 +86,11 @@ function begin(assessment: Assessment, target: TargetDescription, request: PlanR
     request,
     findings: [...assessment.findings, ...mistakes],
     leftOut: [],
+    upgrades: request.types === 'optimized' ? planUpgrades(assessment) : new Map(),
+    expressions: [],
+    rejected,
     relations: new Set([...target.tables, ...target.relations].map(({ name }) => name)),
+    functions: new Set(target.functions),
   }
 }
 
@@ -64,6 +98,7 @@ function planTable(planning: Planning, draft: Draft): void {
   const { plan, table, facts, existing } = draft
   const uses = plan.action === 'use' && existing
   plan.columns = uses ? matchColumns(planning, draft, existing) : planColumns(planning, draft)
+  if (!uses) planGenerated(planning, draft)
   plan.largestRow = largestRow(plan.columns, facts)
   const key = table.primaryKey?.columns ?? []
   plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
@@ -81,7 +116,11 @@ function reportNothing({ findings }: Planning): void {
   })
 }
 
-function finish(planning: Planning, drafts: readonly Draft[]): Plan {
+function finish(
+  planning: Planning,
+  drafts: readonly Draft[],
+  objects: Pick<PlanWhat, 'extensions' | 'views' | 'triggers'>,
+): Plan {
   const { request, findings, leftOut } = planning
   reportUnusedConsent(planning)
   const what: PlanWhat = {
@@ -93,8 +132,7 @@ function finish(planning: Planning, drafts: readonly Draft[]): Plan {
     target: request.target,
     policies: { ifExists: request.ifExists, onFailure: request.onFailure, scope: request.scope },
     tables: copyOrder(drafts),
-    views: [],
-    triggers: [],
+    ...objects,
     leftOut,
     accept: request.accept,
   }

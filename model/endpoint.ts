@@ -22,6 +22,11 @@ export interface PostgresEndpoint {
   schema: string
 }
 
+/** The target of a run that only looks at its source: a new, empty database. */
+export const NOWHERE: PostgresEndpoint = { kind: 'postgres', connection: '', schema: 'public' }
+
+export const isNowhere = ({ connection }: PostgresEndpoint): boolean => connection === ''
+
 export interface ParsedUrl {
   endpoint: Endpoint
   /** The URL to keep in the connection store under `endpoint.connection`; set where it holds a password. */
@@ -92,6 +97,7 @@ function postgres(text: string): ParsedUrl {
 /** The endpoint in words that may be shown anywhere. */
 export function showEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'sqlite') return `sqlite:${endpoint.path}`
+  if (isNowhere(endpoint)) return 'a new database'
   const suffix = endpoint.schema === 'public' ? '' : ` (schema ${endpoint.schema})`
   return `${endpoint.connection}${suffix}`
 }

@@ -1,8 +1,8 @@
 /** What workflows and activities hand each other: names, places and counts; never rows, keys or secrets. */
 import type { Finding } from './finding.ts'
 import type { Policies } from './plan.ts'
-import type { PlanRequest } from './plan-request.ts'
-import type { Progress } from './run.ts'
+import type { PlanRequest, TableSettings } from './plan-request.ts'
+import type { Progress, RunResult } from './run.ts'
 
 /** How far a run goes: the whole job, only preflight, or a comparison of what is there. */
 export type Mode = 'full' | 'preflight' | 'check'
@@ -64,6 +64,24 @@ export interface RollbackInput {
 export interface RollbackResult {
   undone: number
   message: string
+}
+
+export interface ReplayInput {
+  run: string
+  name: string
+  target: PlanRequest['target']
+  /** The host that has the run's artifacts. */
+  host: string
+  /** What a corrected plan file says of tables. */
+  settings: Record<string, TableSettings>
+  limits?: Limits
+}
+
+export interface ReplayResult {
+  /** Rows that were written now, and rows that are still in quarantine. */
+  replayed: number
+  left: number
+  result: RunResult
 }
 
 /** A group of tables, as the plan's summary gives it to the workflow. */

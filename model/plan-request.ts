@@ -23,6 +23,7 @@ export interface PlanFile {
   onFailure?: Policies['onFailure']
   accept: string[]
   how: Partial<PlanHow>
+  busySeconds?: number
   /** Where the names of tables and columns stand, by path as in `tables.users.columns.id`. */
   positions: Record<string, Position>
 }
@@ -76,6 +77,8 @@ export interface PlanRequest {
   types: TypesMode
   accept: string[]
   how: PlanHow
+  /** How long to wait where another program keeps the source locked. */
+  busySeconds: number
   reason?: string
   operator?: string
   /** `--tables`: only these; goes before the file's list. */
@@ -89,12 +92,22 @@ export interface PlanRequest {
 export type RequestOptions = Partial<
   Pick<
     PlanRequest,
-    'scope' | 'ifExists' | 'onFailure' | 'types' | 'accept' | 'reason' | 'operator' | 'exclude'
+    | 'scope'
+    | 'ifExists'
+    | 'onFailure'
+    | 'types'
+    | 'accept'
+    | 'reason'
+    | 'operator'
+    | 'exclude'
+    | 'busySeconds'
   >
 > & { how?: Partial<PlanHow>; tables?: string[] }
 
 /** 100,000 rows or 64 MiB: chunks of 50,000 to 200,000 rows cost nothing measurable, 10,000 cost 10 %. */
 const DEFAULT_HOW: PlanHow = { chunkRows: 100_000, chunkBytes: 64 * 1024 * 1024, tables: 2, lanes: 2 }
+/** Most writers are done in a moment; who keeps it longer is to be seen. */
+const BUSY_SECONDS = 30
 
 /** Puts options over the plan file over the defaults; lists (`accept`, `exclude`) add up. */
 export function planRequest(
@@ -112,6 +125,7 @@ export function planRequest(
     types: options.types ?? file?.types ?? 'inferred',
     accept: [...new Set([...(file?.accept ?? []), ...(options.accept ?? [])])].sort(),
     how: { ...DEFAULT_HOW, ...file?.how, ...options.how },
+    busySeconds: options.busySeconds ?? file?.busySeconds ?? BUSY_SECONDS,
     ...(reason !== undefined && { reason }),
     ...(operator !== undefined && { operator }),
     ...(options.tables && { tables: options.tables }),

@@ -23,6 +23,8 @@ export interface PlanWhat {
   source: Endpoint
   target: Endpoint
   policies: Policies
+  /** Extensions to install, each with the schema for its objects; absent: none. */
+  extensions?: { name: string; schema: string }[]
   /** In the order of copying: largest first. */
   tables: TablePlan[]
   /** Views in the order in which they can be made. */
@@ -145,6 +147,8 @@ export interface CheckPlan {
   name: string
   /** A condition in SQL of the target. */
   expression: string
+  /** Rows of the source break it: it binds new rows only. */
+  notValid?: boolean
 }
 
 export interface IndexPlan {

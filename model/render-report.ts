@@ -26,6 +26,7 @@ export function renderReport(report: ReportDocument): string {
     stateBefore(report),
     stepsPerformed(report),
     balanceSheet(report),
+    setAside(report),
     issues(report),
     leftOut(report),
     wayBack(report),
@@ -85,15 +86,25 @@ const duration = ({ startedAt, endedAt }: StepProgress) =>
 function balanceSheet({ tables }: ReportDocument): string {
   if (tables.length === 0) return ''
   const head =
-    '| Table | Source | Read | Written | Skipped | Quarantined | In target | Verdict | Seconds | Digest of the source | Digest of the target |\n' +
-    '|---|---:|---:|---:|---:|---:|---:|---|---:|---|---|'
+    '| Table | Source | Read | Written | Skipped | Quarantined | Altered | In target | Verdict | Seconds | Digest of the source | Digest of the target |\n' +
+    '|---|---:|---:|---:|---:|---:|---:|---:|---|---:|---|---|'
   const rows = tables.map(
     t =>
-      `| ${cell(t.name)} | ${t.expected} | ${t.read} | ${t.written} | ${t.skipped} | ${t.quarantined} | ${t.counted} | ${t.verdict} | ${t.seconds.toFixed(1)} | \`${t.sourceDigest}\` | \`${t.targetDigest}\` |`,
+      `| ${cell(t.name)} | ${t.expected} | ${t.read} | ${t.written} | ${t.skipped} | ${t.quarantined} | ${t.altered} | ${t.counted} | ${t.verdict} | ${t.seconds.toFixed(1)} | \`${t.sourceDigest}\` | \`${t.targetDigest}\` |`,
   )
   const sum = (of: (t: TableResult) => number) => tables.reduce((total, t) => total + of(t), 0)
-  const total = `| **all** | ${sum(t => t.expected)} | ${sum(t => t.read)} | ${sum(t => t.written)} | ${sum(t => t.skipped)} | ${sum(t => t.quarantined)} | ${sum(t => t.counted)} | | | | |`
-  return `## Balance sheet and state after\n\nread = written + skipped + quarantined.\n\n${head}\n${rows.join('\n')}\n${total}`
+  const total = `| **all** | ${sum(t => t.expected)} | ${sum(t => t.read)} | ${sum(t => t.written)} | ${sum(t => t.skipped)} | ${sum(t => t.quarantined)} | ${sum(t => t.altered)} | ${sum(t => t.counted)} | | | | |`
+  return `## Balance sheet and state after\n\nread = written + skipped + quarantined; altered rows are among the written ones.\n\n${head}\n${rows.join('\n')}\n${total}`
+}
+
+/** By reference: values of rows are for the files alone. */
+function setAside({ result: { name, report } }: ReportDocument): string {
+  const lines = [
+    report?.quarantine &&
+      `- In quarantine, not in the target: \`${report.quarantine}\`. Correct the plan file, then \`longhaul replay ${name} --plan FILE\`.`,
+    report?.altered && `- Written with another value, the originals: \`${report.altered}\`.`,
+  ].filter(Boolean)
+  return lines.length > 0 ? `## Rows set aside\n\n${lines.join('\n')}` : ''
 }
 
 function issues({ result, findings }: ReportDocument): string {
@@ -109,12 +120,13 @@ function issues({ result, findings }: ReportDocument): string {
   return `## Issues encountered\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`
 }
 
-function leftOut({ leftOut: objects }: ReportDocument): string {
-  if (objects.length === 0) return ''
+function leftOut({ result, leftOut: objects }: ReportDocument): string {
+  const file = result.report?.leftOut && `The SQL is in \`${result.report.leftOut}\`.`
+  if (objects.length === 0) return file ? `## Not in the target\n\n${file}` : ''
   const entries = objects.map(
     o => `### ${o.kind} ${cell(o.name)}\n\n${cell(o.reason)}\n\n~~~sql\n${o.sql}\n~~~`,
   )
-  return `## Not in the target\n\n${entries.join('\n\n')}`
+  return ['## Not in the target', ...(file ? [file] : []), ...entries].join('\n\n')
 }
 
 function wayBack({ result, touched }: ReportDocument): string {

@@ -6,6 +6,7 @@ export type RunState =
   | 'running'
   | 'paused'
   | 'waiting'
+  | 'replaying'
   | 'rolling back'
   | 'done'
   | 'done with differences'
@@ -21,6 +22,7 @@ export const UNFINISHED: readonly RunState[] = [
   'waiting',
   'failed',
   'cancelled',
+  'replaying',
   'rolling back',
 ]
 
@@ -101,7 +103,17 @@ export interface RunResult {
   /** Findings that decided about the end; all of them are in the report. */
   findings: Finding[]
   planHash?: string
-  /** Artifacts by reference. */
-  report?: { markdown: string; json: string; host: string }
+  /**
+   * Artifacts by reference. Where there are any: `leftOut` is the SQL of what the target does not have,
+   * `quarantine` the rows that were not written, `altered` the original values of those written with another.
+   */
+  report?: {
+    markdown: string
+    json: string
+    leftOut?: string
+    quarantine?: string
+    altered?: string
+    host: string
+  }
   message?: string
 }

@@ -32,7 +32,7 @@ export interface Table {
 }
 
 /**
- * `fts5`: full-text search over `columns` (`rowid` stands before them among the table's columns) · `rtree`: boxes,
+ * `fts5`: full-text search (FTS3 and FTS4 as well) over `columns` (`rowid` stands before them among the table's columns) · `rtree`: boxes,
  * `bounds` in pairs of least and greatest.
  */
 export type VirtualTable = { module: 'fts5'; columns: string[] } | { module: 'rtree'; bounds: string[] }
@@ -58,6 +58,8 @@ export interface PrimaryKey {
   /** The column is the row number itself (`INTEGER PRIMARY KEY`). */
   rowid: boolean
   autoIncrement: boolean
+  /** As in `Unique`. */
+  collations?: (string | null)[]
 }
 
 export interface Unique {

@@ -1,8 +1,19 @@
 /** A plan as text for a reader: what goes where, why where that is not obvious, and what does not go. */
+import { count, number, showBytes } from './amounts.ts'
 import { showEndpoint } from './endpoint.ts'
 import { bySeverity, type Finding, isAccepted } from './finding.ts'
 import { escapeControls, showName } from './name-text.ts'
-import type { ColumnPlan, ForeignKeyPlan, LeftOut, Plan, TablePlan } from './plan.ts'
+import type {
+  CheckPlan,
+  ColumnPlan,
+  ForeignKeyPlan,
+  IndexPlan,
+  LeftOut,
+  OnError,
+  Plan,
+  TablePlan,
+} from './plan.ts'
+import { objectLines } from './show-objects.ts'
 import { showType } from './type-text.ts'
 
 /** The plan in lines of plain text, ending with a line end; the same plan gives the same text. */
@@ -11,6 +22,7 @@ export function showPlan(plan: Plan): string {
   const lines = [
     ...head(plan),
     ...what.tables.flatMap(tableLines),
+    ...objectLines(what),
     ...section('Left out', what.leftOut.map(leftOutLine)),
     ...section(
       'Findings',
@@ -61,15 +73,9 @@ function tableLines(table: TablePlan): string[] {
     ...table.uniques.map(
       ({ name, columns }) => `  unique ${name ? `${showName(name)} ` : ''}${names(columns)}`,
     ),
-    ...table.indexes.map(
-      ({ name, unique, parts }) =>
-        `  ${unique ? 'unique index' : 'index'} ${showName(name)} (${parts
-          .map(
-            ({ column, expression, descending }) =>
-              `${column === undefined ? `(${expression})` : showName(column)}${descending ? ' DESC' : ''}`,
-          )
-          .join(', ')})`,
-    ),
+    ...table.checks.map(checkLine),
+    ...table.indexes.map(indexLine),
+    ...table.statistics.map(({ name, columns }) => `  statistics ${showName(name)} ${names(columns)}`),
     ...table.foreignKeys.map(foreignKeyLine),
   ]
 }
@@ -81,19 +87,46 @@ function columnLine(column: ColumnPlan, width: number): string {
     ...(column.notNull ? ['NOT NULL'] : []),
     ...(column.identity ? [identity(column.identity)] : []),
     ...(column.default === undefined ? [] : [`DEFAULT ${column.default}`]),
+    ...(column.generated === undefined ? [] : [`GENERATED AS (${column.generated})`]),
+    ...(column.conversion ? [`cast ${column.conversion}`] : []),
+    ...(column.onError ? [policyText(column.onError)] : []),
   ]
   return `  ${showName(column.name).padEnd(width)}  ${parts.join(' ')}  -- ${column.why}`
 }
+
+/** A default from the plan file is the user's own word, and no value of a row. */
+const policyText = (onError: OnError): string =>
+  onError.policy === 'default'
+    ? `on error: ${JSON.stringify(onError.value)}, the original kept`
+    : 'on error: quarantine'
 
 function identity({ last }: { last?: string }): string {
   return last === undefined ? 'IDENTITY' : `IDENTITY (goes on after ${last})`
 }
 
-function foreignKeyLine({ name, columns, references, onUpdate, onDelete, deferred }: ForeignKeyPlan): string {
+function checkLine({ name, expression, notValid }: CheckPlan): string {
+  return `  check ${showName(name)} (${expression})${notValid ? ' NOT VALID' : ''}`
+}
+
+function indexLine({ name, unique, method, parts, where }: IndexPlan): string {
+  const terms = parts.map(({ column, expression, operators, descending }) =>
+    [
+      column === undefined ? `(${expression})` : showName(column),
+      ...(operators === undefined ? [] : [operators]),
+      ...(descending ? ['DESC'] : []),
+    ].join(' '),
+  )
+  const kind = `${unique ? 'unique ' : ''}${method === undefined ? '' : `${method} `}index`
+  return `  ${kind} ${showName(name)} (${terms.join(', ')})${where === undefined ? '' : ` WHERE ${where}`}`
+}
+
+function foreignKeyLine(key: ForeignKeyPlan): string {
+  const { name, columns, references, onUpdate, onDelete, deferred, notValid } = key
   const rules = [
     ...(onUpdate === 'NO ACTION' ? [] : [` ON UPDATE ${onUpdate}`]),
     ...(onDelete === 'NO ACTION' ? [] : [` ON DELETE ${onDelete}`]),
     ...(deferred ? [' DEFERRABLE INITIALLY DEFERRED'] : []),
+    ...(notValid ? [' NOT VALID'] : []),
   ]
   const parent = `${showName(references.schema)}.${showName(references.table)}`
   return `  foreign key ${showName(name)} ${names(columns)} → ${parent} ${names(references.columns)}${rules.join('')}`
@@ -119,20 +152,3 @@ function section(title: string, lines: string[]): string[] {
 function names(columns: readonly string[]): string {
   return `(${columns.map(showName).join(', ')})`
 }
-
-function count(amount: number, thing: string): string {
-  return `${number(amount)} ${thing}${amount === 1 ? '' : 's'}`
-}
-
-/** Digits in groups of three, whatever the locale. */
-function number(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
-function showBytes(bytes: number): string {
-  const unit = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length - 1)
-  const amount = bytes / 1024 ** unit
-  return `${amount >= 100 || unit === 0 || Number.isInteger(amount) ? Math.round(amount) : amount.toFixed(1)} ${UNITS[unit]}`
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']

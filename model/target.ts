@@ -20,6 +20,11 @@ export interface TargetDescription {
   tables: ExistingTable[]
   /** Names of all other relations there (views, indexes, sequences …), by kind. */
   relations: { name: string; kind: string }[]
+  /** Names there that no new function without arguments may take, and those of extended statistics. */
+  functions: string[]
+  statistics: string[]
+  /** The extension pg_trgm: the schema it is installed in, and whether this role could install it. */
+  trigrams: { schema?: string; canCreate: boolean }
   /** Sessions of others on this database that are in a transaction that writes, or idle in one. */
   writers: { pid: number; role: string; application: string; state: string }[]
   /** Bytes free where the server's data lies, if it lets us know. */
@@ -74,4 +79,23 @@ export interface ExistingColumn {
   generated: boolean
   /** The sequence behind the column, quoted and qualified, if there is one. */
   sequence?: string
+}
+
+/** A new database of a release that is in use everywhere, and a role that may do all. */
+export const BLANK_TARGET: TargetDescription = {
+  engine: 'PostgreSQL 15',
+  version: 150_000,
+  identity: { systemIdentifier: '', databaseOid: '', database: '' },
+  encoding: 'UTF8',
+  role: '',
+  schema: { name: 'public', exists: true, canCreate: true },
+  canCreateSchema: true,
+  takesLedger: true,
+  tables: [],
+  relations: [],
+  functions: [],
+  statistics: [],
+  trigrams: { canCreate: true },
+  writers: [],
+  freeBytes: Number.MAX_SAFE_INTEGER,
 }

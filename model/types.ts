@@ -24,6 +24,14 @@ export type LogicalType =
  * One value as a store hands it over. From SQLite: its storage class (integers as `number` where the
  * column's range is within ±2^53, else `bigint`). From PostgreSQL: see `stores/postgres/copy-out.ts`.
  */
-export type Cell = null | number | bigint | string | boolean | Uint8Array
+export type Cell = null | number | bigint | string | boolean | Uint8Array | LargeValue
+
+/** A text or blob that nobody holds as a whole: its bytes (of a text: UTF-8) come in pieces, anew each time. */
+export interface LargeValue {
+  kind: 'text' | 'bytes'
+  bytes: number
+  /** Pieces of a text end between characters. */
+  pieces(): Iterable<Uint8Array>
+}
 /** The cells of one row in the order of the plan's columns. */
 export type Row = Cell[]

@@ -26,6 +26,7 @@ const COLUMNS: Column<TableResult>[] = [
   { title: 'written', value: t => count(t.written), align: right },
   { title: 'skipped', value: t => count(t.skipped), align: right },
   { title: 'quarantined', value: t => count(t.quarantined), align: right },
+  { title: 'altered', value: t => count(t.altered), align: right },
   { title: 'in target', value: t => count(t.counted), align: right },
   { title: 'verdict', value: t => t.verdict },
   { title: 'time', value: t => duration(t.seconds), align: right },
@@ -106,6 +107,12 @@ function differencesText({ differences }: RunResult): string {
 function places({ report, run, name }: RunResult, page: string | undefined): string {
   const lines = [`Run:      ${name} (${run})`]
   if (report) lines.push(`Report:   ${report.markdown} on host ${report.host}`)
+  if (report?.leftOut) lines.push(`Left out: ${report.leftOut} (SQL of what the target does not have)`)
+  if (report?.quarantine) {
+    lines.push(`In quarantine: ${report.quarantine}`)
+    lines.push(`  Correct the plan file, then write those rows with "longhaul replay ${name} --plan FILE"`)
+  }
+  if (report?.altered) lines.push(`Altered: ${report.altered} (the original values)`)
   if (page) lines.push(`Temporal: ${page}`)
   return lines.join('\n')
 }

@@ -1,5 +1,5 @@
 /** Flags that several commands share, and how they become options of the library. */
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { MigrationOptions } from '../request.ts'
 import type { Verbosity } from './output.ts'
 
@@ -20,6 +20,7 @@ export interface RunFlags extends EndpointFlags, Verbosity {
   onFailure?: NonNullable<MigrationOptions['onFailure']>
   types?: NonNullable<MigrationOptions['types']>
   accept?: string[]
+  busyTimeout?: number
   reason?: string
   operator?: string
   yes?: boolean
@@ -34,6 +35,12 @@ const list = (text: string, before: string[] = []): string[] => [
     .map(part => part.trim())
     .filter(Boolean),
 ]
+function seconds(text: string): number {
+  const value = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 86_400) return value
+  throw new InvalidArgumentError('Write seconds, from 0 to 86400.')
+}
+
 const collect = (text: string, before: string[] = []): string[] => [...before, text]
 
 /** `--from` and `--to`, and the words of hand-written scripts for them. */
@@ -80,15 +87,20 @@ export function withPlanning(command: Command): Command {
       ]),
     )
     .addOption(
-      new Option('--types <mode>', 'types by declaration only, or by what the values are').choices([
-        'declared',
-        'inferred',
-      ]),
+      new Option(
+        '--types <mode>',
+        'types by declaration only, by what the values are, or with all that PostgreSQL has for them',
+      ).choices(['declared', 'inferred', 'optimized']),
     )
     .option(
       '--accept <code>',
       'consent to one finding: CODE, CODE:table.column or all-listed (may be repeated)',
       collect,
+    )
+    .option(
+      '--busy-timeout <seconds>',
+      'how long to wait where another program keeps the source locked (default: 30)',
+      seconds,
     )
     .option('--reason <text>', 'why this is done, for the report')
     .option('--operator <name>', 'who asks for it, for the report')
@@ -106,10 +118,25 @@ export function withRunning(command: Command): Command {
 export async function migrationOptions(flags: RunFlags): Promise<MigrationOptions> {
   const { readPlanFile } = await import('../plan-files.ts')
   const { id, tables, exclude, ifExists, onFailure, types, accept, reason, operator, plan } = flags
+  const { busyTimeout: busySeconds } = flags
   const from = flags.from ?? (flags.sqlite && `sqlite:${flags.sqlite}`)
   const to = flags.to ?? flags.postgres
   const file = plan && readPlanFile(plan)
-  const given = { from, to, id, tables, exclude, ifExists, onFailure, types, accept, reason, operator, file }
+  const given = {
+    from,
+    to,
+    id,
+    tables,
+    exclude,
+    ifExists,
+    onFailure,
+    types,
+    accept,
+    reason,
+    operator,
+    busySeconds,
+    file,
+  }
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   ) as MigrationOptions

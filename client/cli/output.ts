@@ -35,6 +35,11 @@ export class Output {
     if (!this.verbosity.json) this.#stdout.write(`${printable(text)}\n`)
   }
 
+  /** A result that has to stay as it is, byte for byte; only a terminal is spared its control characters. */
+  verbatim(text: string): void {
+    if (!this.verbosity.json) this.#stdout.write(this.#stdout.isTTY ? printable(text) : text)
+  }
+
   /** The result for programs. JSON escapes control characters by itself. */
   document(value: unknown): void {
     if (this.verbosity.json) this.#stdout.write(`${JSON.stringify(value, null, 2)}\n`)

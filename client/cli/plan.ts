@@ -1,16 +1,18 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { Failure } from '../../model/failure.ts'
 import type { Plan } from '../../model/plan.ts'
 import { showPlan } from '../../model/show-plan.ts'
 import type { PlanDocument } from '../plan-files.ts'
 import type { PreparedRun } from '../request.ts'
 import type { Cli } from './cli.ts'
+import { findingsText } from './ending.ts'
 import { migrationOptions, type RunFlags, withExamples, withPlanning, withVerbosity } from './options.ts'
 import { type Ended, runPrepared, showEnding } from './run.ts'
 
 interface PlanFlags extends RunFlags {
   hash?: boolean
+  sql?: boolean
   out?: string
 }
 
@@ -18,7 +20,8 @@ interface PlanFlags extends RunFlags {
 export function addPlan(program: Command, cli: Cli): void {
   const command = program.command('plan').description('Dry run: print the plan that a run would execute')
   withVerbosity(withPlanning(command))
-    .option('--hash', 'print only the hash of the plan')
+    .addOption(new Option('--hash', 'print only the hash of the plan').conflicts('sql'))
+    .option('--sql', 'print the SQL that a run would execute; the script that takes it back lies beside it')
     .option('--out <file>', 'write the plan (0600), for "longhaul start FILE" to run exactly it')
   withExamples(command, [
     [
@@ -30,6 +33,7 @@ export function addPlan(program: Command, cli: Cli): void {
       'run exactly what was reviewed, or refuse',
     ],
     ['plan --plan plan.yaml --hash', 'has anything changed since?'],
+    ['plan --plan plan.yaml --sql > schema.sql', 'what would be executed in the target?'],
   ]).action((flags: PlanFlags) => planCommand(cli, flags))
 }
 
@@ -50,10 +54,31 @@ async function showPlanned(cli: Cli, ended: Ended, prepared: PreparedRun, flags:
   const name = prepared.name.replace(/\.preflight$/, '')
   const document: PlanDocument = { longhaul: 'plan', name, request, plan }
   if (flags.out) write(flags.out, document)
-  cli.out.print(flags.hash ? plan.hash : showPlan(plan))
-  cli.out.document(flags.hash ? { hash: plan.hash } : document)
+  if (flags.sql) await showScripts(cli, ended)
+  else {
+    cli.out.print(flags.hash ? plan.hash : showPlan(plan))
+    cli.out.document(flags.hash ? { hash: plan.hash } : document)
+  }
   if (flags.out) cli.out.say(`The plan is in ${flags.out}; "longhaul start ${flags.out}" runs exactly it`)
   if (ended.failure) cli.out.warn(new Failure(ended.failure).message)
+}
+
+/** A plan that is refused has no scripts; its findings say why, or what has to be accepted. */
+async function showScripts({ out, around }: Cli, { result }: Ended): Promise<void> {
+  const { readScriptsOf } = await import('../report.ts')
+  const scripts = readScriptsOf(result, around)
+  if (result.findings.length > 0) out.warn(findingsText(result.findings))
+  if (!scripts) {
+    throw new Failure({
+      code: 'refused',
+      object: `plan of run ${result.name}`,
+      message: 'it is refused as it stands, so there is no SQL of it',
+      remedy: 'Do what the findings say, then plan again',
+    })
+  }
+  out.verbatim(scripts.sql)
+  out.document({ sql: scripts.sql, rollback: scripts.rollback })
+  out.say(`The script that takes it back is in ${scripts.rollbackPath}`)
 }
 
 /** The plan lies with the run's artifacts, on the host that has the source. */

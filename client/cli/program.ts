@@ -1,6 +1,7 @@
 /** The command line as a whole. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addAssess } from './assess.ts'
 import { addCancel } from './cancel.ts'
 import { addCheck } from './check.ts'
 import type { Cli } from './cli.ts'
@@ -8,6 +9,7 @@ import { addData } from './data.ts'
 import { addFull } from './full.ts'
 import { addList } from './list.ts'
 import { addPlan } from './plan.ts'
+import { addReplay } from './replay.ts'
 import { addReport } from './report-command.ts'
 import { addRollback } from './rollback.ts'
 import { addSchema } from './schema.ts'
@@ -20,8 +22,8 @@ import { addWatch } from './watch.ts'
 import { addWorker } from './worker.ts'
 
 const COMMANDS = [
-  ...[addFull, addPlan, addStart, addValidate, addSchema, addData, addCheck],
-  ...[addList, addShow, addWatch, addStatus, addReport, addCancel, addRollback],
+  ...[addFull, addAssess, addPlan, addStart, addValidate, addSchema, addData, addCheck],
+  ...[addList, addShow, addWatch, addStatus, addReport, addCancel, addReplay, addRollback],
   ...[addUp, addWorker],
 ]
 

@@ -53,7 +53,7 @@ async function rollbackCommand(cli: Cli, id: string, flags: RollbackFlags): Prom
   })
 }
 
-function targetOf(around: Surroundings, text: string): PostgresEndpoint {
+export function targetOf(around: Surroundings, text: string): PostgresEndpoint {
   const { endpoint, secretUrl } = parseEndpoint(text, around.here)
   if (endpoint.kind !== 'postgres') {
     throw new Failure({

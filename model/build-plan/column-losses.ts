@@ -4,39 +4,6 @@ import { planLine } from '../plan-line.ts'
 import type { Column, Table } from '../schema.ts'
 import { leaveOut, type Planning } from './draft.ts'
 
-/** What a column loses on the way: the formula of a generated one, and its collation. */
-export function reportLosses(planning: Planning, table: Table, column: Column): void {
-  const object = `${table.name}.${column.name}`
-  if (column.generated) {
-    const reason = 'it is a generated column; its values are copied, and the target will not compute new ones'
-    leaveOut(
-      planning,
-      { kind: 'generated column', name: object, sql: column.generated.expression, reason },
-      {
-        code: 'generated-column-as-plain',
-        object,
-        remedy: 'Make it a generated column in the target after the run',
-      },
-    )
-  }
-  if (!column.collation || column.collation.toUpperCase() === 'BINARY') return
-  const unique = [table.primaryKey?.columns ?? [], ...table.uniques.map(({ columns }) => columns)].flat()
-  const extra = unique.includes(column.name)
-    ? '; its key is unique by bytes there, so that values which differ only in what the collation ignores can both be added'
-    : ''
-  const reason = `its collation ${column.collation} is not converted: the target compares it by its own rules${extra}`
-  leaveOut(
-    planning,
-    { kind: 'collation', name: object, sql: `COLLATE ${column.collation}`, reason },
-    {
-      code: 'collation-not-converted',
-      object,
-      remedy:
-        'Compare with lower() in the application, or add an index on lower() in the target after the run',
-    },
-  )
-}
-
 /** SQLite keeps rows that were there before NOT NULL was: all of them are copied, and the rule is left out. */
 export function reportBrokenNotNull(
   planning: Planning,

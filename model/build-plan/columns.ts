@@ -1,16 +1,13 @@
 /** Columns of tables that the run makes. */
 import type { ColumnFacts } from '../assessment.ts'
-import { chooseType } from '../choose-type.ts'
 import { translateDefault } from '../default-value.ts'
-import type { Finding } from '../finding.ts'
-import { fits, readsAsUtc } from '../fits.ts'
 import { showName } from '../name-text.ts'
 import type { ColumnPlan } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { Column, Table } from '../schema.ts'
-import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
-import { reportBrokenNotNull, reportLosses, reportNulls } from './column-losses.ts'
+import { reportBrokenNotNull, reportNulls } from './column-losses.ts'
+import { planType } from './column-type.ts'
 import { type Draft, leaveOut, type Planning } from './draft.ts'
 import { assignNames, nameFits, SYSTEM_COLUMNS } from './names.ts'
 import { columnSettings, settingsOf } from './selection.ts'
@@ -66,13 +63,13 @@ function planColumn(
   facts: ColumnFacts,
   target: string,
 ): ColumnPlan {
-  const { type, why } = planType(planning, table, column, facts)
+  const { type, why, conversion, onError } = planType(planning, table, column, facts)
   const key = table.primaryKey?.columns.includes(column.name) ?? false
   const identity = key && table.primaryKey?.rowid && type.kind === 'integer'
   const written = identity || column.generated ? undefined : planDefault(planning, table, column, type)
-  reportLosses(planning, table, column)
-  if (key) reportNulls(planning, table, column, facts)
-  const broken = !key && column.notNull && facts.counts.null > 0
+  if (key && !onError) reportNulls(planning, table, column, facts)
+  // With a policy of its own, a NULL is a misfit as any other.
+  const broken = !key && !onError && column.notNull && facts.counts.null > 0
   if (broken) reportBrokenNotNull(planning, table, column, facts)
   return {
     name: column.name,
@@ -80,6 +77,8 @@ function planColumn(
     type,
     notNull: (column.notNull && !broken) || key,
     ...(written !== undefined && { default: written }),
+    ...(conversion && { conversion }),
+    ...(onError && { onError }),
     ...(identity && { identity: lastNumber(table, facts) }),
     wide: isWide(facts),
     why,
@@ -97,58 +96,6 @@ export function lastNumber(table: Table, facts: ColumnFacts): { last?: string } 
   )
   const last = [0n, ...numbers].sort((a, b) => (a < b ? -1 : 1)).at(-1)!
   return last > 0n ? { last: String(last) } : {}
-}
-
-function planType(
-  planning: Planning,
-  table: Table,
-  column: Column,
-  facts: ColumnFacts,
-): { type: LogicalType; why: string } {
-  const wanted = columnSettings(settingsOf(planning.request, table), column.name).type
-  if (!wanted) {
-    const choice = chooseType(table.name, column, facts, planning.request.types)
-    planning.findings.push(...choice.findings)
-    return choice
-  }
-  const reason = fits(wanted, facts)
-  if (reason) {
-    const utc = readsAsUtc(wanted, facts)
-    planning.findings.push(
-      utc ? readAsUtc(table.name, column) : misfit(table.name, column, facts, wanted, reason),
-    )
-  }
-  return { type: wanted, why: 'the plan file says so' }
-}
-
-/** The line in the plan file is the consent. */
-function readAsUtc(table: string, column: Column): Finding {
-  return {
-    code: 'read-as-utc',
-    severity: 'warning',
-    object: `${table}.${column.name}`,
-    message: 'its times name no offset and are read as UTC, as the plan file asks',
-  }
-}
-
-function misfit(
-  table: string,
-  column: Column,
-  facts: ColumnFacts,
-  wanted: LogicalType,
-  reason: string,
-): Finding {
-  const { type } = chooseType(table, column, facts, 'inferred')
-  const holds = fits(type, facts) === undefined
-  return {
-    code: 'values-do-not-fit',
-    severity: 'refused',
-    object: `${table}.${column.name}`,
-    message: `${showType(wanted)}, which the plan file asks for, does not hold it: ${reason}`,
-    remedy: holds
-      ? `Put ${planLine(table, column.name, { type: showType(type) })} into the plan file, or correct the values in the source`
-      : 'Correct the values in the source',
-  }
 }
 
 function planDefault(

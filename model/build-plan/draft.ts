@@ -5,7 +5,9 @@ import type { ColumnPlan, LeftOut, TablePlan } from '../plan.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { Schema, Table } from '../schema.ts'
 import type { ExistingTable, TargetDescription } from '../target.ts'
+import type { PlannedExpression } from './expressions.ts'
 import { lookUp } from './names.ts'
+import type { Upgrades } from './upgrades.ts'
 
 /** What everything is planned from, and where findings and left-out objects are gathered. */
 export interface Planning {
@@ -14,8 +16,16 @@ export interface Planning {
   request: PlanRequest
   findings: Finding[]
   leftOut: LeftOut[]
+  /** Under `--types optimized`: types of columns that foreign keys join. */
+  upgrades: Upgrades
   /** Names of relations in the target's schema: those that are there, and those that the plan gives. */
   relations: Set<string>
+  /** Expressions that were translated, for trying them on both engines. */
+  expressions: PlannedExpression[]
+  /** By `PlannedExpression.id`: those that do not do the same there, with the reason. */
+  rejected: ReadonlyMap<string, string>
+  /** Names of functions there, likewise; each trigger has one. */
+  functions: Set<string>
 }
 
 export interface Draft {

@@ -3,6 +3,7 @@ import type { Finding, Severity } from '../finding.ts'
 import { showName } from '../name-text.ts'
 import type { Table } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
+import { collationOf } from './collations.ts'
 import { type Draft, type Planning, targetColumns } from './draft.ts'
 
 /** Differences of keys and rules: the target's hold, and may refuse rows or allow more than the source did. */
@@ -14,13 +15,14 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
   const theirs = [...(existing.primaryKey ? [existing.primaryKey] : []), ...existing.uniques].map(columnSet)
   const ours = uniqueSets(table).map(columns => targetColumns(draft, columns))
   for (const columns of ours) {
-    if (columns && !theirs.includes(columnSet(columns))) {
-      say(
-        'constraint-differs',
-        'warning',
-        `the target does not keep (${columns.map(showName).join(', ')}) unique, as the source does`,
-      )
-    }
+    if (!columns || theirs.includes(columnSet(columns))) continue
+    const [severity, but] = isFolded(draft, columns) ? FOLDED : (['warning', ''] as const)
+    const names = columns.map(showName).join(', ')
+    say(
+      'constraint-differs',
+      severity,
+      `the target does not keep (${names}) unique${but}, as the source does`,
+    )
   }
   const known = ours.map(columns => columns && columnSet(columns))
   for (const set of theirs) {
@@ -43,6 +45,15 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
     'table-used-as-it-is',
     'note',
     "its keys, indexes, defaults and checks are the target's own; the source's are not made",
+  )
+}
+
+/** In the target an index on an expression keeps it, as `longhaul schema` makes it; these are not described. */
+const FOLDED = ['note', ' on its own, but maybe by an index on an expression'] as const
+
+function isFolded(draft: Draft, columns: readonly string[]): boolean {
+  return draft.plan.columns.some(
+    column => columns.includes(column.target) && collationOf(draft, column) !== undefined,
   )
 }
 

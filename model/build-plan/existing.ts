@@ -1,13 +1,15 @@
 /** Tables that are there already: their columns matched by name and type. */
 import type { ColumnFacts } from '../assessment.ts'
 import type { Finding } from '../finding.ts'
-import { fits, readsAsUtc } from '../fits.ts'
+import { readsAsUtc } from '../fits.ts'
 import { showName } from '../name-text.ts'
 import type { ColumnPlan } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { Column, Table } from '../schema.ts'
 import type { ExistingColumn, ExistingTable } from '../target.ts'
+import { lossesOf } from '../type-losses.ts'
 import { showType } from '../type-text.ts'
+import { settingsFor, settle } from './column-type.ts'
 import { columnFacts, isWide, lastNumber } from './columns.ts'
 import type { Draft, Planning } from './draft.ts'
 import { lookUp } from './names.ts'
@@ -66,10 +68,13 @@ function matched(about: About, match: ExistingColumn): ColumnPlan[] {
     })
     return []
   }
-  const reason = fits(match.type, facts)
-  if (reason && readsAsUtc(match.type, facts)) reportUtc(about, match)
-  else if (reason) reportMisfit(about, match, reason)
-  if (match.notNull && facts.counts.null > 0) reportNulls(about)
+  const described = { table: table.name, column: { ...column, notNull: match.notNull }, facts }
+  const settings = settingsFor(planning, table, column)
+  const { after, open, ...settled } = settle(planning, described, settings, match.type)
+  if (open === undefined) planning.findings.push(...lossesOf(after, match.type, settings.type !== undefined))
+  else if (readsAsUtc(match.type, after.facts)) reportUtc(about, match)
+  else reportMisfit(about, match, open)
+  if (match.notNull && facts.counts.null > 0 && !settled.onError) reportNulls(about)
   if (match.name !== column.name) reportCase(about, match)
   reportTypeLine(planning, about, match)
   return [
@@ -78,6 +83,7 @@ function matched(about: About, match: ExistingColumn): ColumnPlan[] {
       target: match.name,
       type: match.type,
       notNull: match.notNull,
+      ...settled,
       ...((match.identity || match.sequence) && { identity: lastNumber(table, facts) }),
       wide: isWide(facts),
       why: `the target's column is ${match.typeName}`,

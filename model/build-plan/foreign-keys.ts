@@ -9,16 +9,18 @@ import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
 import { columnFacts } from './columns.ts'
 import { columnOf, type Draft, leaveOut, type Planning, targetColumns } from './draft.ts'
+import { keyObject, type OrphanFacts, reportExact, takesOrphans } from './foreign-key-rows.ts'
 import { assignNames, lookUp } from './names.ts'
 
 /** Fills `foreignKeys` of each draft that is made; keys and indexes of all drafts must be planned before. */
 export function planForeignKeys(planning: Planning, drafts: readonly Draft[]): void {
   for (const draft of drafts) {
     if (draft.plan.action === 'use') continue
-    const planned = draft.table.foreignKeys.flatMap(key => planForeignKey(planning, drafts, draft, key) ?? [])
-    const constraints = [draft.plan.primaryKey, ...draft.plan.uniques].flatMap(
-      constraint => constraint?.name ?? [],
+    const planned = draft.table.foreignKeys.flatMap(
+      (key, i) => planForeignKey(planning, drafts, draft, key, draft.facts.foreignKeys?.[i]) ?? [],
     )
+    const { primaryKey, uniques, checks } = draft.plan
+    const constraints = [primaryKey, ...uniques, ...checks].flatMap(constraint => constraint?.name ?? [])
     const names = assignNames(
       planned.map(({ name }) => name),
       new Set(constraints),
@@ -43,6 +45,7 @@ function planForeignKey(
   drafts: readonly Draft[],
   draft: Draft,
   key: ForeignKey,
+  facts: OrphanFacts | undefined,
 ): ForeignKeyPlan | undefined {
   const columns = targetColumns(draft, key.columns)
   const parent = findParent(planning, drafts, key)
@@ -55,6 +58,8 @@ function planForeignKey(
     reportKey(planning, draft, key, problem ?? '', remedyFor(drafts, draft, key))
     return undefined
   }
+  reportExact(planning, drafts, draft, key)
+  const notValid = facts !== undefined && facts.orphans > 0 && takesOrphans(planning, draft, key, facts)
   return {
     name: key.name ?? [draft.plan.target.name, ...columns, 'fkey'].join('_'),
     columns,
@@ -62,6 +67,7 @@ function planForeignKey(
     onUpdate: key.onUpdate,
     onDelete: key.onDelete,
     deferred: key.deferred,
+    ...(notValid && { notValid }),
   }
 }
 
@@ -120,6 +126,9 @@ function problemWith(parent: Parent, key: ForeignKey, draft: Draft): string | un
   if (key.references.length !== key.columns.length || !unique) {
     return 'the columns that it points to are not unique, so that neither engine can check it'
   }
+  const computed = key.columns.find(name => columnOf(draft, name)?.generated !== undefined)
+  if (computed !== undefined && writesChildren(key))
+    return `${showName(computed)} is a generated column, which its actions would have to write`
   const child = key.columns.map(name => columnOf(draft, name)?.type)
   const wrong = child.findIndex((type, i) => !comparable(type, parent.types[i]))
   if (wrong < 0) return undefined
@@ -127,6 +136,11 @@ function problemWith(parent: Parent, key: ForeignKey, draft: Draft): string | un
     type ? showType(type) : 'of an unknown type',
   )
   return `${showName(key.columns[wrong]!)} is ${ours}, and what it points to is ${theirs}`
+}
+
+/** Whether an action writes into the columns of the rows that point there; CASCADE on delete takes whole rows. */
+function writesChildren({ onUpdate, onDelete }: ForeignKey): boolean {
+  return onUpdate === 'CASCADE' || [onUpdate, onDelete].some(action => action.startsWith('SET '))
 }
 
 /** Types between which PostgreSQL accepts a foreign key. */
@@ -146,8 +160,7 @@ function reportKey(
   const columns = key.columns.map(showName).join(', ')
   const references = key.references.map(showName).join(', ')
   const sql = `FOREIGN KEY (${columns}) REFERENCES ${showName(key.table)} (${references})`
-  const object =
-    key.columns.length === 1 ? `${draft.table.name}.${key.columns[0]}` : `table ${draft.table.name}`
+  const object = keyObject(draft, key)
   leaveOut(
     planning,
     {

@@ -1,9 +1,11 @@
-/** Primary keys, unique constraints and indexes of tables that the run makes. */
+/** Primary keys and unique constraints of tables that the run makes, and the names of these and of indexes. */
 import { showName } from '../name-text.ts'
-import type { IndexPlan, TablePlan } from '../plan.ts'
-import type { Index } from '../schema.ts'
-import { columnOf, type Draft, leaveOut, type Planning, targetColumns } from './draft.ts'
-import { assignNames } from './names.ts'
+import type { ColumnPlan, IndexPlan, TablePlan } from '../plan.ts'
+import type { Unique } from '../schema.ts'
+import { collationOf, columnPart, known, reportByIndex, reportCollations, reportLost } from './collations.ts'
+import { columnOf, type Draft, type Planning } from './draft.ts'
+import { planIndex } from './indexes.ts'
+import { assignNames, lookUp } from './names.ts'
 
 /** A name that is to be given, and where it goes. Constraints without a name in the source get PostgreSQL's usual one. */
 interface Wanted {
@@ -18,8 +20,10 @@ interface Wanted {
 export function planKeys(planning: Planning, drafts: readonly Draft[]): void {
   const wanted = drafts.flatMap(draft => [
     ...planIndexes(planning, draft),
-    ...planConstraints(planning, draft),
+    ...planPrimaryKey(planning, draft),
+    ...draft.table.uniques.flatMap(unique => planUnique(planning, draft, unique)),
   ])
+  for (const draft of drafts) reportCollations(planning, draft)
   // Names of the source go first, so that a made-up one never takes theirs.
   wanted.sort((a, b) => Number(b.given) - Number(a.given))
   const names = assignNames(
@@ -41,30 +45,58 @@ function reportName(planning: Planning, object: string, name: string): void {
   })
 }
 
-function planConstraints(planning: Planning, draft: Draft): Wanted[] {
+function planIndexes(planning: Planning, draft: Draft): Wanted[] {
+  return draft.table.indexes.flatMap(index => {
+    const made = planIndex(planning, draft, index)
+    return made ? [indexName(draft, made, index.name, true, `index ${index.name}`)] : []
+  })
+}
+
+function indexName({ plan }: Draft, made: IndexPlan, name: string, given: boolean, object: string): Wanted {
+  plan.indexes.push(made)
+  return { name, given, object, set: chosen => (made.name = chosen) }
+}
+
+/** A key that ignores case is one by bytes, and what it ignores is kept unique by an index beside it. */
+function planPrimaryKey(planning: Planning, draft: Draft): Wanted[] {
   const { table, plan } = draft
-  const wanted: Wanted[] = []
-  const key = table.primaryKey && targetColumns(draft, table.primaryKey.columns)
-  if (key) {
-    const primaryKey: NonNullable<TablePlan['primaryKey']> = { columns: key }
-    plan.primaryKey = primaryKey
-    wanted.push(constraint(plan, table.primaryKey?.name, 'pkey', [], name => (primaryKey.name = name)))
+  const columns = table.primaryKey && written(draft, table.primaryKey.columns)
+  if (!table.primaryKey || !columns) return []
+  reportOwnCollations(planning, draft, table.primaryKey, columns)
+  const primaryKey: NonNullable<TablePlan['primaryKey']> = { columns: columns.map(({ target }) => target) }
+  plan.primaryKey = primaryKey
+  const key = constraint(plan, table.primaryKey.name, 'pkey', [], name => (primaryKey.name = name))
+  const folded = foldedIndex(draft, columns, table.primaryKey.collations)
+  if (!folded) return [key]
+  const name = [plan.target.name, ...primaryKey.columns, 'key'].join('_')
+  return [key, indexName(draft, folded, name, false, `table ${plan.name}`)]
+}
+
+/** A constraint, or a unique index on expressions where it ignores case or blanks. */
+function planUnique(planning: Planning, draft: Draft, unique: Unique): Wanted[] {
+  const { table, plan } = draft
+  const columns = written(draft, unique.columns)
+  if (!columns) return []
+  reportOwnCollations(planning, draft, unique, columns)
+  const target = columns.map(column => column.target)
+  const made: TablePlan['uniques'][number] = { columns: target }
+  const key = constraint(plan, unique.name, 'key', target, name => (made.name = name))
+  const folded = foldedIndex(draft, columns, unique.collations)
+  if (!folded) {
+    plan.uniques.push(made)
+    return [key]
   }
-  for (const { name: source, columns, collations = [] } of table.uniques) {
-    const target = targetColumns(draft, columns)
-    if (!target) continue
-    const unique: TablePlan['uniques'][number] = { columns: target }
-    plan.uniques.push(unique)
-    const sql = `UNIQUE (${columns.map(showName).join(', ')})`
-    reportCollation(planning, collations, {
-      name: table.name,
-      object: `table ${table.name}`,
-      sql,
-      unique: true,
-    })
-    wanted.push(constraint(plan, source, 'key', target, name => (unique.name = name)))
-  }
-  return wanted
+  if (!isReferenced(planning, draft, unique.columns))
+    return [indexName(draft, folded, key.name, key.given, `table ${table.name}`)]
+  // Foreign keys need a constraint on the columns themselves; it forbids nothing that the index allows.
+  plan.uniques.push(made)
+  const name = [plan.target.name, ...target, 'key1'].join('_')
+  return [key, indexName(draft, folded, name, false, `table ${table.name}`)]
+}
+
+function written(draft: Draft, names: readonly string[]): ColumnPlan[] | undefined {
+  const columns = names.map(name => columnOf(draft, name))
+  return columns.every(column => column !== undefined) ? columns : undefined
 }
 
 function constraint(
@@ -78,71 +110,39 @@ function constraint(
   return { name, given: source !== undefined, object: `table ${plan.name}`, set }
 }
 
-function planIndexes(planning: Planning, draft: Draft): Wanted[] {
-  return draft.table.indexes.flatMap(index => {
-    const made = planIndex(planning, draft, index)
-    if (!made) return []
-    draft.plan.indexes.push(made)
-    return [
-      {
-        name: index.name,
-        given: true,
-        object: `index ${index.name}`,
-        set: (name: string) => (made.name = name),
-      },
-    ]
-  })
+/** A unique index without a name yet; undefined where bytes decide anyway. */
+function foldedIndex(
+  draft: Draft,
+  columns: readonly ColumnPlan[],
+  own: readonly (string | null)[] = [],
+): IndexPlan | undefined {
+  const parts = columns.map((column, i) => columnPart(column, collationOf(draft, column, own[i]), false))
+  return parts.some(({ expression }) => expression !== undefined)
+    ? { name: '', unique: true, parts }
+    : undefined
 }
 
-function planIndex(planning: Planning, draft: Draft, index: Index): IndexPlan | undefined {
-  const parts = index.parts.flatMap(part => {
-    const column = part.column === undefined ? undefined : columnOf(draft, part.column)?.target
-    return column === undefined ? [] : [{ column, descending: part.descending }]
-  })
-  if (index.where !== undefined || parts.length < index.parts.length) {
-    reportIndex(planning, index)
-    return undefined
-  }
-  reportCollation(
-    planning,
-    index.parts.map(part => part.collation),
-    { name: index.name, object: `index ${index.name}`, sql: index.sql, unique: index.unique },
-  )
-  return { name: index.name, unique: index.unique, parts }
-}
-
-function reportIndex(planning: Planning, index: Index): void {
-  const what = index.where === undefined ? 'it is made on an expression' : 'it has a condition (WHERE)'
-  const unique = index.unique ? '; what it keeps unique is not kept so in the target' : ''
-  const reason = `${what}, which is not converted yet${unique}`
-  leaveOut(
-    planning,
-    { kind: 'index', name: index.name, sql: index.sql, reason },
-    {
-      code: 'index-not-converted',
-      object: `index ${index.name}`,
-      remedy: 'Make it in the target after the run; the SQL is in the report',
-    },
+function isReferenced({ schema }: Planning, { table }: Draft, columns: readonly string[]): boolean {
+  const set = [...columns].sort().join('\0')
+  return schema.tables.some(({ foreignKeys }) =>
+    foreignKeys.some(
+      key => lookUp(schema.tables, key.table) === table && [...key.references].sort().join('\0') === set,
+    ),
   )
 }
 
-function reportCollation(
+/** Collations that the constraint names itself; those of its columns are told with the columns. */
+function reportOwnCollations(
   planning: Planning,
-  collations: readonly (string | null | undefined)[],
-  { name, object, sql, unique }: { name: string; object: string; sql: string; unique: boolean },
+  draft: Draft,
+  { collations = [] }: Pick<Unique, 'collations'>,
+  columns: readonly ColumnPlan[],
 ): void {
-  const special = new Set(collations.flatMap(collation => collation?.toUpperCase() ?? []))
-  special.delete('BINARY')
-  if (special.size === 0) return
-  const weaker = unique ? ', and keeps less unique than the source does' : ''
-  const reason = `it is made without the collation ${[...special].join(', ')}: it orders and compares by the target's rules${weaker}`
-  leaveOut(
-    planning,
-    { kind: 'collation', name, sql, reason },
-    {
-      code: 'collation-not-converted',
-      object,
-      remedy: 'Add an index on lower() in the target after the run',
-    },
-  )
+  const object = `table ${draft.table.name}`
+  for (const [i, collation] of collations.entries()) {
+    if (collation === null || !collationOf(draft, columns[i]!, collation)) continue
+    const name = known(collation.toUpperCase())
+    if (name === 'other') reportLost(planning, object, draft.table.name, collation)
+    else reportByIndex(planning, object, name, true)
+  }
 }

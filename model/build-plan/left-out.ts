@@ -1,15 +1,11 @@
-/** What the target will not have: views, triggers, checks, virtual tables and tables that nobody asked for. */
+/** What the target will not have: virtual tables and tables that nobody asked for. */
 import type { OtherObject, Table } from '../schema.ts'
-import { type Draft, leaveOut, type Planning } from './draft.ts'
-import { lookUp } from './names.ts'
+import { leaveOut, type Planning } from './draft.ts'
 
-const AFTER = 'Make it in the target after the run; the SQL is in the report'
-
-/** Lists every object of the source that is no part of a table in the plan. */
-export function listLeftOut(planning: Planning, drafts: readonly Draft[], skipped: readonly Table[]): void {
+/** Lists what is no part of a table in the plan; views and triggers are left out where they are planned. */
+export function listLeftOut(planning: Planning, skipped: readonly Table[]): void {
   for (const table of skipped) leaveTable(planning, table)
-  for (const draft of drafts) if (draft.plan.action !== 'use') leaveChecks(planning, draft.table)
-  for (const other of planning.schema.others) leaveOther(planning, other, skipped)
+  for (const other of planning.schema.others) leaveOther(planning, other)
 }
 
 function leaveTable(planning: Planning, table: Table): void {
@@ -23,46 +19,21 @@ function leaveTable(planning: Planning, table: Table): void {
   })
 }
 
-function leaveChecks(planning: Planning, table: Table): void {
-  for (const [i, check] of table.checks.entries()) {
-    const name = check.name ?? `${table.name} check ${i + 1}`
-    const sql = `CHECK (${check.expression})`
-    const reason = check.name
-      ? `its check ${check.name} is not converted yet: the target will not refuse what it refused`
-      : 'a check is not converted yet: the target will not refuse what it refused'
-    leaveOut(
-      planning,
-      { kind: 'check', name, sql, reason },
-      {
-        code: 'check-not-converted',
-        object: `table ${table.name}`,
-        remedy: 'Add it in the target after the run; the SQL is in the report',
-      },
-    )
-  }
+function leaveOther(planning: Planning, other: OtherObject): void {
+  if (other.kind === 'shadow table') leaveShadow(planning, other)
+  if (other.kind === 'virtual table') leaveVirtual(planning, other)
 }
 
-function leaveOther(planning: Planning, other: OtherObject, skipped: readonly Table[]): void {
-  const { kind, name, sql } = other
-  if (kind === 'trigger') leaveTrigger(planning, other, skipped)
-  else if (kind === 'shadow table') leaveShadow(planning, other)
-  else
-    leaveOut(
-      planning,
-      { kind, name, sql, reason: REASONS[kind].reason },
-      { ...REASONS[kind].finding, object: `${kind} ${name}` },
-    )
-}
-
-const REASONS = {
-  view: { reason: 'views are not converted yet', finding: { code: 'view-not-converted', remedy: AFTER } },
-  'virtual table': {
-    reason: 'virtual tables are not copied yet',
-    finding: {
+function leaveVirtual(planning: Planning, { kind, name, sql }: OtherObject): void {
+  leaveOut(
+    planning,
+    { kind, name, sql, reason: 'its rows cannot be read: it keeps no content, or its module or content table is not there' },
+    {
       code: 'virtual-table-left-out',
+      object: `${kind} ${name}`,
       remedy: 'Make an index for the same searches in the target after the run',
     },
-  },
+  )
 }
 
 function leaveShadow(planning: Planning, { kind, name, sql }: OtherObject): void {
@@ -74,24 +45,4 @@ function leaveShadow(planning: Planning, { kind, name, sql }: OtherObject): void
     object: `${kind} ${name}`,
     message: reason,
   })
-}
-
-function leaveTrigger(
-  planning: Planning,
-  { kind, name, sql, table }: OtherObject,
-  skipped: readonly Table[],
-): void {
-  if (table !== undefined && lookUp(skipped, table)) {
-    planning.leftOut.push({ kind, name, sql, reason: 'the plan leaves its table out' })
-    return
-  }
-  leaveOut(
-    planning,
-    { kind, name, sql, reason: 'triggers are not converted yet' },
-    {
-      code: 'trigger-not-converted',
-      object: `trigger ${name}`,
-      remedy: AFTER,
-    },
-  )
 }

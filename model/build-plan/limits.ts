@@ -1,8 +1,10 @@
 /** Limits of PostgreSQL that a copy would only meet after hours (PostgreSQL manual, appendix K; nbtree). */
 import type { Finding } from '../finding.ts'
 import { showName } from '../name-text.ts'
+import type { IndexPlan } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { LogicalType } from '../types.ts'
+import { columnBehind } from './collations.ts'
 import { columnFacts } from './columns.ts'
 import type { Draft } from './draft.ts'
 
@@ -85,17 +87,21 @@ interface Key {
   columns: string[]
 }
 
-function keys({ plan }: Draft): Key[] {
+function keys(draft: Draft): Key[] {
+  const { plan } = draft
   const table = `table ${plan.name}`
   return [
     ...(plan.primaryKey ? [{ object: table, columns: plan.primaryKey.columns }] : []),
     ...plan.uniques.map(({ columns }) => ({ object: table, columns })),
-    ...plan.indexes.map(({ name, parts }) => ({
+    ...plan.indexes.filter(isTree).map(({ name, parts }) => ({
       object: `index ${name}`,
-      columns: parts.flatMap(({ column }) => column ?? []),
+      columns: parts.flatMap(part => columnBehind(draft, part) ?? []),
     })),
   ]
 }
+
+/** Other methods keep no whole keys. */
+const isTree = ({ method }: IndexPlan): boolean => method === undefined
 
 function keyFindings(draft: Draft, { object, columns }: Key): Finding[] {
   const refused = (code: string, message: string): Finding[] =>

@@ -5,6 +5,7 @@ import { showName } from '../name-text.ts'
 import type { ColumnSettings, Mistake, PlanRequest, TableSettings } from '../plan-request.ts'
 import type { Schema, Table } from '../schema.ts'
 import type { TargetDescription } from '../target.ts'
+import type { LogicalType } from '../types.ts'
 import { lookUp } from './names.ts'
 
 /**
@@ -108,11 +109,15 @@ function byName<T>(map: Record<string, T>, name: string): T | undefined {
 }
 
 /**
- * Whether the scan must look for every format in a table's texts: where the plan file or a table of the target
- * names types that the source's declarations do not.
+ * Whether the scan must count the digits of all REALs in a table: where the plan file or a table of the target
+ * names decimals that the source's declarations do not. It takes a look at each REAL.
  */
-export function wantsEveryFormat(table: Table, request: PlanRequest, target: TargetDescription): boolean {
+export function wantsEveryDigit(table: Table, request: PlanRequest, target: TargetDescription): boolean {
   const settings = settingsOf(request, table)
-  if (Object.values(settings?.columns ?? {}).some(({ type }) => type !== undefined)) return true
-  return lookUp(target.tables, settings?.target ?? table.name) !== undefined
+  const isDecimal = (type: LogicalType | undefined): boolean =>
+    type?.kind === 'numeric' && type.precision !== undefined
+  const existing = lookUp(target.tables, settings?.target ?? table.name)
+  return [...Object.values(settings?.columns ?? {}), ...(existing?.columns ?? [])].some(({ type }) =>
+    isDecimal(type),
+  )
 }

@@ -12,7 +12,19 @@ export interface ColumnRef {
   type: LogicalType
   /** The source's collation where it is not BINARY: `NOCASE` or `RTRIM`. */
   collation?: string
+  /** The affinity of the column's declaration where it is not the one that goes with `type`. */
+  affinity?: Affinity
+  times?: TimesInText
 }
+
+/**
+ * What all texts of a column are, by the scan: ISO dates, timestamps that name no offset, or timestamps that all
+ * name one. Without it nothing is known of the times that a text column holds.
+ */
+export type TimesInText = 'date' | 'timestamp' | 'timestamptz'
+
+/** What SQLite makes of a declared type (https://sqlite.org/datatype3.html, 3.1). */
+export type Affinity = 'INTEGER' | 'TEXT' | 'BLOB' | 'REAL' | 'NUMERIC'
 
 export interface Scope {
   /** Looks a column up as SQLite does (ASCII letters have no case); `table` is an alias, `NEW` or `OLD`. */
@@ -24,7 +36,7 @@ export interface Scope {
 /** A query in SQL of the target, without parentheses around it. */
 export interface TranslatedQuery {
   sql: string
-  columns: { name: string; type?: LogicalType; collation?: string }[]
+  columns: (Omit<ColumnRef, 'sql' | 'type'> & { name: string; type?: LogicalType })[]
 }
 
 /** The tables and views that queries and triggers may name. */
@@ -42,11 +54,17 @@ export interface RelationRef {
     target: string
     type: LogicalType
     collation?: string
+    affinity?: Affinity
+    times?: TimesInText
+    /** Not among `*`: the row number of a virtual table. */
+    hidden?: boolean
     /** The target computes it, so that statements must not write it. */
     generated?: boolean
   }[]
   /** Sets of columns (of the target) that are unique, the primary key first. */
   uniques: string[][]
+  /** Columns of the target that are its primary key, in which no NULL is. */
+  primaryKey?: string[]
   /** The column of the source that is the row number, where there is one. */
   rowid?: string
 }
@@ -56,6 +74,11 @@ export interface Translated {
   sql: string
   type?: LogicalType
   collation?: string
+  /**
+   * Its result hangs on the clock, on chance or on settings of the session, so that PostgreSQL takes it in no
+   * index, generated column or condition of an index.
+   */
+  volatile?: boolean
 }
 
 /** This SQL has no equal in the target; `message` says why, in words that can stand in a finding. */

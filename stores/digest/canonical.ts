@@ -35,6 +35,12 @@ export function writerFor(type: LogicalType, form: Form): CellWriter {
 const NULL = 0
 const VALUE = 1
 
+/** What stands before the bytes of a text or blob that come in pieces. */
+export function startLarge(bytes: number, out: Scratch): void {
+  out.byte(VALUE)
+  out.uint32(bytes)
+}
+
 function valueWriter(type: LogicalType, form: Form): ValueWriter {
   switch (type.kind) {
     case 'boolean':

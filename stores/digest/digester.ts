@@ -1,10 +1,13 @@
 /** From rows to their digest, as a table's plan has it. */
+import { isCompared } from '../../model/conforming.ts'
 import { Failure } from '../../model/failure.ts'
 import type { TablePlan } from '../../model/plan.ts'
-import type { Row } from '../../model/types.ts'
-import { type CellWriter, type Form, writerFor } from './canonical.ts'
+import type { Cell, LargeValue, Row } from '../../model/types.ts'
+import { isLarge, mayBeLarge } from '../large.ts'
+import type { RowParts } from '../row-parts.ts'
+import { type CellWriter, type Form, startLarge, writerFor } from './canonical.ts'
 import { BUCKETS, Digest } from './digest.ts'
-import { hash128 } from './hash.ts'
+import { hash128, StreamHash } from './hash.ts'
 import { Scratch } from './scratch.ts'
 import { Unfit } from './unfit.ts'
 
@@ -13,9 +16,10 @@ export function digestFor(table: TablePlan, form: Form): Digester {
   return new Digester(table, form)
 }
 
-export class Digester {
+/** Takes rows as a whole (`add`), or one row in parts (`begin` to `end`). */
+export class Digester implements RowParts {
   readonly digest = new Digest()
-  /** The hash of the row that `hashRow` saw last; the same array each time. */
+  /** The hash of the row that was seen last; the same array each time. */
   readonly hash = new Uint32Array(4)
   readonly #table: TablePlan
   readonly #writers: CellWriter[]
@@ -25,12 +29,20 @@ export class Digester {
   readonly #out = new Scratch()
   /** Where each cell of the row begins in the scratch, and where the last one ends. */
   readonly #starts: Int32Array
+  readonly #mayBeLarge: boolean
+  readonly #stream = new StreamHash()
+  /** Cells of the row so far, and bytes of the scratch that went into the stream's hash. */
+  #column = 0
+  #streamed = 0
 
   constructor(table: TablePlan, form: Form) {
     this.#table = table
-    this.#writers = table.columns.map(column => writerFor(column.type, form))
+    this.#writers = table.columns.map(column =>
+      isCompared(table, column) ? writerFor(column.type, form) : () => {},
+    )
     this.#key = table.key.map(name => table.columns.findIndex(column => column.name === name))
     this.#starts = new Int32Array(table.columns.length + 1)
+    this.#mayBeLarge = mayBeLarge(table)
   }
 
   /** Fails with `value` and the column's name at the first cell that its column's type cannot hold. */
@@ -40,27 +52,86 @@ export class Digester {
 
   /** Leaves the row's hash in `hash` and gives its bucket; adds nothing. */
   hashRow(row: Row): number {
+    if (this.#mayBeLarge && row.some(isLarge)) return this.#hashParts(row)
     const out = this.#out
-    out.length = 0
+    out.clear()
+    this.#column = 0
     this.#writeCells(row)
     hash128(out.view, 0, out.length, this.hash)
+    return this.#bucket()
+  }
+
+  begin(): void {
+    this.#out.clear()
+    this.#stream.begin()
+    this.#column = this.#streamed = 0
+  }
+
+  cell(cell: Cell): void {
+    this.#writeCells([cell])
+  }
+
+  /** Of a column that goes in pieces (`stores/large.ts`). */
+  large(bytes: number): void {
+    this.#starts[this.#column++] = this.#out.length
+    startLarge(bytes, this.#out)
+    this.#catchUp()
+  }
+
+  piece(bytes: Uint8Array): void {
+    this.#stream.add(bytes)
+  }
+
+  end(): void {
+    this.digest.add(this.#endParts(), this.hash)
+  }
+
+  #hashParts(row: Row): number {
+    this.begin()
+    for (const cell of row) {
+      if (!isLarge(cell)) this.cell(cell)
+      else this.#largeCell(cell)
+    }
+    return this.#endParts()
+  }
+
+  #largeCell(cell: LargeValue): void {
+    const { type } = this.#table.columns[this.#column]!
+    if (cell.kind !== type.kind) throw this.#failure(new Unfit(`is not of a kind with ${type.kind}`))
+    this.large(cell.bytes)
+    for (const piece of cell.pieces()) this.piece(piece)
+  }
+
+  #endParts(): number {
+    this.#starts[this.#column] = this.#out.length
+    this.#catchUp()
+    this.#stream.end(this.hash)
+    return this.#bucket()
+  }
+
+  #catchUp(): void {
+    this.#stream.add(this.#out.since(this.#streamed))
+    this.#streamed = this.#out.length
+  }
+
+  /** Appends cells to those of the row that are there. */
+  #writeCells(cells: Row): void {
+    try {
+      for (let i = 0; i < cells.length; i++) {
+        this.#starts[this.#column] = this.#out.length
+        this.#writers[this.#column]!(cells[i]!, this.#out)
+        this.#column++
+      }
+    } catch (error) {
+      throw error instanceof Unfit ? this.#failure(error) : error
+    }
+    this.#starts[this.#column] = this.#out.length
+  }
+
+  #bucket(): number {
     if (this.#key.length === 0) return this.hash[0]! % BUCKETS
     this.#hashKey()
     return this.#keyHash[0]! % BUCKETS
-  }
-
-  #writeCells(row: Row): void {
-    const writers = this.#writers
-    let column = 0
-    try {
-      for (; column < writers.length; column++) {
-        this.#starts[column] = this.#out.length
-        writers[column]!(row[column]!, this.#out)
-      }
-    } catch (error) {
-      throw error instanceof Unfit ? this.#failure(column, error) : error
-    }
-    this.#starts[column] = this.#out.length
   }
 
   /** Over the key's cells side by side, wherever they stand in the row. */
@@ -71,8 +142,8 @@ export class Digester {
     hash128(out.view, start, out.length - start, this.#keyHash)
   }
 
-  #failure(column: number, error: Unfit): Failure {
-    const { name, type } = this.#table.columns[column]!
+  #failure(error: Unfit): Failure {
+    const { name, type } = this.#table.columns[this.#column]!
     return new Failure({
       code: 'value',
       object: `table "${this.#table.name}", column "${name}"`,

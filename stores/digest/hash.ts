@@ -14,12 +14,51 @@ const C4 = 0xa1e38b93
  * published, the digest's bytes are these words in little-endian order. Allocates nothing.
  */
 export function hash128(view: DataView, start: number, length: number, out: Uint32Array): void {
-  let a = 0
-  let b = 0
-  let c = 0
-  let d = 0
+  WORDS.fill(0)
   const tail = start + (length & ~15)
-  for (let i = start; i < tail; i += 16) {
+  mix(WORDS, view, start, tail)
+  last(WORDS, view, tail, length, out)
+}
+
+/** The same hash over bytes that come one after the other. */
+export class StreamHash {
+  readonly #words = new Int32Array(4)
+  /** What does not fill a block yet. */
+  readonly #rest = new Uint8Array(16)
+  readonly #view = new DataView(this.#rest.buffer)
+  #length = 0
+
+  begin(): void {
+    this.#words.fill(0)
+    this.#length = 0
+  }
+
+  add(bytes: Uint8Array): void {
+    const waiting = this.#length & 15
+    this.#length += bytes.length
+    let at = 0
+    if (waiting > 0) {
+      at = Math.min(16 - waiting, bytes.length)
+      this.#rest.set(bytes.subarray(0, at), waiting)
+      if (waiting + at < 16) return
+      mix(this.#words, this.#view, 0, 16)
+    }
+    const end = at + ((bytes.length - at) & ~15)
+    mix(this.#words, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at, end)
+    this.#rest.set(bytes.subarray(end))
+  }
+
+  end(out: Uint32Array): void {
+    last(this.#words, this.#view, 0, this.#length, out)
+  }
+}
+
+const WORDS = new Int32Array(4)
+
+/** Whole blocks of 16 bytes. */
+function mix(words: Int32Array, view: DataView, start: number, end: number): void {
+  let [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!]
+  for (let i = start; i < end; i += 16) {
     a ^= Math.imul(rotate(Math.imul(view.getInt32(i, true), C1), 15), C2)
     a = (Math.imul(rotate(a, 19) + b, 5) + 0x561ccd1b) | 0
     b ^= Math.imul(rotate(Math.imul(view.getInt32(i + 4, true), C2), 16), C3)
@@ -29,6 +68,15 @@ export function hash128(view: DataView, start: number, length: number, out: Uint
     d ^= Math.imul(rotate(Math.imul(view.getInt32(i + 12, true), C4), 18), C1)
     d = (Math.imul(rotate(d, 13) + a, 5) + 0x32ac3b17) | 0
   }
+  words[0] = a
+  words[1] = b
+  words[2] = c
+  words[3] = d
+}
+
+/** The bytes behind the last whole block, and the end. */
+function last(words: Int32Array, view: DataView, tail: number, length: number, out: Uint32Array): void {
+  let [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!]
   const rest = length & 15
   if (rest > 12) d ^= Math.imul(rotate(Math.imul(word(view, tail + 12, rest - 12), C4), 18), C1)
   if (rest > 8) c ^= Math.imul(rotate(Math.imul(word(view, tail + 8, rest - 8), C3), 17), C4)

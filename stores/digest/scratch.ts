@@ -1,13 +1,24 @@
-/** The bytes of one row while they are made: one buffer that only grows, little-endian, reused for each row. */
+/** The bytes of one row while they are made: one buffer, little-endian, reused for each row. */
 export class Scratch {
   /** Bytes in use. */
   length = 0
   view: DataView
   #bytes: Buffer & Utf8Writer
 
-  constructor(capacity = 64 * 1024) {
-    this.#bytes = Buffer.allocUnsafeSlow(capacity) as Buffer & Utf8Writer
+  constructor() {
+    this.#bytes = Buffer.allocUnsafeSlow(CAPACITY) as Buffer & Utf8Writer
     this.view = viewOf(this.#bytes)
+  }
+
+  /** Empties it, and gives back what a large row took. */
+  clear(): void {
+    this.length = 0
+    if (this.#bytes.length > LARGE) this.#replace(CAPACITY)
+  }
+
+  /** The bytes from `start` on, good until more are written. */
+  since(start: number): Uint8Array {
+    return this.#bytes.subarray(start, this.length)
   }
 
   /** Makes room for `more` bytes behind those in use. */
@@ -100,13 +111,22 @@ export class Scratch {
     return end - start
   }
 
+  /** Twice the size where that is little; what stands behind 100 MB is not worth another 100. */
   #grow(needed: number): void {
-    const bigger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2)) as Buffer & Utf8Writer
-    bigger.set(this.#bytes.subarray(0, this.length))
-    this.#bytes = bigger
-    this.view = viewOf(bigger)
+    this.#replace(Math.max(needed + (needed >> 3), Math.min(this.#bytes.length * 2, LARGE)))
+  }
+
+  #replace(capacity: number): void {
+    const bytes = Buffer.allocUnsafeSlow(capacity) as Buffer & Utf8Writer
+    bytes.set(this.#bytes.subarray(0, this.length))
+    this.#bytes = bytes
+    this.view = viewOf(bytes)
   }
 }
+
+const CAPACITY = 64 * 1024
+/** Beyond this, memory counts more than the time to get it. */
+const LARGE = 4 * 1024 * 1024
 
 /** Texts shorter than this are written faster by a loop than by a call into the engine. */
 const SHORT = 24

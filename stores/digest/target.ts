@@ -12,6 +12,6 @@ export async function digestTarget(
   progress: (rows: number) => void,
 ): Promise<Digest> {
   const digester = digestFor(table, 'typed')
-  for await (const rows of readRows(client, table, progress)) digester.add(rows)
+  for await (const rows of readRows(client, table, progress, digester)) digester.add(rows)
   return digester.digest
 }

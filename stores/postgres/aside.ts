@@ -3,6 +3,9 @@ import type { TablePlan } from '../../model/plan.ts'
 import type { Effect } from './ddl.ts'
 import { ident, qualified } from './quote.ts'
 
+/** The schema in which a run keeps the tables that it replaces. */
+export const asideSchema = (run: string) => `longhaul_aside_${run.slice(0, 8)}`
+
 /**
  * Moves the table that stands where a `replace` goes into `schema` (made before, one a run). Its indexes,
  * constraints and the sequences that it owns go along, so all their names are free; views and foreign keys

@@ -8,8 +8,10 @@ import { Failure } from '../../model/failure.ts'
 import type { TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
 import { toFailure } from '../../sessions/errors.ts'
+import { isLarge, mayBeLarge } from '../large.ts'
 import { CopySession } from './copy-session.ts'
 import { encoderFor } from './encode.ts'
+import { largeRowEncoder } from './encode-large.ts'
 import { idents, qualified } from './quote.ts'
 import { Writer } from './writer.ts'
 
@@ -22,7 +24,7 @@ export interface Copied {
 type Batches = Iterable<Row[]> | AsyncIterable<Row[]>
 
 /**
- * Copies all rows of `batches`, cells in the order of `table.columns`. `progress` hears the sums so far
+ * Copies all rows of `batches`, cells in the order of `table.columns`; those of generated columns are not sent. `progress` hears the sums so far
  * whenever something was sent. Memory holds a frame or two and the batch at hand, whatever the rows come to.
  *
  * Rejects once, with a `Failure`: of a cell that does not fit or of the reader (the COPY is then failed, so
@@ -43,15 +45,20 @@ export async function copyIn(
   try {
     await session.ready()
     const encode = rowEncoder(table)
+    const inParts = mayBeLarge(table) ? largeRowEncoder(table) : undefined
+    const send = async (frames: Buffer[]) => {
+      await session.send(frames, frame => writer.recycle(frame))
+      progress(rows, writer.bytes)
+    }
     writer.begin()
     for await (const batch of session.watch(batches)) {
       for (const row of batch) {
-        encode(row, writer)
+        if (inParts && row.some(isLarge)) {
+          for (const frames of inParts(row, writer)) await send(frames)
+        } else encode(row, writer)
         rows++
         const frames = writer.take()
-        if (!frames) continue
-        await session.send(frames, frame => writer.recycle(frame))
-        progress(rows, writer.bytes)
+        if (frames) await send(frames)
       }
     }
     writer.end()
@@ -66,21 +73,25 @@ export async function copyIn(
   return { rows, bytes: writer.bytes }
 }
 
+/** What the target computes itself may not be sent. */
 function statement({ target, columns }: TablePlan): string {
-  const names = idents(columns.map(column => column.target))
+  const names = idents(columns.filter(c => c.generated === undefined).map(c => c.target))
   return `COPY ${qualified(target.schema, target.name)} (${names}) FROM STDIN (FORMAT binary)`
 }
 
 function rowEncoder(table: TablePlan): (row: Row, writer: Writer) => void {
-  const encoders = table.columns.map(({ name, type }) =>
-    encoderFor(type, { table: table.name, column: name }),
-  )
+  const { length } = table.columns
+  const sent = table.columns.flatMap(({ generated }, at) => (generated === undefined ? [at] : []))
+  const encoders = sent.map(at => {
+    const { type, name } = table.columns[at]!
+    return encoderFor(type, { table: table.name, column: name })
+  })
   const count = encoders.length
   return (row, writer) => {
-    if (row.length !== count)
+    if (row.length !== length)
       throw new Failure({ code: 'internal', message: 'a row has not as many cells as columns' })
     writer.int16(count)
-    for (let i = 0; i < count; i++) encoders[i]!(row[i]!, writer)
+    for (let i = 0; i < count; i++) encoders[i]!(row[sent[i]!]!, writer)
   }
 }
 

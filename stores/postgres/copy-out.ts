@@ -13,7 +13,10 @@ import { Failure } from '../../model/failure.ts'
 import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
 import { toFailure } from '../../sessions/errors.ts'
+import { goesInPieces, LARGE, mayBeLarge } from '../large.ts'
+import type { RowParts } from '../row-parts.ts'
 import { type FieldReader, fieldReader } from './copy-fields.ts'
+import { largeRow } from './copy-large-row.ts'
 import { broken, RowReader } from './copy-rows.ts'
 import { CopyStream } from './copy-stream.ts'
 import { ident, qualified } from './quote.ts'
@@ -21,16 +24,20 @@ import { ident, qualified } from './quote.ts'
 /**
  * All rows of a table's target in batches, in the order in which the server has them, cells in the order of
  * the plan's columns. `progress` hears of the rows read so far. The client can do nothing else meanwhile;
- * who stops before the end ends its connection. Memory: 256 KB, or the largest row.
+ * who stops before the end ends its connection. Memory: 256 KB, or the largest row; with `large`, which then hears of
+ * rows with values that go in pieces in the place of the batches, the largest cell that does not.
  */
 export async function* readRows(
   client: Client,
   table: TablePlan,
   progress: (rows: number) => void,
+  large?: RowParts,
 ): AsyncGenerator<Row[]> {
   const target = await describe(client, table)
   const copy = new CopyStream(target.sql)
   const reader = new RowReader(target.fields)
+  const pieces = table.columns.map(column => goesInPieces(table, column))
+  const inParts = large && mayBeLarge(table) ? large : undefined
   let count = 0
   try {
     client.query(copy)
@@ -40,6 +47,10 @@ export async function* readRows(
       count += rows.length
       progress(count)
       if (rows.length > 0) yield rows
+      if (!inParts || reader.needed <= LARGE) continue
+      await largeRow(copy, target.fields, pieces, inParts)
+      reader.needed = 0
+      progress(++count)
     }
     if (!reader.complete) throw broken()
   } catch (error) {

@@ -5,6 +5,7 @@ import { isLedgerTable } from '../../model/ledger-names.ts'
 import type { ExistingTable, TargetDescription } from '../../model/target.ts'
 import { describeColumns } from './describe-columns.ts'
 import { describeKeys } from './describe-keys.ts'
+import { describeNames, describeTrigrams } from './describe-names.ts'
 import { describeRights, NO_RIGHTS } from './describe-rights.ts'
 import { withRows } from './describe-rows.ts'
 import { freeBytes } from './free-space.ts'
@@ -38,6 +39,8 @@ export async function describeTarget(client: Client, schema: string): Promise<Ta
     takesLedger: server.canCreate || (await hasPlaceElsewhere(client, schema)),
     tables: server.exists ? await describeTables(client, schema) : [],
     relations: server.exists ? await otherRelations(client, schema) : [],
+    ...(await describeNames(client, schema)),
+    trigrams: await describeTrigrams(client),
     writers: await writers(client),
     ...(free !== undefined && { freeBytes: free }),
   }

@@ -53,6 +53,16 @@ export class Writer {
     return this.buffer
   }
 
+  /** Bytes that need not end in the frame in which they begin. */
+  append(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const end = Math.min(bytes.length, at + FULL)
+      this.room(end - at).set(bytes.subarray(at, end), this.at)
+      this.at += end - at
+      at = end
+    }
+  }
+
   int16(value: number): void {
     const buffer = this.room(2)
     buffer[this.at++] = value >> 8

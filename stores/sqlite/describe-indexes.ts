@@ -23,13 +23,18 @@ export function describeUniques(db: Connection, table: string, text: TableText):
       const parts = listParts(db, name)
       const columns = parts.map(part => part.name ?? '')
       const written = text.uniques.find(unique => sameNames(unique.columns, columns))
-      const collations = parts.map(part => ownCollation(part, text))
       return {
         ...(written?.name !== undefined && { name: written.name }),
         columns,
-        ...(collations.some(Boolean) && { collations: collations.map(collation => collation ?? null) }),
+        ...ownCollations(parts, text),
       }
     })
+}
+
+/** Collations of a key's parts where one differs from its column's. */
+export function ownCollations(parts: ListedPart[], text: TableText): { collations?: (string | null)[] } {
+  const collations = parts.map(part => ownCollation(part, text) ?? null)
+  return collations.some(Boolean) ? { collations } : {}
 }
 
 const sameNames = (a: string[], b: string[]): boolean =>

@@ -1,22 +1,34 @@
 /** The schema of a SQLite database: what PRAGMAs tell, and from the texts what they do not. */
 import type { Access, Column, OtherObject, PrimaryKey, Schema, Table } from '../../model/schema.ts'
+import { tokenize } from '../../model/sqlite-sql/tokens.ts'
 import { readCreateTable, type TableText } from './ddl-text.ts'
-import { tokenize } from './ddl-tokens.ts'
 import { describeForeignKeys } from './describe-foreign-keys.ts'
-import { describeIndexes, describeUniques, sameName } from './describe-indexes.ts'
+import { describeIndexes, describeUniques, ownCollations, sameName } from './describe-indexes.ts'
+import { describeVirtualTable, listVirtual } from './describe-virtual.ts'
 import type { Connection } from './open.ts'
-import { type ListedColumn, type ListedTable, listColumns, listIndexes, listTables } from './pragmas.ts'
+import {
+  type ListedColumn,
+  type ListedTable,
+  listColumns,
+  listIndexes,
+  listParts,
+  listTables,
+} from './pragmas.ts'
 
 /** Describes all of `main`; SQLite's own tables are left out. */
 export function describe(db: Connection): Schema {
   const listed = listTables(db)
   const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get()
-  const tables = listed.filter(({ type }) => type === 'table')
+  const ordinary = listed.filter(({ type }) => type === 'table')
+  const tables = listed.flatMap(table => {
+    if (table.type === 'table') return [describeTable(db, table, ordinary)]
+    return table.type === 'virtual' ? (describeVirtualTable(db, table.name, sqlOf(db, table.name)) ?? []) : []
+  })
   return {
     engine: `SQLite ${version}`,
     encoding: String(db.pragma('encoding', { simple: true })),
-    tables: tables.map(table => describeTable(db, table, tables)),
-    others: [...describeVirtual(db, listed), ...describeViewsAndTriggers(db)],
+    tables,
+    others: [...listVirtual(listed, tables, name => sqlOf(db, name)), ...describeViewsAndTriggers(db)],
   }
 }
 
@@ -76,17 +88,19 @@ function describePrimaryKey(
   db: Connection,
   { name, wr }: ListedTable,
   columns: ListedColumn[],
-  { primaryKey: text }: TableText,
+  all: TableText,
 ): PrimaryKey | undefined {
+  const text = all.primaryKey
   const inKey = columns.filter(({ pk }) => pk > 0).sort((a, b) => a.pk - b.pk)
   if (inKey.length === 0) return undefined
   // The row number itself has no index of its own: INTEGER PRIMARY KEY, but not INTEGER PRIMARY KEY DESC.
-  const rowid = wr === 0 && !listIndexes(db, name).some(({ origin }) => origin === 'pk')
+  const index = listIndexes(db, name).find(({ origin }) => origin === 'pk')
   return {
     columns: inKey.map(column => column.name),
     ...(text?.name !== undefined && { name: text.name }),
-    rowid,
+    rowid: wr === 0 && index === undefined,
     autoIncrement: text?.autoIncrement ?? false,
+    ...(index && ownCollations(listParts(db, index.name), all)),
   }
 }
 
@@ -102,14 +116,6 @@ function lastNumber(db: Connection, table: string): string | undefined {
   const find = db.prepare<[string], string | null>(`
     SELECT CAST(max(seq) AS TEXT) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer'`)
   return find.pluck().get(table) ?? undefined
-}
-
-function describeVirtual(db: Connection, listed: ListedTable[]): OtherObject[] {
-  return listed.flatMap(({ name, type }) =>
-    type === 'virtual' || type === 'shadow'
-      ? [{ kind: `${type} table` as const, name, sql: sqlOf(db, name) }]
-      : [],
-  )
 }
 
 function describeViewsAndTriggers(db: Connection): OtherObject[] {

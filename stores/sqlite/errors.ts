@@ -17,6 +17,15 @@ export function damaged(path: string, detail: string, cause?: unknown): Failure 
   return sourceFailure(path, `the database is damaged (${detail})`, DAMAGED, cause)
 }
 
+/** The table's own pages are sound. */
+export function damagedIndex(path: string, table: string, index: string): Failure {
+  return sourceFailure(
+    path,
+    `the database is damaged (index "${index}" does not hold what table "${table}" holds)`,
+    `Rebuild it with: sqlite3 FILE 'REINDEX', and look whether unique keys still are`,
+  )
+}
+
 export function locked(path: string, waitedMs?: number): Failure {
   const waited = waitedMs === undefined ? '' : `; waited ${(waitedMs / 1000).toFixed(1)} s`
   return sourceFailure(

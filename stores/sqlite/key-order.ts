@@ -72,7 +72,7 @@ const slice = (equal: Condition[], range: Condition[]): Slice => {
 }
 
 /** A column compared and sorted as its index does, which may be otherwise than the column's own way. */
-const term = ({ column, collation }: KeyPart): string => `${quote(column)} COLLATE ${quote(collation)}`
+export const term = ({ column, collation }: KeyPart): string => `${quote(column)} COLLATE ${quote(collation)}`
 
 const beyond = (part: KeyPart, cell: Cell): Condition => ({
   sql: `${term(part)} ${part.descending ? '<' : '>'} ?`,

@@ -1,11 +1,14 @@
 /** Rows of a snapshot in ranges of keys. */
 import type { TablePlan } from '../../model/plan.ts'
 import type { Cell, Row } from '../../model/types.ts'
+import { mayBeLarge } from '../large.ts'
 import type { KeyRange } from '../store.ts'
 import { BATCH_BYTES, BATCH_ROWS, inBatches } from './batches.ts'
-import { keyOf, orderBy, slicesOf } from './key-order.ts'
+import { keyOf, orderBy, type Slice, slicesOf } from './key-order.ts'
+import { holdsLarge, LargeValues, type RowName, rowName, smallOnly } from './large-values.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
+import { cellTerm, flagTerms, isReadRaw, rawTexts } from './raw-texts.ts'
 import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
 import { TextGuard } from './text-guard.ts'
 
@@ -18,7 +21,9 @@ const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER)
 export function* read(db: Connection, table: TablePlan, range: KeyRange): Iterable<Row[]> {
   const guard = new TextGuard(db, table)
   guard.start()
+  const raw = rawTexts(db, table)
   for (const batch of batchesOf(db, table, range)) {
+    if (raw) batch.forEach(raw)
     guard.inspect(batch)
     yield batch
   }
@@ -26,12 +31,15 @@ export function* read(db: Connection, table: TablePlan, range: KeyRange): Iterab
 
 function batchesOf(db: Connection, table: TablePlan, range: KeyRange): Iterable<Row[]> {
   const { access } = table
+  const name = mayBeLarge(table) ? rowName(db, table) : undefined
+  if (name) return inBatches(withLarge(db, table, range, name))
   if (access.by === 'rowid') return byRowid(db, table, access.name, range)
   if (access.by === 'key') return inBatches(byKey(db, table, range))
   return inBatches(iterate(db, table, `SELECT ${columnsOf(table)} FROM ${quote(table.name)}`, []))
 }
 
-const columnsOf = ({ columns }: TablePlan): string => columns.map(({ name }) => quote(name)).join(', ') || '1'
+const columnsOf = (table: TablePlan): string =>
+  [...table.columns.map(cellTerm), ...flagTerms(table)].join(', ') || '1'
 
 function byRowid(db: Connection, table: TablePlan, rowid: string, range: KeyRange): Iterable<Row[]> {
   const from = (range.after?.[0] ?? null) as number | bigint | null
@@ -88,6 +96,39 @@ function byCursor(
      WHERE ${quote(rowid)} ${including ? '>=' : '>'} ? AND ${quote(rowid)} <= ?
      ORDER BY ${quote(rowid)}`
   return inBatches(iterate(db, table, sql, [key, upTo]))
+}
+
+/** Row by row, with values of many megabytes left where they are until they are wanted. */
+function* withLarge(db: Connection, table: TablePlan, range: KeyRange, name: RowName): Iterable<Row> {
+  const cells = table.columns.map(c => (isReadRaw(c) ? cellTerm(c) : smallOnly(table, c)))
+  const small = [...cells, ...flagTerms(table)]
+  const terms = [...small, holdsLarge(table), ...name.terms].join(', ')
+  const values = new LargeValues(db, table, name.where)
+  const narrow = narrower(table)
+  for (const { where, params, order } of orderedSlices(db, table, range)) {
+    const sql = `SELECT ${terms} FROM ${quote(table.name)} ${where} ${order}`
+    const rows = db.prepare<Cell[], Row>(sql).raw().safeIntegers()
+    for (const row of rows.iterate(...params)) {
+      const key = row.splice(small.length + 1)
+      const large = row.pop()
+      narrow(row)
+      if (large) values.fill(row, key)
+      yield row
+    }
+  }
+}
+
+function orderedSlices(db: Connection, table: TablePlan, range: KeyRange): (Slice & { order: string })[] {
+  const { access } = table
+  if (access.by === 'rowid') {
+    const key = quote(access.name)
+    const { after, upTo } = range
+    const conditions = [...(after ? [`${key} > ?`] : []), ...(upTo ? [`${key} <= ?`] : [])].join(' AND ')
+    const where = conditions && `WHERE ${conditions}`
+    return [{ where, params: [...(after ?? []), ...(upTo ?? [])], order: `ORDER BY ${key}` }]
+  }
+  const key = keyOf(db, table.name)
+  return slicesOf(db, key, range).map(slice => ({ ...slice, order: orderBy(key) }))
 }
 
 function* byKey(db: Connection, table: TablePlan, range: KeyRange): Iterable<Row> {

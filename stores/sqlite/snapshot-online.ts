@@ -42,7 +42,7 @@ export async function backUpOnline(
 async function openReading(
   source: string,
   deadline: number,
-  { signal, busyTimeoutMs }: SnapshotOptions,
+  { signal, busyTimeoutMs, progress }: SnapshotOptions,
 ): Promise<Connection> {
   for (;;) {
     signal.throwIfAborted()
@@ -56,6 +56,8 @@ async function openReading(
       db.close()
       if (!/^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))) throw error
       if (Date.now() >= deadline) throw locked(source, busyTimeoutMs)
+      // Who waits says so, or is taken for dead.
+      progress({ bytes: 0, total: 0 })
     }
     await sleep(1, undefined, { signal })
   }

@@ -15,7 +15,7 @@ export function openSqlite(path: string): SourceStore {
   const db = openSnapshot(path)
   return {
     describe: () => naming(path, () => describe(db)),
-    scan: (table, progress, everyFormat) => naming(path, () => scan(db, table, progress, everyFormat)),
+    scan: (table, progress, everyDigit) => naming(path, () => scan(db, table, progress, everyDigit)),
     bounds: (table, rows) => namingEach(path, () => bounds(db, table, rows)),
     read: (table, range) => namingEach(path, () => read(db, table, range)),
     close: () => void db.close(),

@@ -3,9 +3,10 @@
  * text, so encoder and digest would agree on the damage.
  */
 import { Failure } from '../../model/failure.ts'
-import type { TablePlan } from '../../model/plan.ts'
+import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
 import type { Connection } from './open.ts'
+import { isReadRaw } from './raw-texts.ts'
 import { countInvalid } from './scan-texts.ts'
 import { type Encoding, REPLACEMENT } from './text-bytes.ts'
 
@@ -29,7 +30,7 @@ export class TextGuard {
   /** In UTF-16 damage leaves no trace in what SQLite hands out: every column is looked at before. */
   start(): void {
     if (this.#encoding === 'UTF-8') return
-    for (const { name } of this.#table.columns) this.#verify(name)
+    for (const column of this.#table.columns) this.#verify(column)
   }
 
   /** In UTF-8 damage reaches JavaScript as U+FFFD, and so does a U+FFFD that was written as such. */
@@ -38,16 +39,25 @@ export class TextGuard {
     for (const row of rows) {
       for (let i = 0; i < row.length; i++) {
         const cell = row[i]
-        if (typeof cell === 'string' && cell.includes(REPLACEMENT)) this.#verify(this.#table.columns[i]!.name)
+        if (typeof cell === 'string' && cell.includes(REPLACEMENT)) this.#verify(this.#table.columns[i]!)
       }
     }
   }
 
-  #verify(column: string): void {
+  #verify(plan: ColumnPlan): void {
+    if (isReadRaw(plan)) return
+    const column = plan.name
     const id = JSON.stringify([this.#table.name, column])
     if (this.#sound.has(id)) return
     const everything = { where: '', params: [] }
-    if (countInvalid(this.#db, this.#table.name, column, everything, this.#encoding) > 0) {
+    const texts = {
+      db: this.#db,
+      table: this.#table.name,
+      column,
+      window: everything,
+      encoding: this.#encoding,
+    }
+    if (countInvalid(texts) > 0) {
       throw new Failure({
         code: 'value',
         object: `table "${this.#table.name}", column "${column}"`,

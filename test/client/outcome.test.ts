@@ -73,9 +73,9 @@ test('the ending shows the balance sheet, the verdict, differences and findings 
   const text = endingText({ result: differs, report, mode: 'full', page: 'http://ui/x' })
   assert.match(
     text,
-    /^table +expected +read +written +skipped +quarantined +in target +verdict +time +rows\/s$/m,
+    /^table +expected +read +written +skipped +quarantined +altered +in target +verdict +time +rows\/s$/m,
   )
-  assert.match(text, /^users +3 +3 +2 +0 +1 +2 +different +1\.0 s +2$/m)
+  assert.match(text, /^users +3 +3 +2 +0 +1 +0 +2 +different +1\.0 s +2$/m)
   assert.match(text, /\[view-not-converted\] view v: is not converted\n +Make it by hand/)
   assert.match(text, /Complete, with differences: one table, 2 rows; source and target differ\./)
   assert.match(text, /table "users": 1 row/)

@@ -34,8 +34,8 @@ test('the demo database is the same each time, sound, and as the guide has it', 
     assert.equal(facts.rows, rows[table.name])
     for (const column of facts.columns) {
       assert.deepEqual(column.unfit, { nul: 0, invalidUtf8: 0 })
-      if (column.declared === 'TIMESTAMP') assert.deepEqual(column.formats, ['timestamp'])
-      if (/preferences|metadata|permissions/.test(column.name)) assert.deepEqual(column.formats, ['json'])
+      if (column.declared === 'TIMESTAMP') assert.ok(column.formats.includes('timestamp'))
+      if (/preferences|metadata|permissions/.test(column.name)) assert.ok(column.formats.includes('json'))
     }
   }
   store.close()

@@ -6,6 +6,11 @@ import { translateDefault } from '../../model/default-value.ts'
 import { parseType } from '../../model/type-text.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
 
+/** How people build a UUID in SQLite, which has no function for it. */
+const UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' ||
+  substr('89ab', abs(random()) % 4 + 1, 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`
+const V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
 /** Declared type and default in SQLite, type of the target, and what PostgreSQL then prints for a new row. */
 const KEPT: [string, string, string, string | RegExp | null][] = [
   ['INTEGER', '0', 'bigint', '0'],
@@ -56,6 +61,19 @@ const KEPT: [string, string, string, string | RegExp | null][] = [
   ['INTEGER', '(unixepoch())', 'bigint', /^\d{10}$/],
   ['TEXT', '(hex(randomblob(16)))', 'text', /^[0-9A-F]{32}$/],
   ['TEXT', '(lower(hex(randomblob(16))))', 'text', /^[0-9a-f]{32}$/],
+  ['TEXT', '(hex(randomblob(4)))', 'text', /^[0-9A-F]{8}$/],
+  ['TEXT', `('u-' || lower(hex(randomblob(3))))`, 'text', /^u-[0-9a-f]{6}$/],
+  ['INTEGER', '(abs(-5))', 'bigint', '5'],
+  ['INTEGER', '(60 * 60 * 24)', 'bigint', '86400'],
+  ['REAL', '(1.0 / 4)', 'double precision', '0.25'],
+  ['TEXT', `('a' || 1)`, 'text', 'a1'],
+  ['TEXT', `(upper('abc'))`, 'varchar(3)', 'ABC'],
+  ['TEXT', `(json_array())`, 'jsonb', '[]'],
+  ['BOOLEAN', `(1 = 2)`, 'boolean', 'false'],
+  ['INTEGER', `(CAST(strftime('%s','now') AS INTEGER))`, 'bigint', /^\d{10}$/],
+  ['TEXT', "(date('now', '+1 month', 'start of month'))", 'text', /^\d{4}-\d\d-01$/],
+  ['TEXT', `(${UUID})`, 'text', V4],
+  ['TEXT', `(${UUID})`, 'uuid', V4],
 ]
 
 /** What only PostgreSQL's own types can show: SQLite gives the same moment as text. */
@@ -69,9 +87,9 @@ const MOMENTS: [string, string][] = [
 ]
 
 const REFUSED: [string, string][] = [
-  ['(abs(-5))', 'bigint'],
+  ['(nowhere(-5))', 'bigint'],
   ["(datetime('now','localtime'))", 'text'],
-  ['(hex(randomblob(8)))', 'text'],
+  ['(hex(randomblob(8)))', 'uuid'],
   ['2', 'boolean'],
   ["'yes'", 'boolean'],
   ["'abc'", 'bigint'],

@@ -65,3 +65,30 @@ test('an expression that only the application knows is a remark', async t => {
   const [remark] = await check(path)
   assert.match(remark!, /table "t" could not be checked: .*mine/)
 })
+
+test('an index that does not hold what its table holds is found, without the keys of rows', async t => {
+  const path = database(
+    t,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INT); CREATE INDEX by_a ON t (a);
+     INSERT INTO t VALUES (171717, 'secret', 5)`,
+    db => {
+      db.unsafeMode(true)
+      db.pragma('writable_schema = ON')
+      db.exec(`UPDATE sqlite_schema SET sql = 'CREATE INDEX by_a ON t (b)' WHERE name = 'by_a'`)
+    },
+  )
+  const named = failure('source', /index "by_a" does not hold what table "t" holds.*REINDEX/)
+  await assert.rejects(check(path), named)
+  await assert.rejects(check(path), (error: Error) => !/171717|secret/.test(error.message))
+})
+
+test('an index in an order that only the application knows is no damage', async t => {
+  const path = database(t, 'CREATE TABLE t (a TEXT); INSERT INTO t VALUES (1)', db => {
+    db.unsafeMode(true)
+    db.exec('CREATE INDEX by_a ON t (a)')
+    db.pragma('writable_schema = ON')
+    db.exec(`UPDATE sqlite_schema SET sql = 'CREATE INDEX by_a ON t (a COLLATE mine)' WHERE name = 'by_a'`)
+  })
+  const remarks = await check(path)
+  assert.ok(remarks.every(remark => /could not be checked/.test(remark)))
+})

@@ -1,0 +1,52 @@
+/** `left-out.sql`: everything that the target does not have, with the reason, to be made by hand. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePrivate } from '../home/home.ts'
+import type { ObjectRow } from '../ledger/reader.ts'
+import { escapeControls, showName } from '../model/name-text.ts'
+import type { LeftOut, Plan } from '../model/plan.ts'
+import { foreignKeys, tableParts, triggers, views } from '../stores/postgres/plan-effects.ts'
+
+/** Writes the file into a run's folder; returns its path, or undefined where nothing is missing. */
+export function writeLeftOut(
+  folder: string,
+  plan: Plan | undefined,
+  objects: readonly ObjectRow[],
+): string | undefined {
+  const path = join(folder, 'left-out.sql')
+  const failed = objects.filter(({ done, error }) => !done && error !== undefined)
+  const entries = plan ? [...plan.what.leftOut.map(leftOutEntry), ...failedEntries(plan, failed)] : []
+  if (entries.length === 0) {
+    rmSync(path, { force: true })
+    return undefined
+  }
+  writePrivate(path, `${[HEAD, ...entries].join('\n\n')}\n`)
+  return path
+}
+
+const HEAD = `-- What the target does not have. Where the reason is that it could not be translated the SQL is the source's own;
+-- where it could not be made, it is what was tried in the target.`
+
+const leftOutEntry = ({ kind, name, sql, reason }: LeftOut) =>
+  entry(`${kind} ${showName(name)}`, reason, [sql])
+
+function failedEntries({ what }: Plan, failed: readonly ObjectRow[]): string[] {
+  if (failed.length === 0) return []
+  const effects = [
+    ...what.tables.flatMap(tableParts),
+    ...foreignKeys(what),
+    ...views(what),
+    ...triggers(what),
+  ]
+  return failed.flatMap(({ kind, table, name, error }) => {
+    const tried = effects.find(
+      ({ object }) => object.kind === kind && object.table === table && object.name === name,
+    )
+    return tried ? [entry(`${kind} ${showName(name)}`, error ?? '', tried.sql)] : []
+  })
+}
+
+/** A reason may quote a name with a line end in it. */
+function entry(object: string, reason: string, sql: readonly string[]): string {
+  return [`-- ${object}`, `-- ${escapeControls(reason)}`, ...sql.map(text => `${text.trimEnd()};`)].join('\n')
+}

@@ -1,0 +1,121 @@
+/** Expressions of tables (checks, generated columns, indexes) in SQL of the target. */
+import { quoteName, showName } from '../name-text.ts'
+import type { ColumnPlan, Conversion } from '../plan.ts'
+import { parseExpression, SqlSyntaxError } from '../sqlite-sql/parse.ts'
+import { affinityOf } from '../translate/affinity.ts'
+import { translateTruth, translateValue } from '../translate/expression.ts'
+import { type ColumnRef, type Scope, type Translated, Untranslatable } from '../translate/scope.ts'
+import type { LogicalType } from '../types.ts'
+import { collationOf } from './collations.ts'
+import { columnOf, type Draft, type Planning } from './draft.ts'
+import { timesOf } from './times.ts'
+
+/** One expression of the source and what became of it, so that both can be evaluated over the same rows. */
+export interface PlannedExpression {
+  /** The same in every plan: `check:users:0`, `generated:users:total`, `part:index:0`, `where:index`. */
+  id: string
+  kind: 'check' | 'generated' | 'index part' | 'index condition'
+  /** Name in the source. */
+  table: string
+  /** As SQLite has it. */
+  source: string
+  /** SQL of the target over bare quoted names of its columns. */
+  sql: string
+  /** Whether only its truth counts. */
+  condition: boolean
+  /** What a value is; absent for conditions. */
+  type?: LogicalType
+}
+
+/** What is to be translated; `type`: what it must give. */
+export type Wanted = Pick<PlannedExpression, 'id' | 'kind' | 'source'> & { type?: LogicalType }
+
+/** The SQL, or the reason why there is none, in words that can stand in a finding. */
+export type Outcome = (Translated & { reason?: never }) | { reason: string }
+
+/** How a column is written; undefined: by its name. */
+type Spell = (column: ColumnPlan) => string | undefined
+
+/**
+ * Translates a value that depends on the row alone, as generated columns and indexes need it. With `spell` the
+ * SQL that is kept for trying has the columns' names all the same.
+ */
+export function translateExpression(
+  planning: Planning,
+  draft: Draft,
+  { id, kind, source, type }: Wanted,
+  spell?: Spell,
+): Outcome {
+  return outcome(planning, id, () => {
+    const node = parseExpression(source)
+    const value = translateValue(node, tableScope(draft), type)
+    if (value.volatile) throw new Untranslatable(CHANGES)
+    const gives = type ?? value.type
+    planning.expressions.push({
+      ...{ id, kind, table: draft.table.name, source, sql: value.sql, condition: false },
+      ...(gives && { type: gives }),
+    })
+    return spell ? translateValue(node, tableScope(draft, spell), type) : value
+  })
+}
+
+const CHANGES =
+  'PostgreSQL takes nothing there that may depend on the clock, on chance or on settings of the session'
+
+/** Translates a condition over a row. That of an index must depend on the row alone. */
+export function translateRule(planning: Planning, draft: Draft, { id, kind, source }: Wanted): Outcome {
+  return outcome(planning, id, () => {
+    const rule = translateTruth(parseExpression(source), tableScope(draft))
+    if (rule.volatile && kind === 'index condition') throw new Untranslatable(CHANGES)
+    planning.expressions.push({ id, kind, table: draft.table.name, source, sql: rule.sql, condition: true })
+    return rule
+  })
+}
+
+function outcome(planning: Planning, id: string, translate: () => Translated): Outcome {
+  const rejection = planning.rejected.get(id)
+  if (rejection !== undefined) return { reason: rejection }
+  try {
+    return translate()
+  } catch (error) {
+    if (error instanceof Untranslatable) return { reason: error.message }
+    if (error instanceof SqlSyntaxError) return { reason: `longhaul cannot read it: ${error.message}` }
+    throw error
+  }
+}
+
+/** The columns of a table in the plan, by their bare names in the target. */
+function tableScope(draft: Draft, spell: Spell = () => undefined): Scope {
+  return {
+    column(name, table) {
+      if (table !== undefined && table.toLowerCase() !== draft.table.name.toLowerCase()) return undefined
+      const column = namedColumn(draft, name)
+      return column && refer(draft, column, spell(column))
+    },
+  }
+}
+
+function refer(draft: Draft, column: ColumnPlan, spelled = quoteName(column.target)): ColumnRef {
+  const { name, conversion, type } = column
+  if (conversion !== undefined && !KEEPS_MEANING.includes(conversion))
+    throw new Untranslatable(`the values of ${showName(name)} are converted (${conversion})`)
+  const collation = collationOf(draft, column)
+  if (collation === 'other') throw new Untranslatable(`${showName(name)} has a collation of its own`)
+  const source = draft.table.columns.find(column => column.name === name)
+  return {
+    ...{ sql: spelled, type },
+    ...(collation && { collation }),
+    ...(source && { affinity: affinityOf(source.declared, draft.table.strict) }),
+    ...timesOf(draft, column),
+  }
+}
+
+/** Changes of characters that no text of the target can hold. */
+export const KEEPS_MEANING: Conversion[] = ['strip-nul', 'escape-nul', 'strip-invalid']
+
+/** The column that an expression means by a name: `rowid` and its like are the one that is the row number. */
+export function namedColumn(draft: Draft, name: string): ColumnPlan | undefined {
+  const key = draft.table.primaryKey
+  const number = key?.rowid && ['rowid', '_rowid_', 'oid'].includes(name.toLowerCase())
+  return columnOf(draft, name) ?? (number ? columnOf(draft, key.columns[0]!) : undefined)
+}

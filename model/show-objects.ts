@@ -1,0 +1,35 @@
+/** Views, triggers and extensions of a plan as text for a reader. */
+import { showName } from './name-text.ts'
+import type { PlanWhat, TriggerPlan, ViewPlan } from './plan.ts'
+
+/** Lines as `showPlan` has them, each object after an empty one. */
+export function objectLines({ extensions = [], views, triggers }: PlanWhat): string[] {
+  return [
+    ...extensions.flatMap(({ name, schema }) => ['', `Extension ${showName(name)} in ${showName(schema)}`]),
+    ...views.flatMap(viewLines),
+    ...triggers.flatMap(triggerLines),
+  ]
+}
+
+const place = ({ schema, name }: ViewPlan['target']) => `${showName(schema)}.${showName(name)}`
+
+function viewLines({ name, target, columns, query }: ViewPlan): string[] {
+  return [
+    '',
+    `View ${showName(name)} → ${place(target)} (${columns.map(showName).join(', ')})`,
+    ...indented(query),
+  ]
+}
+
+function triggerLines({ name, target, on, timing, event, columns, when, body }: TriggerPlan): string[] {
+  const renamed = target === name ? '' : ` → ${showName(target)}`
+  const of = columns.length > 0 ? ` OF ${columns.map(showName).join(', ')}` : ''
+  return [
+    '',
+    `Trigger ${showName(name)}${renamed} ${timing} ${event}${of} ON ${place(on)}`,
+    ...(when === undefined ? [] : [`  WHEN ${when}`]),
+    ...indented(body),
+  ]
+}
+
+const indented = (sql: string) => sql.split('\n').map(line => `  ${line}`)

@@ -1,0 +1,28 @@
+/** What a plan comes to once the rows are in, as effects in the order of making. */
+import type { PlanWhat, TablePlan } from '../../model/plan.ts'
+import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, type Effect } from './ddl.ts'
+import { createStatistics } from './ddl-optimized.ts'
+import { createTrigger } from './ddl-triggers.ts'
+import { createView } from './ddl-views.ts'
+
+/** Keys, constraints, checks, indexes and statistics of a table that the run makes. */
+export function tableParts(table: TablePlan): Effect[] {
+  return [
+    ...addPrimaryKey(table),
+    ...addUnique(table),
+    ...table.checks.map(check => addCheck(table, check)),
+    ...table.indexes.map(index => createIndex(table, index)),
+    ...table.statistics.map(statistics => createStatistics(table, statistics)),
+  ]
+}
+
+/** Foreign keys, which need both of their tables. */
+export function foreignKeys({ tables }: PlanWhat): Effect[] {
+  return tables
+    .filter(({ action }) => action !== 'use')
+    .flatMap(table => table.foreignKeys.map(key => addForeignKey(table, key)))
+}
+
+export const views = (what: PlanWhat): Effect[] => what.views.map(createView)
+
+export const triggers = (what: PlanWhat): Effect[] => what.triggers.map(createTrigger)

@@ -1,0 +1,103 @@
+/** A plan as SQL to read, or to run by hand: what a run executes, in its order, and what takes it back. */
+import { showEndpoint } from '../../model/endpoint.ts'
+import { escapeControls, showName } from '../../model/name-text.ts'
+import type { Plan, PlanWhat, TablePlan } from '../../model/plan.ts'
+import { moveAside } from './aside.ts'
+import { analyze, createSchema, createTable, type Effect } from './ddl.ts'
+import { createExtension } from './ddl-optimized.ts'
+import { foreignKeys, tableParts, triggers, views } from './plan-effects.ts'
+import { qualified } from './quote.ts'
+import { setSequence } from './sequence.ts'
+
+/** What of the target decides about the statements. */
+export interface Around {
+  /** The plan's schema, where it is not there yet. */
+  newSchema?: string
+  /** The schema for tables that are replaced. */
+  aside: string
+  /** Triggers and foreign keys that are put aside while rows are loaded, by the plan's name of the table. */
+  putAside: ReadonlyMap<string, Effect[]>
+}
+
+export interface Scripts {
+  sql: string
+  rollback: string
+}
+
+/** Both scripts, without the ledger and the rows; the same plan gives the same text. */
+export function scriptsOf(plan: Plan, around: Around): Scripts {
+  const { what } = plan
+  const before = beforeRows(what, around)
+  const after = afterRows(what)
+  const aside = what.tables.flatMap(({ name }) => around.putAside.get(name) ?? [])
+  const back = aside.toReversed().map(effect => ({ ...effect, sql: effect.undo, undo: [] }))
+  const last = [...views(what), ...triggers(what)]
+  return {
+    sql: script(plan, 'What a run of this plan executes in the target', [
+      ...[...before, ...aside].map(done),
+      ...what.tables.map(rowsLine),
+      ...[...after, ...foreignKeys(what), ...back, ...last].map(done),
+    ]),
+    rollback: script(plan, 'What takes a run of this plan back', [
+      ...emptied(what),
+      ...[...before, ...after, ...foreignKeys(what), ...last].toReversed().map(undone),
+    ]),
+  }
+}
+
+function beforeRows(what: PlanWhat, { newSchema, aside }: Around): Effect[] {
+  const replaced = what.tables.filter(({ action }) => action === 'replace')
+  return [
+    ...(newSchema === undefined ? [] : [createSchema(newSchema)]),
+    ...(replaced.length > 0 ? [createSchema(aside)] : []),
+    ...(what.extensions ?? []).map(createExtension),
+    ...what.tables.flatMap(table => [
+      ...(table.action === 'replace' ? [moveAside(table, aside)] : []),
+      ...(table.action === 'use' ? [] : [createTable(table)]),
+    ]),
+  ]
+}
+
+function afterRows({ tables }: PlanWhat): Effect[] {
+  return tables.flatMap(table => [
+    ...(table.action === 'use' ? [] : tableParts(table)),
+    ...table.columns.filter(({ identity }) => identity).map(column => setSequence(table, column)),
+    analyze(table),
+  ])
+}
+
+function script({ what, hash }: Plan, title: string, parts: string[]): string {
+  const head = [
+    `-- ${title}, in this order, without the rows and without longhaul's own records.`,
+    comment(`Plan ${hash}: ${showEndpoint(what.source)} to ${showEndpoint(what.target)}.`),
+    '-- Whole or not at all: psql --single-transaction --set ON_ERROR_STOP=1 --file FILE',
+    'SET search_path = pg_catalog;',
+  ].join('\n')
+  return `${[head, ...parts.filter(Boolean), 'RESET search_path;'].join('\n\n')}\n`
+}
+
+const done = ({ object, sql }: Effect) => statements(object, sql)
+const undone = ({ object, undo }: Effect) => statements(object, undo)
+
+function statements({ kind, table, name }: Effect['object'], sql: readonly string[]): string {
+  if (sql.length === 0) return ''
+  const of = table && kind !== 'table' ? ` of ${showName(table)}` : ''
+  return [comment(`${kind} ${showName(name)}${of}`), ...sql.map(statement => `${statement};`)].join('\n')
+}
+
+const rowsLine = ({ name, target, rows }: TablePlan) =>
+  comment(
+    `rows: ${rows} of ${showName(name)} are loaded into ${showName(target.schema)}.${showName(target.name)}`,
+  )
+
+/** A run takes back only what it wrote itself; a script cannot tell. */
+function emptied({ tables }: PlanWhat): string[] {
+  const used = tables.filter(({ action }) => action === 'use')
+  if (used.length === 0) return []
+  const names = used.map(({ target }) => qualified(target.schema, target.name))
+  return [
+    `-- These tables were there before, and empty: make sure that no rows but those of the run are in them.\nTRUNCATE ${names.join(', ')};`,
+  ]
+}
+
+const comment = (text: string) => `-- ${escapeControls(text)}`
