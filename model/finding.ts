@@ -27,8 +27,9 @@ export function bySeverity(a: Finding, b: Finding): number {
   return ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || a.object.localeCompare(b.object, 'en')
 }
 
-/** Whether `--accept CODE[:object]` (or `all-listed`) covers a finding. */
+/** Whether `--accept CODE[:object]` (or `all-listed`) covers a finding; nobody can consent to what cannot be done. */
 export function isAccepted(finding: Finding, accept: readonly string[]): boolean {
+  if (finding.severity === 'refused') return false
   return accept.some(
     a => a === 'all-listed' || a === finding.code || a === `${finding.code}:${finding.object}`,
   )
