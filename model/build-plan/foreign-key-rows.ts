@@ -45,7 +45,8 @@ export function reportExact(
   draft: Draft,
   key: ForeignKey,
 ): void {
-  const parent = drafts.find(({ table }) => table === lookUp(planning.schema.tables, key.table))
+  const table = lookUp(planning.schema.tables, key.table)
+  const parent = drafts.find(draft => draft.table === table)
   const collations = key.references.flatMap(name => {
     const column = parent && columnOf(parent, name)
     return (column && collationOf(parent, column)) ?? []

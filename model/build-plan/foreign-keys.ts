@@ -73,13 +73,14 @@ function planForeignKey(
 
 /** The parent, or why there is none. */
 function findParent(planning: Planning, drafts: readonly Draft[], key: ForeignKey): Parent | string {
-  const draft = drafts.find(({ table }) => table === lookUp(planning.schema.tables, key.table))
+  const table = lookUp(planning.schema.tables, key.table)
+  const draft = drafts.find(draft => draft.table === table)
   if (draft?.plan.action === 'use' && draft.existing)
     return existingParent(planning, draft.existing, targetColumns(draft, key.references))
   if (draft) return draftParent(draft, key)
   const there = lookUp(planning.target.tables, key.table)
   if (there) return existingParent(planning, there, key.references)
-  return lookUp(planning.schema.tables, key.table)
+  return table
     ? `the table ${showName(key.table)}, which it points to, is not in the plan`
     : `the table ${showName(key.table)}, which it points to, is not there`
 }

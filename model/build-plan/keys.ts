@@ -5,7 +5,7 @@ import type { Unique } from '../schema.ts'
 import { collationOf, columnPart, known, reportByIndex, reportCollations, reportLost } from './collations.ts'
 import { columnOf, type Draft, type Planning } from './draft.ts'
 import { planIndex } from './indexes.ts'
-import { assignNames, lookUp } from './names.ts'
+import { assignNames } from './names.ts'
 
 /** A name that is to be given, and where it goes. Constraints without a name in the source get PostgreSQL's usual one. */
 interface Wanted {
@@ -125,9 +125,7 @@ function foldedIndex(
 function isReferenced({ schema }: Planning, { table }: Draft, columns: readonly string[]): boolean {
   const set = [...columns].sort().join('\0')
   return schema.tables.some(({ foreignKeys }) =>
-    foreignKeys.some(
-      key => lookUp(schema.tables, key.table) === table && [...key.references].sort().join('\0') === set,
-    ),
+    foreignKeys.some(key => key.table === table.name && [...key.references].sort().join('\0') === set),
   )
 }
 

@@ -30,6 +30,7 @@ function valueOfColumn({ sql, type, collation, affinity, times }: ColumnRef): Va
     affinity: affinity ?? AFFINITIES[type.kind] ?? 'TEXT',
     collating: { name: collation === undefined ? 'BINARY' : collationNamed(collation), explicit: false },
     ...(times && { times }),
+    ...mixedOf(type, affinity),
     ...scaleOf(type),
   }
 }
@@ -37,6 +38,11 @@ function valueOfColumn({ sql, type, collation, affinity, times }: ColumnRef): Va
 function scaleOf(type: LogicalType): { scale?: number } {
   if (type.kind === 'integer' || type.kind === 'boolean') return { scale: 0 }
   return type.kind === 'numeric' && type.precision !== undefined ? { scale: type.scale ?? 0 } : {}
+}
+
+/** What is declared to hold numbers and is a text in the target holds both. */
+function mixedOf(type: LogicalType, affinity: Affinity = 'TEXT'): { mixed?: true } {
+  return type.kind === 'text' && affinity !== 'TEXT' && affinity !== 'BLOB' ? { mixed: true } : {}
 }
 
 /** The query in SQL of the target; refused where none may stand. */
@@ -57,7 +63,7 @@ export function queryValue(query: Query, context: Context): Value {
 }
 
 function typed(type: LogicalType, affinity: Affinity = AFFINITIES[type.kind] ?? 'TEXT'): Partial<Value> {
-  return { type, affinity, ...scaleOf(type) }
+  return { type, affinity, ...scaleOf(type), ...mixedOf(type, affinity) }
 }
 
 const AGGREGATES = /^(count|sum|total|avg|min|max|group_concat|string_agg)$/i

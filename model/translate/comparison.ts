@@ -100,11 +100,11 @@ function alignTexts(left: Value, right: Value, ordering: boolean): [string, stri
   return [key(left.sql, collation), key(right.sql, collation)]
 }
 
-/** A column that became text as it holds texts and numbers: only texts that are no numbers are surely the same. */
-function holdsNumbers({ affinity }: Value, { literal, affinity: other }: Value, ordering: boolean): boolean {
-  if (affinity === undefined || affinity === 'TEXT' || affinity === 'BLOB') return false
-  if (!ordering && affinity === other) return false
-  return ordering || literal?.kind !== 'text' || numberIn(literal.value) !== undefined
+/** Texts that are numbers in some rows: only with texts that are no numbers they surely compare the same. */
+function holdsNumbers({ mixed, affinity }: Value, other: Value, ordering: boolean): boolean {
+  if (!mixed) return false
+  if (!ordering && other.mixed && affinity === other.affinity) return false
+  return ordering || other.literal?.kind !== 'text' || numberIn(other.literal.value) !== undefined
 }
 
 /** UUIDs and addresses: equal where they were equal as texts of one spelling. */

@@ -4,6 +4,7 @@ import { collationOf } from './collation.ts'
 import { querySql } from './column.ts'
 import { compare } from './comparison.ts'
 import { compareRowValues, isRow } from './rows.ts'
+import type { Affinity } from './scope.ts'
 import { type Context, nameOf, refuse, type Value } from './value.ts'
 
 type In = Extract<Expression, { kind: 'in' }>
@@ -56,7 +57,7 @@ function inQuery({ operand }: In, list: Query | TableName, context: Context): st
 
 function sideOf(left: Value, right: Pick<Value, 'type' | 'affinity'>): string {
   const kinds = [left.type?.kind, right.type?.kind]
-  if (kinds[0] === 'text' && holdsNumbers(left) !== holdsNumbers(right))
+  if (kinds[0] === 'text' && (left.mixed ?? false) !== holdsNumbers(right.affinity))
     return refuse('IN with a query, of texts beside texts and numbers')
   if (kinds[0] === 'text' && collationOf(left) !== 'BINARY')
     return refuse('IN with a query, by a collation other than BINARY')
@@ -67,8 +68,7 @@ function sideOf(left: Value, right: Pick<Value, 'type' | 'affinity'>): string {
   return refuse(`IN with a query: ${nameOf(left)} beside ${nameOf({ sql: '', ...right })}`)
 }
 
-const holdsNumbers = ({ affinity }: Pick<Value, 'affinity'>): boolean =>
-  affinity !== undefined && affinity !== 'TEXT' && affinity !== 'BLOB'
+const holdsNumbers = (affinity: Affinity = 'TEXT'): boolean => affinity !== 'TEXT' && affinity !== 'BLOB'
 
 function wholeTable({ name, schema }: TableName): Query {
   const from = { kind: 'table' as const, name, ...(schema !== undefined && { schema }) }

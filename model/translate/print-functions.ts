@@ -36,7 +36,8 @@ function field(part: string, values: Value[]): string {
 function fixed(value: Value, digits: string): string {
   if (isNull(value)) return refuse('printf() of NULL')
   const { sql, kind } = asNumber(value, 'printf()')
-  const exact = kind === 'integer' ? `${sql}::numeric` : exactDecimal(sql)
+  const exact =
+    kind === 'integer' ? `${sql}::numeric` : `COALESCE(${exactDecimal(sql)}, ${sql}::text::numeric)`
   const sign = `CASE WHEN ${sql} < 0 THEN '-' ELSE '' END`
   const text = `pg_catalog.round(COALESCE(pg_catalog.abs(${exact}), 0), ${digits})::text`
   return `((${sign}) || ${text})`

@@ -33,7 +33,7 @@ export interface Value {
   times?: TimesInText
   /** Decimals of a number, were it computed exactly. */
   scale?: number
-  /** Numbers that SQLite holds as integers in one row and as floats in another. */
+  /** Numbers that SQLite holds as integers in one row and as floats in another; texts that are numbers in some. */
   mixed?: boolean
 }
 
