@@ -7,12 +7,15 @@ import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { ViewResult } from '../model/run.ts'
 
 export interface Artifacts {
   assessment: Assessment
   plan: Plan
   /** What `longhaul assess` shows. */
   assess: AssessDocument
+  /** What the comparison of views found. */
+  views: ViewResult[]
   /** What was noticed while the snapshot was taken. */
   'snapshot-notes': { how: string; bytes: number; seconds: number; findings: Finding[] }
 }

@@ -93,12 +93,16 @@ async function copyTables(
   lane.progress({ backend: me.pid })
   const deadline = Date.now() + input.budgetMs
   const chunks: ChunkCopied[] = []
+  const names = tables.map(({ name }) => name)
+  const open = await openChunks(client, ledger, input.place.run, names)
   for (const table of tables) {
-    for (;;) {
+    // No chunk is added later: who has copied as many as were open need not ask whether there is one more.
+    for (let left = open.get(table.name) ?? 0; left > 0; left--) {
       if (signal.aborted || Date.now() > deadline) return { more: true, chunks }
       const claim = await claimChunk(client, ledger, input.place, table.name, input.owner, input.sweep)
       if (!claim) {
         if (!input.sweep || !(await release(lane, table.name))) break
+        left++
         continue
       }
       const { previous } = claim
@@ -112,10 +116,10 @@ async function copyTables(
 /** Ends the sessions that stand in the midst of a commit; whether there is anything left to claim. */
 async function release({ input, client, ledger }: Lane, table: string): Promise<boolean> {
   const { run } = input.place
-  if ((await openChunks(client, ledger, run, table)) === 0) return false
+  if ((await openChunks(client, ledger, run, [table])).size === 0) return false
   for (const holder of await holders(client, ledger, run, table)) await terminate(client, holder)
   await pause(100)
-  return (await openChunks(client, ledger, run, table)) > 0
+  return (await openChunks(client, ledger, run, [table])).size > 0
 }
 
 /** One transaction: the rows, what was set aside of them, and the fence with their counts and digest. */

@@ -10,6 +10,7 @@ import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
 import { silenceTriggers } from '../stores/postgres/triggers.ts'
 import type { Work } from './edge.ts'
 import { apply, putBackOf, tryApply } from './effects.ts'
+import { applyAll } from './effects-together.ts'
 import { type Target, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
@@ -21,7 +22,8 @@ export async function createTables({ home }: Work, { place }: { place: RunPlace 
       // Waiting in the queue of a busy table holds up everybody behind: better to come again.
       await client.query(`SET lock_timeout = '5s'`)
       await makeSchemas(target, place)
-      for (const table of plan.what.tables) await prepareTable(target, place, table)
+      await makeTables(target, place)
+      for (const table of plan.what.tables) if (table.action === 'use') await prepareTable(target, table)
       await setStep(client, ledger, place.run, 'schema', 'done', `${plan.what.tables.length} tables`)
     }),
   )
@@ -39,15 +41,20 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
   for (const extension of plan.what.extensions ?? []) await tryApply(target, createExtension(extension))
 }
 
-async function prepareTable(target: Target, place: RunPlace, table: TablePlan): Promise<void> {
-  if (table.action === 'use') {
-    const silence = await silenceTriggers(target.client, table)
-    if (silence) await putAside(target, silence)
-    for (const effect of await foreignKeysAside(target.client, table)) await putAside(target, effect)
-    return
-  }
-  if (table.action === 'replace') await apply(target, moveAside(table, asideSchema(place.run)))
-  await apply(target, createTable(table))
+async function makeTables(target: Target, { run }: RunPlace): Promise<void> {
+  const made = target.plan.what.tables.filter(({ action }) => action !== 'use')
+  const effects = made.flatMap(table => [
+    ...(table.action === 'replace' ? [moveAside(table, asideSchema(run))] : []),
+    createTable(table),
+  ])
+  await applyAll(target, effects)
+}
+
+/** A table that was there is loaded without its triggers and foreign keys. */
+async function prepareTable(target: Target, table: TablePlan): Promise<void> {
+  const silence = await silenceTriggers(target.client, table)
+  if (silence) await putAside(target, silence)
+  for (const effect of await foreignKeysAside(target.client, table)) await putAside(target, effect)
 }
 
 /** What an earlier execution of this run has put back already has to come back once more. */

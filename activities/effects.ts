@@ -46,13 +46,16 @@ async function attempt(target: Target, effect: Effect): Promise<string | undefin
     await apply(target, effect)
     return undefined
   } catch (error) {
-    if (!(error instanceof Failure) || !OWN.has(error.code)) throw error
+    if (!isOwn(error)) throw error
     await noteObjectError(target.client, target.ledger, target.token.run, effect.object, error.message)
     return error.message
   }
 }
 
 const OWN = new Set(['object', 'target', 'value', 'internal'])
+
+/** What the rows or the role forbid, in contrast to what another attempt can mend or must stop. */
+export const isOwn = (error: unknown): error is Failure => error instanceof Failure && OWN.has(error.code)
 
 /** The object under which something put aside comes back. */
 export const putBackOf = ({ kind, table, name }: { kind: string; table: string; name: string }) => ({

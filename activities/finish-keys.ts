@@ -6,10 +6,13 @@ import { forgetObjectSql } from '../ledger/objects.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
+import type { TablePlan } from '../model/plan.ts'
 import { addForeignKey } from '../stores/postgres/ddl.ts'
 import { triggers, views } from '../stores/postgres/plan-effects.ts'
 import type { Work } from './edge.ts'
-import { putBackOf, tryApply } from './effects.ts'
+import { putBackOf } from './effects.ts'
+import { tryAll, tryEach } from './effects-together.ts'
+import { SMALL_TABLE } from './finish-tables.ts'
 import { type Target, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
@@ -19,14 +22,9 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
     watched(home, place, target.me, async () => {
       const { client, ledger, plan } = target
       await setStep(client, ledger, place.run, 'finish', 'running')
-      const failures: string[] = []
-      for (const table of plan.what.tables.filter(t => t.action !== 'use')) {
-        for (const key of table.foreignKeys)
-          failures.push(...(await tryList(target, addForeignKey(table, key))))
-      }
+      const failures = await addForeignKeys(target)
       failures.push(...(await putBack(target)))
-      for (const effect of [...views(plan.what), ...triggers(plan.what)])
-        failures.push(...(await tryList(target, effect)))
+      failures.push(...(await tryAll(target, [...views(plan.what), ...triggers(plan.what)])))
       await setStep(
         client,
         ledger,
@@ -40,6 +38,15 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
   )
 }
 
+/** Those of large tables one by one: each reads all rows of its table. */
+async function addForeignKeys(target: Target): Promise<string[]> {
+  const tables = target.plan.what.tables.filter(({ action }) => action !== 'use')
+  const keysOf = (table: TablePlan) => table.foreignKeys.map(key => addForeignKey(table, key))
+  const small = tables.filter(({ bytes }) => bytes <= SMALL_TABLE)
+  const large = tables.filter(({ bytes }) => bytes > SMALL_TABLE)
+  return [...(await tryEach(target, large.flatMap(keysOf))), ...(await tryAll(target, small.flatMap(keysOf)))]
+}
+
 /**
  * What was put aside in tables that were there before comes back: foreign keys first, triggers last. With it
  * goes the record of putting it aside, so that a rollback has nothing to put back twice.
@@ -51,7 +58,7 @@ async function putBack(target: Target): Promise<string[]> {
   for (const { kind, table, name, undo } of objects.filter(o => ASIDE.has(o.kind) && o.done)) {
     const object = putBackOf({ kind, table, name })
     const record = forgetObjectSql(ledger, token.run, { kind, table, name })
-    failures.push(...(await tryList(target, { object, sql: [...undo, record], undo: [] })))
+    failures.push(...(await tryEach(target, [{ object, sql: [...undo, record], undo: [] }])))
   }
   const left = (await readObjects(client, ledger, token.run)).filter(o => ASIDE.has(o.kind) && o.done)
   if (failures.length === 0)
@@ -60,8 +67,3 @@ async function putBack(target: Target): Promise<string[]> {
 }
 
 const ASIDE = new Set(['triggers', 'foreign key aside'])
-
-async function tryList(target: Target, effect: Parameters<typeof tryApply>[1]): Promise<string[]> {
-  const failure = await tryApply(target, effect)
-  return failure ? [failure] : []
-}

@@ -8,9 +8,12 @@ import { analyze, type Effect } from '../stores/postgres/ddl.ts'
 import { tableParts } from '../stores/postgres/plan-effects.ts'
 import { setSequence } from '../stores/postgres/sequence.ts'
 import type { Work } from './edge.ts'
-import { tryApply } from './effects.ts'
+import { tryAll, tryEach } from './effects-together.ts'
 import { type Target, tableOf, withTarget } from './target.ts'
 import { watched } from './watch.ts'
+
+/** Up to here a table's parts are made in a moment, and with those of others in one transaction. */
+export const SMALL_TABLE = 4 * 1024 * 1024
 
 /** Returns what could not be made, in words; each object's failure is its own. */
 export async function finishTables(
@@ -21,36 +24,36 @@ export async function finishTables(
     watched(home, place, target.me, async () => {
       // An index build that sorts in memory takes about half the time of one that spills.
       await target.client.query(`SET maintenance_work_mem = '256MB'`)
-      const failures: string[] = []
-      for (const name of tables) failures.push(...(await finishTable(target, tableOf(target.plan, name))))
+      const plans = tables.map(name => tableOf(target.plan, name))
+      if (target.plan.what.policies.scope !== 'schema') await mustBeCopied(target, tables)
+      const small = plans.filter(({ bytes, action }) => bytes <= SMALL_TABLE && action !== 'use')
+      const failures = await finish(target, small, tryAll)
+      for (const table of plans.filter(plan => !small.includes(plan)))
+        failures.push(...(await finish(target, [table], tryEach)))
       return failures.slice(0, 500)
     }),
   )
 }
 
-async function finishTable(target: Target, table: TablePlan): Promise<string[]> {
-  const { client, ledger, plan, token } = target
-  if (plan.what.policies.scope !== 'schema') await mustBeCopied(target, table)
-  const failures: string[] = []
-  for (const effect of await effectsOf(target, table)) {
-    const failure = await tryApply(target, effect)
-    if (failure) failures.push(failure)
-  }
-  await client.query(
-    `UPDATE ${tableName(ledger, 'table_run')} SET finished = true WHERE run_id = $1 AND name = $2`,
-    [token.run, table.name],
+async function finish(target: Target, tables: TablePlan[], make: typeof tryAll): Promise<string[]> {
+  const effects: Effect[] = []
+  for (const table of tables) effects.push(...(await effectsOf(target, table)))
+  const failures = await make(target, effects)
+  await target.client.query(
+    `UPDATE ${tableName(target.ledger, 'table_run')} SET finished = true WHERE run_id = $1 AND name = ANY($2)`,
+    [target.token.run, tables.map(({ name }) => name)],
   )
   return failures
 }
 
-async function mustBeCopied({ client, ledger, token }: Target, table: TablePlan): Promise<void> {
-  const open = await openChunks(client, ledger, token.run, table.name)
-  if (open === 0) return
-  throw new Failure({
-    code: 'internal',
-    object: `table "${table.name}"`,
-    message: `${open} chunk(s) are not copied yet`,
-  })
+async function mustBeCopied({ client, ledger, token }: Target, tables: string[]): Promise<void> {
+  const open = await openChunks(client, ledger, token.run, tables)
+  for (const [table, chunks] of open)
+    throw new Failure({
+      code: 'internal',
+      object: `table "${table}"`,
+      message: `${chunks} chunk(s) are not copied yet`,
+    })
 }
 
 async function effectsOf(target: Target, table: TablePlan): Promise<Effect[]> {

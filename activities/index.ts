@@ -2,6 +2,7 @@
 import { assess } from './assess.ts'
 import { attach } from './attach.ts'
 import { compareTables } from './compare-tables.ts'
+import { compareViews } from './compare-views.ts'
 import { copyChunks } from './copy-chunks.ts'
 import { createTables } from './create-tables.ts'
 import { type Dependencies, guarded } from './edge.ts'
@@ -37,6 +38,7 @@ export function createActivities(deps: Dependencies) {
     finishKeys: guarded(deps, 'finishKeys', finishKeys),
     validateTables: guarded(deps, 'validateTables', validateTables),
     compareTables: guarded(deps, 'compareTables', compareTables),
+    compareViews: guarded(deps, 'compareViews', compareViews),
     report: guarded(deps, 'report', report),
     openReplay: guarded(deps, 'openReplay', openReplay),
     replayRows: guarded(deps, 'replayRows', replayRows),

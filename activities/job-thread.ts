@@ -11,6 +11,7 @@ import { copyLane } from './copy-lane.ts'
 import { digestBoth, digestCopied } from './digest-job.ts'
 import type { FromThread } from './jobs.ts'
 import { verifyExpressions } from './verify-job.ts'
+import { compareViews } from './views-job.ts'
 
 type Progress = (detail: unknown) => void
 
@@ -25,6 +26,7 @@ const jobs = {
   copyLane,
   digestCopied,
   digestBoth,
+  compareViews,
   verify: verifyExpressions,
 } as const
 export type Jobs = typeof jobs

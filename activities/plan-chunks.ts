@@ -1,5 +1,5 @@
 /** Cuts tables into chunks; the cuts are kept in the ledger. */
-import { addChunks, isChunked } from '../ledger/claims.ts'
+import { addChunks, addWhole, notChunked } from '../ledger/claims.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { PlanHow, TablePlan } from '../model/plan.ts'
@@ -14,17 +14,17 @@ export async function planChunks(
 ): Promise<void> {
   await withTarget(home, place, async ({ client, ledger, plan, token }) => {
     await setStep(client, ledger, place.run, 'copy', 'running')
-    for (const name of tables) {
-      if (await isChunked(client, ledger, place.run, name)) continue
-      const table = tableOf(plan, name)
+    const plans = (await notChunked(client, ledger, place.run, tables)).map(name => tableOf(plan, name))
+    const fitsOne = (table: TablePlan) => table.rows <= chunkRows(table, plan.how)
+    const whole = plans.filter(fitsOne).map(({ name }) => name)
+    await addWhole(client, ledger, token, whole)
+    for (const table of plans.filter(table => !fitsOne(table))) {
       const rows = chunkRows(table, plan.how)
-      const bounds =
-        table.rows <= rows
-          ? []
-          : await runJob('bounds', { snapshot: needSnapshot(home, place.run), table, rows })
-      await addChunks(client, ledger, token, name, bounds)
-      log.info({ table: name, chunks: bounds.length + 1, rows }, 'chunks planned')
+      const bounds = await runJob('bounds', { snapshot: needSnapshot(home, place.run), table, rows })
+      await addChunks(client, ledger, token, table.name, bounds)
+      log.info({ table: table.name, chunks: bounds.length + 1, rows }, 'chunks planned')
     }
+    if (whole.length > 0) log.info({ tables: whole.length }, 'tables of one chunk planned')
   })
 }
 

@@ -6,7 +6,7 @@ import type { Plan, TablePlan } from '../model/plan.ts'
 /** Tables up to this size share a child workflow: an activity costs more than their rows. */
 const SMALL_BYTES = 4 * 1024 * 1024
 const GROUP_BYTES = 16 * 1024 * 1024
-const GROUP_TABLES = 100
+const GROUP_TABLES = 250
 /** Tables with rows beyond this go one after the other through one lane: memory is for one of them. */
 const HUGE_ROW = 16 * 1024 * 1024
 
@@ -17,6 +17,7 @@ export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
     hash,
     groups: groupsOf(what.tables, how.chunkBytes, how.lanes),
     tables: what.tables.map(({ name, rows }) => ({ name, rows })),
+    views: what.views.length,
     sideBySide: how.tables,
     onFailure: what.policies.onFailure,
     scope: what.policies.scope,

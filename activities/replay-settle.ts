@@ -7,6 +7,7 @@ import { EXIT, Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { ReportDocument } from '../model/render-report.ts'
 import type { RunResult, Verdict } from '../model/run.ts'
+import { findArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { validNow } from './replay-keys.ts'
 import { report } from './report.ts'
@@ -27,6 +28,7 @@ export async function settleReplay(work: Work, { place }: { place: RunPlace }): 
     ),
     ...judged.flatMap(t => differencesOf(t)),
   ]
+  const views = findArtifact(work.home, place.run, 'views') ?? []
   const { report: _, ...result } = before.result
   return report(work, {
     run: place.run,
@@ -35,7 +37,10 @@ export async function settleReplay(work: Work, { place }: { place: RunPlace }): 
       ...result,
       state: differences.length > 0 ? 'done with differences' : 'done',
       exit: differences.length > 0 ? EXIT.differences : EXIT.complete,
-      verdict: judged.some(t => t.verdict !== 'equal') ? 'different' : 'equal',
+      verdict:
+        judged.some(t => t.verdict !== 'equal') || views.some(v => v.verdict === 'different')
+          ? 'different'
+          : 'equal',
       differences,
       rows: judged.reduce((sum, t) => sum + t.written, 0),
     },

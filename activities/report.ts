@@ -55,6 +55,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
     request: input.request,
     findings: plan?.findings ?? [],
     leftOut: plan?.what.leftOut ?? [],
+    views: findArtifact(home, input.run, 'views') ?? [],
     ...(snapshot && { snapshot: { how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds } }),
     ...(input.failure && { failure: sentence(input.failure) }),
     touched: input.place !== undefined || input.attached === true,

@@ -60,7 +60,7 @@ async function verify(
   db: Connection,
   table: Table,
   plan: TablePlan,
-  { source, sql, condition, type }: PlannedExpression,
+  { source, sql, condition, type, declared }: PlannedExpression,
 ): Promise<string | undefined> {
   const used = columnsIn(parseExpression(source))
   const columns = plan.columns.filter(({ name }) => used.has(name.toLowerCase()))
@@ -69,7 +69,10 @@ async function verify(
   const names = columns.map(({ name }) => name)
   const own = sampleValues(db, table, names)
   const rows = [...own, ...boundaryRows(columns, own)]
-  const here = evaluate(table, names, rows, source, condition)
+  const here = evaluate(table, names, rows, {
+    ...{ source, condition },
+    ...(declared !== undefined && { declared }),
+  })
   const there = await evaluateThere(client, columns, rows, { sql, ...(type && { type }) })
   const result: LogicalType = condition ? { kind: 'boolean' } : (type ?? { kind: 'text' })
   for (const i of rows.keys()) {

@@ -55,13 +55,27 @@ export async function addChunks(
   })
 }
 
-export async function isChunked(sql: Sql, place: Place, run: string, table: string): Promise<boolean> {
-  const { rows } = await sql.query(
-    `SELECT chunked FROM ${tableName(place, 'table_run')} WHERE run_id = $1 AND name = $2`,
-    [run, table],
+/** The same for tables of one chunk each, all at once. */
+export async function addWhole(sql: Sql, place: Place, token: RunToken, tables: string[]): Promise<void> {
+  await sql.query(
+    `WITH fresh AS (
+       UPDATE ${tableName(place, 'table_run')} SET chunked = true
+        WHERE run_id = $1 AND name = ANY($2) AND NOT chunked AND ${runIsOurs(place, '$1', '$3')}
+       RETURNING name)
+     INSERT INTO ${tableName(place, 'chunk')} (run_id, table_name, no) SELECT $1, name, 1 FROM fresh`,
+    [token.run, tables, token.epoch],
   )
-  if (!rows[0]) throw ledgerGone(run)
-  return rows[0].chunked
+}
+
+/** Those of the tables that have no chunks yet. Fails with `target-replaced` where the ledger knows none of them. */
+export async function notChunked(sql: Sql, place: Place, run: string, tables: string[]): Promise<string[]> {
+  const { rows } = await sql.query(
+    `SELECT name, chunked FROM ${tableName(place, 'table_run')} WHERE run_id = $1 AND name = ANY($2)`,
+    [run, tables],
+  )
+  if (rows.length < tables.length) throw ledgerGone(run)
+  const open = new Set(rows.filter(({ chunked }) => !chunked).map(({ name }) => name))
+  return tables.filter(name => open.has(name))
 }
 
 /**
@@ -161,11 +175,17 @@ export async function settleChunk(
   if (rowCount !== 1) throw fenced(`chunk ${claim.no} of table "${claim.table}"`)
 }
 
-/** How many chunks of a table are not done; a table is closed only when the ledger says none. */
-export async function openChunks(sql: Sql, place: Place, run: string, table: string): Promise<number> {
+/** How many chunks are not done, by table; a table is closed only when the ledger says none, and then it is not listed. */
+export async function openChunks(
+  sql: Sql,
+  place: Place,
+  run: string,
+  tables: string[],
+): Promise<Map<string, number>> {
   const { rows } = await sql.query(
-    `SELECT count(*)::int AS n FROM ${tableName(place, 'chunk')} WHERE run_id = $1 AND table_name = $2 AND NOT done`,
-    [run, table],
+    `SELECT table_name, count(*)::int AS n FROM ${tableName(place, 'chunk')}
+      WHERE run_id = $1 AND table_name = ANY($2) AND NOT done GROUP BY table_name`,
+    [run, tables],
   )
-  return rows[0].n
+  return new Map(rows.map(r => [r.table_name, r.n]))
 }

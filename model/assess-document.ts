@@ -1,7 +1,6 @@
 /** What `longhaul assess` tells of a source: facts of the scan beside what the planner makes of them. */
 import type { Assessment, ColumnFacts, TableFacts } from './assessment.ts'
 import { columnFacts } from './build-plan/columns.ts'
-import { lookUp } from './build-plan/names.ts'
 import { bySeverity, type Finding } from './finding.ts'
 import type { LeftOut, Plan, TablePlan } from './plan.ts'
 import type { Schema, Table } from './schema.ts'
@@ -41,6 +40,9 @@ export type AssessedColumn = ColumnFacts & {
 /** Puts assessment and plan side by side. */
 export function assessDocument(assessment: Assessment, plan: Plan): AssessDocument {
   const { schema, tables, source, takenAt } = assessment
+  const facts = new Map(tables.map(table => [table.name, table]))
+  const plans = new Map(plan.what.tables.map(table => [table.name, table]))
+  const dependents = dependentsOf(schema)
   return {
     longhaul: 'assessment',
     source,
@@ -49,10 +51,10 @@ export function assessDocument(assessment: Assessment, plan: Plan): AssessDocume
     takenAt,
     tables: schema.tables.map(table =>
       assessTable(
-        schema,
         table,
-        tables.find(({ name }) => name === table.name)!,
-        plan.what.tables.find(({ name }) => name === table.name),
+        dependents.get(fold(table.name)) ?? [],
+        facts.get(table.name)!,
+        plans.get(table.name),
       ),
     ),
     leftOut: plan.what.leftOut,
@@ -60,14 +62,19 @@ export function assessDocument(assessment: Assessment, plan: Plan): AssessDocume
   }
 }
 
-function assessTable(schema: Schema, table: Table, facts: TableFacts, plan?: TablePlan): AssessedTable {
+function assessTable(
+  table: Table,
+  dependents: string[],
+  facts: TableFacts,
+  plan: TablePlan | undefined,
+): AssessedTable {
   const key = keyInWords(table)
   return {
     name: table.name,
     rows: facts.rows,
     bytes: facts.bytes,
     ...(key && { key }),
-    dependents: dependentsOf(schema, table),
+    dependents,
     columns: table.columns.map(({ name }) => {
       const planned = plan?.columns.find(column => column.name === name)
       return {
@@ -86,20 +93,27 @@ function keyInWords({ primaryKey }: Table): string | undefined {
   return primaryKey.columns.join(', ') + (marks.length > 0 ? ` (${marks.join(', ')})` : '')
 }
 
-function dependentsOf(schema: Schema, table: Table): string[] {
-  const children = schema.tables.filter(({ foreignKeys }) =>
-    foreignKeys.some(key => lookUp(schema.tables, key.table) === table),
-  )
-  const others = schema.others.filter(
-    ({ kind, sql, table: on }) =>
-      (kind === 'trigger' && on !== undefined && same(on, table.name)) ||
-      (kind === 'view' &&
-        tokenize(sql).some(({ kind: token, value }) => token !== 'string' && same(value, table.name))),
-  )
-  return [
-    ...children.map(({ name }) => `${name} (foreign key)`),
-    ...others.map(({ kind, name }) => `${kind} ${name}`),
-  ]
+/** By folded name of a table: gathered in one pass, as there may be thousands. */
+function dependentsOf({ tables, others }: Schema): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  const note = (on: Iterable<string>, dependent: string) => {
+    for (const name of new Set(on)) found.set(name, [...(found.get(name) ?? []), dependent])
+  }
+  for (const { name, foreignKeys } of tables)
+    note(
+      foreignKeys.map(key => fold(key.table)),
+      `${name} (foreign key)`,
+    )
+  for (const { kind, name, sql, table } of others) {
+    if (kind === 'trigger' && table !== undefined) note([fold(table)], `trigger ${name}`)
+    if (kind !== 'view') continue
+    const words = tokenize(sql).filter(token => token.kind !== 'string')
+    note(
+      words.map(({ value }) => fold(value)),
+      `view ${name}`,
+    )
+  }
+  return found
 }
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+const fold = (name: string) => name.toLowerCase()

@@ -10,6 +10,7 @@ import { matchColumns } from './build-plan/existing.ts'
 import { rightsFindings } from './build-plan/existing-rights.ts'
 import { compareRules, notCarriedOver } from './build-plan/existing-rules.ts'
 import type { PlannedExpression } from './build-plan/expressions.ts'
+import { planFamilies } from './build-plan/families.ts'
 import { planForeignKeys } from './build-plan/foreign-keys.ts'
 import { planGenerated } from './build-plan/generated.ts'
 import { planKeys } from './build-plan/keys.ts'
@@ -21,7 +22,6 @@ import { mistakeFinding, requestMistakes, selectTables } from './build-plan/sele
 import { draftTables, largestRow } from './build-plan/tables.ts'
 import { targetFindings } from './build-plan/target-checks.ts'
 import { planTriggers } from './build-plan/triggers.ts'
-import { planUpgrades } from './build-plan/upgrades.ts'
 import { nameViews, planViews } from './build-plan/views.ts'
 import { planVirtual } from './build-plan/virtual.ts'
 import { bySeverity, isAccepted } from './finding.ts'
@@ -56,6 +56,7 @@ function makePlan(planning: Planning, { assessment, target, request }: PlanInput
   const { chosen, skipped } = selectTables(assessment.schema, request)
   const drafts = draftTables(planning, chosen, assessment)
   const viewNames = nameViews(planning)
+  planning.families = planFamilies(planning, drafts)
   for (const draft of drafts) planTable(planning, draft)
   const made = drafts.filter(({ plan }) => plan.action !== 'use')
   planKeys(planning, made)
@@ -86,7 +87,7 @@ function begin({ assessment, target, request, rejected = new Map() }: PlanInput)
     request,
     findings: [...assessment.findings, ...mistakes],
     leftOut: [],
-    upgrades: request.types === 'optimized' ? planUpgrades(assessment) : new Map(),
+    families: new Map(),
     expressions: [],
     rejected,
     relations: new Set([...target.tables, ...target.relations].map(({ name }) => name)),

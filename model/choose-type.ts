@@ -12,7 +12,14 @@ import { fits } from './fits.ts'
 import type { Conversion } from './plan.ts'
 import type { TypesMode } from './plan-request.ts'
 import type { Column } from './schema.ts'
-import { bytesFinding, momentFinding, refusal, unlikeDeclared, upgraded } from './type-findings.ts'
+import {
+  bytesFinding,
+  familyFinding,
+  momentFinding,
+  refusal,
+  unlikeDeclared,
+  upgraded,
+} from './type-findings.ts'
 import { lossesOf } from './type-losses.ts'
 import type { LogicalType } from './types.ts'
 
@@ -27,8 +34,17 @@ export interface TypeWish {
   types: TypesMode
   /** Codes of findings that the user consented to. */
   accept: readonly string[]
-  /** For a column that foreign keys join with others: the type that `optimized` gives all of them, or none. */
-  joined?: LogicalType | null
+  /** For a column that foreign keys join with others: what all of them become; `null`: each what it is alone. */
+  joined?: Family | null
+}
+
+/** What columns become that foreign keys join. */
+export interface Family {
+  type: LogicalType
+  /** It is narrower than what they are declared, as `optimized` asks for; else it holds the values of all. */
+  upgrade: boolean
+  /** The column, as in `users.id`, that would have the type alone. */
+  like?: string
 }
 
 export interface TypeChoice {
@@ -70,6 +86,7 @@ export function chooseType(about: AboutColumn, wish: TypeWish): TypeChoice {
       findings: fit ? lossesOf(about, guide) : [refusal(about, guide, types)],
     }
   }
+  if (wish.joined && !wish.joined.upgrade) return inFamily(about, wish, wish.joined)
   const moment = asMoment(about, guide, accept)
   if (moment) return moment
   const better = betterThan(guide, facts, wish)
@@ -155,7 +172,7 @@ function reason({ declared }: Column): string {
 
 function betterThan(guide: LogicalType, facts: ColumnFacts, wish: TypeWish): LogicalType | undefined {
   if (wish.types !== 'optimized') return undefined
-  return wish.joined === undefined ? upgradeOf(guide, facts) : (wish.joined ?? undefined)
+  return wish.joined === undefined ? upgradeOf(guide, facts) : wish.joined?.type
 }
 
 /** UUIDs, documents and addresses in a column of texts; undefined where it holds none, or anything else. */
@@ -163,6 +180,14 @@ export function upgradeOf(guide: LogicalType, facts: ColumnFacts): LogicalType |
   if (guide.kind !== 'text' || facts.counts.text === 0) return undefined
   const documents = facts.formats.includes('json-document') ? [JSONB, JSON_TEXT] : []
   return [UUID, ...documents, INET].find(type => fits(type, facts) === undefined)
+}
+
+/** A column that has the family's kind of type already stays as it is. */
+function inFamily(about: AboutColumn, wish: TypeWish, family: Family): TypeChoice {
+  const own = chooseType(about, { ...wish, joined: null })
+  if (own.type.kind === family.type.kind && own.type.kind !== 'timestamp') return own
+  const findings = [familyFinding(about, own.type, family), ...lossesOf(about, family.type)]
+  return { type: family.type, why: 'foreign keys join it with columns of this type', findings }
 }
 
 /** Numbers in a column of times become times where the user consented to it. */

@@ -84,6 +84,13 @@ export interface ReplayResult {
   result: RunResult
 }
 
+/** What became of the comparison of views; the differences in words. */
+export interface ViewsCompared {
+  equal: number
+  notCompared: number
+  differences: string[]
+}
+
 /** A group of tables, as the plan's summary gives it to the workflow. */
 export interface TableGroup {
   tables: string[]
@@ -95,6 +102,8 @@ export interface PlanSummary {
   hash: string
   groups: TableGroup[]
   tables: { name: string; rows: number }[]
+  /** How many views the target gets. */
+  views: number
   /** How many tables run side by side. */
   sideBySide: number
   onFailure: 'keep' | 'rollback'

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts'
 import { bySeverity } from './finding.ts'
 import type { LeftOut } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
-import type { RunResult, StepProgress, TableResult } from './run.ts'
+import type { RunResult, StepProgress, TableResult, ViewResult } from './run.ts'
 
 export interface ReportDocument {
   result: RunResult
@@ -14,6 +14,8 @@ export interface ReportDocument {
   request: PlanRequest
   findings: Finding[]
   leftOut: LeftOut[]
+  /** Views that were compared, or why not. */
+  views: ViewResult[]
   snapshot?: { how: string; bytes: number; seconds: number }
   failure?: string
   /** Whether anything was written to the target. */
@@ -26,6 +28,7 @@ export function renderReport(report: ReportDocument): string {
     stateBefore(report),
     stepsPerformed(report),
     balanceSheet(report),
+    views(report),
     setAside(report),
     issues(report),
     leftOut(report),
@@ -95,6 +98,15 @@ function balanceSheet({ tables }: ReportDocument): string {
   const sum = (of: (t: TableResult) => number) => tables.reduce((total, t) => total + of(t), 0)
   const total = `| **all** | ${sum(t => t.expected)} | ${sum(t => t.read)} | ${sum(t => t.written)} | ${sum(t => t.skipped)} | ${sum(t => t.quarantined)} | ${sum(t => t.altered)} | ${sum(t => t.counted)} | | | | |`
   return `## Balance sheet and state after\n\nread = written + skipped + quarantined; altered rows are among the written ones.\n\n${head}\n${rows.join('\n')}\n${total}`
+}
+
+function views({ views }: ReportDocument): string {
+  if (views.length === 0) return ''
+  const rows = views.map(
+    v =>
+      `| ${cell(v.name)} | ${v.verdict} | ${v.sourceRows ?? ''} | ${v.targetRows ?? ''} | ${cell(v.reason ?? '')} |`,
+  )
+  return `## Views\n\nAll rows that each view gives, on both engines.\n\n| View | Verdict | Rows in source | Rows in target | |\n|---|---|---:|---:|---|\n${rows.join('\n')}`
 }
 
 /** By reference: values of rows are for the files alone. */

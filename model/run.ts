@@ -89,6 +89,17 @@ export interface TableResult {
 
 export type Verdict = 'equal' | 'different' | 'not checked'
 
+/** A view on both engines, after the run has made it. */
+export interface ViewResult {
+  name: string
+  verdict: 'equal' | 'different' | 'not compared'
+  /** Rows that it gives; absent where nobody counted them. */
+  sourceRows?: number
+  targetRows?: number
+  /** Why it was not compared, or what is different besides values; without values. */
+  reason?: string
+}
+
 /** How a run ended: the result of its workflow and the head of its report. */
 export interface RunResult {
   run: string

@@ -1,5 +1,5 @@
 /** What is said of a column whose values are not what its declaration says, with the way on. */
-import type { AboutColumn } from './choose-type.ts'
+import type { AboutColumn, Family } from './choose-type.ts'
 import { epochUnit, isJulian } from './epoch.ts'
 import type { Finding } from './finding.ts'
 import { classesOf, fits, type StorageClass } from './fits.ts'
@@ -143,6 +143,22 @@ export function upgraded({ table, column }: AboutColumn, type: LogicalType): Fin
     object: `${table}.${column.name}`,
     message: `it is declared ${column.declared || 'without a type'}, and becomes ${showType(type)}: all of its values are such`,
     remedy: `To keep it as it is put ${planLine(table, column.name, { type: 'text' })} into the plan file`,
+  }
+}
+
+/** A wider type than the column needs was taken, so that its foreign keys can be made. */
+export function familyFinding(
+  { table, column }: AboutColumn,
+  own: LogicalType,
+  { type, like }: Family,
+): Finding {
+  const others = like === undefined ? 'the columns that foreign keys join it with' : like
+  return {
+    code: 'type-of-family',
+    severity: 'note',
+    object: `${table}.${column.name}`,
+    message: `alone it would be ${showType(own)}; it becomes ${showType(type)} as ${others}, so that its foreign keys can be made`,
+    remedy: `To keep its type, without these foreign keys, put ${planLine(table, column.name, { type: showType(own) })} into the plan file`,
   }
 }
 

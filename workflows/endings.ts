@@ -9,20 +9,25 @@ import type { RunPlace } from './messages.ts'
 import { anyWork, hostWork, lastWords } from './proxies.ts'
 import { aftermath, type Undone } from './run-progress.ts'
 
+/** What validation found, and what could not be made; views that differ, in words. */
+export interface Outcome {
+  tables: TableResult[]
+  views: string[]
+  unmade: string[]
+}
+
 /** The good end: verdict, report, exit status. */
-export async function finished(course: Course, tables: TableResult[], unmade: string[]): Promise<RunResult> {
+export async function finished(course: Course, { tables, views, unmade }: Outcome): Promise<RunResult> {
   const { input, progress } = course
   const summary = progress.progress
   const incomplete = course.summary?.incomplete ?? []
-  const differences = capped([...unmade, ...tables.flatMap(differencesOf), ...incomplete])
+  const differences = capped([...unmade, ...tables.flatMap(differencesOf), ...views, ...incomplete])
   progress.state(differences.length > 0 && input.mode !== 'preflight' ? 'done with differences' : 'done')
-  const verdict: Verdict =
-    tables.length === 0 ? 'not checked' : tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
   const result = progress.result({
     ...(course.summary && { planHash: course.summary.hash, findings: course.summary.refusals }),
     state: progress.progress.state,
     exit: exitOfEnd(course, differences),
-    verdict,
+    verdict: verdictOf(tables, views),
     differences,
     rows:
       tables.length > 0
@@ -36,6 +41,11 @@ export async function finished(course: Course, tables: TableResult[], unmade: st
       // The rows are there and were compared: a report that cannot be written takes nothing of that back.
       return { ...result, message: `The report could not be written: ${factsOf(error).message}.` }
     })
+}
+
+function verdictOf(tables: TableResult[], views: string[]): Verdict {
+  if (tables.length === 0) return 'not checked'
+  return views.length > 0 || tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
 }
 
 function exitOfEnd({ input, summary }: Course, differences: string[]): number {

@@ -23,6 +23,7 @@ export type {
   RollbackResult,
   RunPlace,
   TableGroup,
+  ViewsCompared,
 } from '../model/payloads.ts'
 
 export const progressQuery = defineQuery<Progress>('progress')

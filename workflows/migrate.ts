@@ -25,14 +25,17 @@ async function run(course: Course): Promise<RunResult> {
   const { input, progress } = course
   const work = anyWork(input.limits)
   const summary = await progress.step('preflight', say => preflight(course, say))
-  if (input.mode === 'preflight') return finished(course, [], [])
+  if (input.mode === 'preflight') return finished(course, { tables: [], views: [], unmade: [] })
   const place = await progress.step('backup', say => prepare(course, say))
   await progress.step('schema', () => work.createTables({ place }))
   const copyOrNot = summary.scope === 'schema' ? finishOnly : copyAll
   const broken = await copyOrNot(course, place, summary)
   const unmade = await progress.step('finish', () => work.finishKeys({ place }))
-  const results = await progress.step('validate', say => validate(course, place, summary, say))
-  return finished(course, results, [...broken, ...unmade])
+  const { tables, views } = await progress.step('validate', async say => {
+    const tables = await validate(course, place, summary, say)
+    return { tables, views: await validateViews(course, place, summary, say) }
+  })
+  return finished(course, { tables, views, unmade: [...broken, ...unmade] })
 }
 
 /** The ledger is opened first: from here on every effect has its record. */
@@ -71,4 +74,23 @@ async function validate(
   const failed = settled.find(s => s.error !== undefined)
   if (failed) throw failed.error
   return settled.flatMap(s => s.result ?? [])
+}
+
+/** Views need the rows of all tables, and the source's host: both sides compute them. */
+async function validateViews(
+  { input }: Course,
+  place: RunPlace,
+  { scope, views }: PlanSummary,
+  say: (detail: string) => void,
+): Promise<string[]> {
+  if (scope !== 'all' || views === 0) return []
+  say('comparing views')
+  const { equal, notCompared, differences } = await hostWork(place.host, input.limits).compareViews({ place })
+  const counts = [
+    `${equal} equal`,
+    ...(differences.length > 0 ? [`${differences.length} different`] : []),
+    ...(notCompared > 0 ? [`${notCompared} not compared`] : []),
+  ]
+  say(`views: ${counts.join(', ')}`)
+  return differences
 }

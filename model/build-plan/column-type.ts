@@ -17,19 +17,18 @@ import { lossesOf } from '../type-losses.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
 import type { Planning } from './draft.ts'
+import { familyKey } from './family-groups.ts'
 import { planPolicy } from './policies.ts'
 import { columnSettings, settingsOf } from './selection.ts'
-import { upgradeKey } from './upgrades.ts'
 
 export type ColumnType = Pick<ColumnPlan, 'type' | 'why' | 'conversion' | 'onError'>
 
 /** Chooses the type and settles the values that do not fit; adds what there is to say to the findings. */
 export function planType(planning: Planning, table: Table, column: Column, facts: ColumnFacts): ColumnType {
   const { types, accept } = planning.request
-  const key = table.primaryKey?.columns.includes(column.name) ?? false
-  const about = { table: table.name, column: { ...column, notNull: column.notNull || key }, facts }
+  const about = aboutColumn(table, column, facts)
   const settings = settingsFor(planning, table, column)
-  const joined = planning.upgrades.get(upgradeKey(table.name, column.name))
+  const joined = planning.families.get(familyKey(table.name, column.name))
   const wish = { types, accept, ...(joined !== undefined && { joined }) }
   const type = wantedType(about, settings, wish)
   if (!type) {
@@ -42,6 +41,22 @@ export function planType(planning: Planning, table: Table, column: Column, facts
   else if (readsAsUtc(type, after.facts)) planning.findings.push(readAsUtc(about))
   else planning.findings.push(misfit(after, settings, type, open))
   return { type, ...settled, why: reasonFor(settings, column) }
+}
+
+/** A column with NOT NULL where a key implies it. */
+export function aboutColumn(table: Table, column: Column, facts: ColumnFacts): AboutColumn {
+  const key = table.primaryKey?.columns.includes(column.name) ?? false
+  return { table: table.name, column: { ...column, notNull: column.notNull || key }, facts }
+}
+
+/** The type that the plan file names or implies for a column, whatever foreign keys join it with. */
+export function typeOfPlanFile(
+  planning: Planning,
+  table: Table,
+  about: AboutColumn,
+): LogicalType | undefined {
+  const { types, accept } = planning.request
+  return wantedType(about, settingsFor(planning, table, about.column), { types, accept, joined: null })
 }
 
 /** The plan file's line of a column, with the table's policy where it has none of its own. */

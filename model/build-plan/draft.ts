@@ -6,8 +6,8 @@ import type { PlanRequest } from '../plan-request.ts'
 import type { Schema, Table } from '../schema.ts'
 import type { ExistingTable, TargetDescription } from '../target.ts'
 import type { PlannedExpression } from './expressions.ts'
+import type { Families } from './families.ts'
 import { lookUp } from './names.ts'
-import type { Upgrades } from './upgrades.ts'
 
 /** What everything is planned from, and where findings and left-out objects are gathered. */
 export interface Planning {
@@ -16,8 +16,8 @@ export interface Planning {
   request: PlanRequest
   findings: Finding[]
   leftOut: LeftOut[]
-  /** Under `--types optimized`: types of columns that foreign keys join. */
-  upgrades: Upgrades
+  /** Types of columns that foreign keys join. */
+  families: Families
   /** Names of relations in the target's schema: those that are there, and those that the plan gives. */
   relations: Set<string>
   /** Expressions that were translated, for trying them on both engines. */

@@ -8,6 +8,7 @@ import { type ColumnRef, type Scope, type Translated, Untranslatable } from '../
 import type { LogicalType } from '../types.ts'
 import { collationOf } from './collations.ts'
 import { columnOf, type Draft, type Planning } from './draft.ts'
+import { mergedOf } from './merged.ts'
 import { timesOf } from './times.ts'
 
 /** One expression of the source and what became of it, so that both can be evaluated over the same rows. */
@@ -25,10 +26,12 @@ export interface PlannedExpression {
   condition: boolean
   /** What a value is; absent for conditions. */
   type?: LogicalType
+  /** Of a generated column: the declaration, whose affinity SQLite applies to what the expression gives. */
+  declared?: string
 }
 
 /** What is to be translated; `type`: what it must give. */
-export type Wanted = Pick<PlannedExpression, 'id' | 'kind' | 'source'> & { type?: LogicalType }
+export type Wanted = Pick<PlannedExpression, 'id' | 'kind' | 'source' | 'type' | 'declared'>
 
 /** The SQL, or the reason why there is none, in words that can stand in a finding. */
 export type Outcome = (Translated & { reason?: never }) | { reason: string }
@@ -43,7 +46,7 @@ type Spell = (column: ColumnPlan) => string | undefined
 export function translateExpression(
   planning: Planning,
   draft: Draft,
-  { id, kind, source, type }: Wanted,
+  { id, kind, source, type, declared }: Wanted,
   spell?: Spell,
 ): Outcome {
   return outcome(planning, id, () => {
@@ -54,6 +57,7 @@ export function translateExpression(
     planning.expressions.push({
       ...{ id, kind, table: draft.table.name, source, sql: value.sql, condition: false },
       ...(gives && { type: gives }),
+      ...(declared !== undefined && { declared }),
     })
     return spell ? translateValue(node, tableScope(draft, spell), type) : value
   })
@@ -107,6 +111,7 @@ function refer(draft: Draft, column: ColumnPlan, spelled = quoteName(column.targ
     ...(collation && { collation }),
     ...(source && { affinity: affinityOf(source.declared, draft.table.strict) }),
     ...timesOf(draft, column),
+    ...mergedOf(draft, column),
   }
 }
 

@@ -8,6 +8,7 @@ import type { ExistingTable } from '../target.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
 import { columnFacts } from './columns.ts'
+import { comparable } from './comparable.ts'
 import { columnOf, type Draft, leaveOut, type Planning, targetColumns } from './draft.ts'
 import { keyObject, type OrphanFacts, reportExact, takesOrphans } from './foreign-key-rows.ts'
 import { assignNames, lookUp } from './names.ts'
@@ -142,13 +143,6 @@ function problemWith(parent: Parent, key: ForeignKey, draft: Draft): string | un
 /** Whether an action writes into the columns of the rows that point there; CASCADE on delete takes whole rows. */
 function writesChildren({ onUpdate, onDelete }: ForeignKey): boolean {
   return onUpdate === 'CASCADE' || [onUpdate, onDelete].some(action => action.startsWith('SET '))
-}
-
-/** Types between which PostgreSQL accepts a foreign key. */
-function comparable(child: LogicalType | undefined, parent: LogicalType | undefined): boolean {
-  if (!child || !parent) return false
-  if (child.kind === parent.kind) return child.kind !== 'timestamp' || showType(child) === showType(parent)
-  return child.kind === 'integer' && (parent.kind === 'numeric' || parent.kind === 'float')
 }
 
 function reportKey(

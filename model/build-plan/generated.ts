@@ -1,6 +1,7 @@
 /** Generated columns of tables that the run makes. */
 import { showName } from '../name-text.ts'
 import type { ColumnPlan } from '../plan.ts'
+import { Untranslatable } from '../translate/scope.ts'
 import { showType } from '../type-text.ts'
 import { type Draft, leaveOut, type Planning } from './draft.ts'
 import { type Outcome, translateExpression } from './expressions.ts'
@@ -8,8 +9,10 @@ import { type Outcome, translateExpression } from './expressions.ts'
 /** Sets `generated` of the draft's columns; one that cannot be translated stays a plain column with its values. */
 export function planGenerated(planning: Planning, draft: Draft): void {
   const done = new Set<ColumnPlan>()
+  const making = new Set<ColumnPlan>()
   // PostgreSQL has no generated column that reads another: the other's expression stands in its place.
   const spell = (column: ColumnPlan): string | undefined => {
+    if (making.has(column)) throw new Untranslatable('it reads itself')
     make(column)
     return column.generated === undefined ? undefined : `((${column.generated})::${showType(column.type)})`
   }
@@ -17,7 +20,9 @@ export function planGenerated(planning: Planning, draft: Draft): void {
     const source = draft.table.columns.find(({ name }) => name === column.name)?.generated
     if (!source || done.has(column)) return
     done.add(column)
+    making.add(column)
     const made = translate(planning, draft, column, source.expression, spell)
+    making.delete(column)
     if (made.reason !== undefined) reportPlain(planning, draft, column, source.expression, made.reason)
     else {
       column.generated = made.sql
@@ -41,6 +46,7 @@ function translate(
     draft,
     {
       ...{ id: `generated:${draft.table.name}:${column.name}`, kind: 'generated', source, type: column.type },
+      declared: draft.table.columns.find(({ name }) => name === column.name)?.declared ?? '',
     },
     spell,
   )

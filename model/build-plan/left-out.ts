@@ -27,7 +27,12 @@ function leaveOther(planning: Planning, other: OtherObject): void {
 function leaveVirtual(planning: Planning, { kind, name, sql }: OtherObject): void {
   leaveOut(
     planning,
-    { kind, name, sql, reason: 'its rows cannot be read: it keeps no content, or its module or content table is not there' },
+    {
+      kind,
+      name,
+      sql,
+      reason: 'its rows cannot be read: it keeps no content, or its module or content table is not there',
+    },
     {
       code: 'virtual-table-left-out',
       object: `${kind} ${name}`,

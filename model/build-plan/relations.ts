@@ -7,6 +7,7 @@ import { type RelationRef, type Relations, Untranslatable } from '../translate/s
 import { collationOf } from './collations.ts'
 import type { Draft } from './draft.ts'
 import { KEEPS_MEANING } from './expressions.ts'
+import { mergedOf } from './merged.ts'
 import { lookUp } from './names.ts'
 import { timesOf } from './times.ts'
 
@@ -62,6 +63,7 @@ function columnRef(draft: Draft, column: ColumnPlan): RelationRef['columns'][num
     ...(collation !== undefined && { collation }),
     ...(source && { affinity: affinityOf(source.declared, table.strict) }),
     ...timesOf(draft, column),
+    ...mergedOf(draft, column),
     ...(generated !== undefined && { generated: true }),
     // The row number of a full-text table is there without being named.
     ...(table.virtual?.module === 'fts5' && name === rowNumberOf(table) && { hidden: true }),

@@ -77,6 +77,7 @@ function planView(
   try {
     const made = translateView(view, { schema: planning.target.schema.name, name }, relations)
     if (name !== view.name) reportName(planning, view, name)
+    reportPrinted(planning, made)
     return made
   } catch (error) {
     leaveView(planning, view, untranslatedReason(error))
@@ -134,6 +135,18 @@ function leaveView(planning: Planning, { kind, name, sql }: OtherObject, reason:
       remedy: 'Make it in the target after the run; its SQL is in the report',
     },
   )
+}
+
+/** A column of a view has one type there, and SQLite's that of each row. */
+function reportPrinted(planning: Planning, { plan, relation }: Made): void {
+  const printed = relation.columns.filter(column => column.printed).map(({ name }) => showName(name))
+  if (printed.length === 0) return
+  planning.findings.push({
+    code: 'view-column-as-text',
+    severity: 'warning',
+    object: `view ${plan.name}`,
+    message: `in some rows it gives numbers, in others texts, for ${printed.join(', ')}: there the numbers are texts as well`,
+  })
 }
 
 function reportName(planning: Planning, { name }: OtherObject, given: string): void {

@@ -39,6 +39,7 @@ const distinctOf = (node: FunctionCall): string => (node.distinct ? 'DISTINCT ' 
 
 function count(node: FunctionCall, context: Context): ReturnType<AggregateFunction> {
   const value = node.star || node.arguments.length === 0 ? undefined : onlyArgument(node, context)
+  if (node.distinct && value?.merged) return refuse('count() of distinct texts and numbers')
   const inside = value ? `${distinctOf(node)}${value.json ?? keyFor(value)}` : '*'
   return { type: INTEGER, scale: 0, make: complete => complete(`pg_catalog.count(${inside})`) }
 }
@@ -84,10 +85,7 @@ function avg(node: FunctionCall, context: Context): ReturnType<AggregateFunction
   return { type: FLOAT, make: complete => `(${make(complete)}::float8 / NULLIF(${complete(number)}, 0))` }
 }
 
-const known = ({ affinity, scale }: Value): Partial<Value> => ({
-  ...(affinity && { affinity }),
-  ...(scale !== undefined && { scale }),
-})
+const known = ({ scale }: Value): Partial<Value> => (scale === undefined ? {} : { scale })
 
 function extreme(name: 'min' | 'max', node: FunctionCall, context: Context): ReturnType<AggregateFunction> {
   const value = onlyArgument(node, context)
@@ -99,6 +97,7 @@ function extreme(name: 'min' | 'max', node: FunctionCall, context: Context): Ret
   }
   if (type.kind === 'text') {
     if (collationOf(value) !== 'BINARY') return refuse(`${name}() by a collation`)
+    if (value.mixed) return refuse(`${name}() of texts and numbers`)
     return { type: TEXT, make: complete => complete(`pg_catalog.${name}(${sql} COLLATE "C")`) }
   }
   const ordered = isMomentType(type) || ['integer', 'float', 'numeric'].includes(type.kind)

@@ -113,7 +113,13 @@ function nullIf(parts: Expression[], context: Context, want?: LogicalType): Valu
   const [left, right] = parts.map(part => context.value(part, want))
   if (!left || !right || parts.length > 2) return undefined
   if (isNull(left) || isNull(right)) return left
-  const { moment: _, shape: __, literal: ___, ...value } = left
-  const of = (sql: string) => `(CASE WHEN ${compare('=', left, right)} THEN NULL ELSE ${sql} END)`
+  const { moment: _, shape: __, literal: ___, collating: ____, ...value } = withoutAffinity(left)
+  const of = (sql: string) =>
+    `(CASE WHEN ${compare('=', withoutAffinity(left), withoutAffinity(right))} THEN NULL ELSE ${sql} END)`
   return { ...value, sql: of(left.sql), ...(left.json !== undefined && { json: of(left.json) }) }
+}
+
+/** A function compares its arguments as they are; those of one type need nothing else. */
+function withoutAffinity({ affinity: _, ...value }: Value): Value {
+  return value
 }

@@ -55,9 +55,11 @@ function together(values: readonly Value[], type: LogicalType): Partial<Value> {
   const known = values.filter(value => !isNull(value))
   const scales = known.map(({ scale }) => scale)
   const scale = scales.every(one => one !== undefined) ? { scale: Math.max(...scales) } : {}
+  const texts = type.kind === 'text' && known.some(({ mixed }) => mixed)
   const kinds = new Set(known.map(one => (one.type?.kind === 'boolean' ? 'integer' : one.type?.kind)))
   return {
     ...scale,
-    ...(type.kind === 'float' && (kinds.size > 1 || known.some(one => one.mixed)) && { mixed: true }),
+    ...(((type.kind === 'float' && kinds.size > 1) || known.some(({ mixed }) => mixed)) && { mixed: true }),
+    ...(texts && known.some(({ mixed, merged }) => merged || !mixed) && { merged: true as const }),
   }
 }

@@ -1,12 +1,19 @@
 /** CAST, as far as it surely gives the same (https://sqlite.org/lang_expr.html, CAST expressions). */
 import type { Expression } from '../sqlite-sql/ast.ts'
+import type { LogicalType } from '../types.ts'
 import { affinityOf } from './affinity.ts'
 import { asText } from './convert.ts'
 import { BYTES, type Context, FLOAT, INTEGER, isNull, nameOf, refuse, TEXT, type Value } from './value.ts'
 
-export function translateCast(node: Extract<Expression, { kind: 'cast' }>, context: Context): Value {
+export function translateCast(
+  node: Extract<Expression, { kind: 'cast' }>,
+  context: Context,
+  want?: LogicalType,
+): Value {
   const value = context.value(node.operand)
   const affinity = affinityOf(node.type)
+  if (isNull(value) && want) return { sql: 'NULL', affinity, empty: true }
+  if (isNull(value)) return { ...castTo(value, affinity), affinity, empty: true }
   const collating = value.collating && { collating: value.collating }
   return { ...castTo(value, affinity), affinity, ...collating }
 }

@@ -23,14 +23,15 @@ export function columnValue(node: Extract<Expression, { kind: 'column' }>, { sco
   return refuse('a name that is no column here')
 }
 
-function valueOfColumn({ sql, type, collation, affinity, times }: ColumnRef): Value {
+function valueOfColumn({ sql, type, collation, affinity, times, merged, given }: ColumnRef): Value {
   return {
     sql,
     type,
     affinity: affinity ?? AFFINITIES[type.kind] ?? 'TEXT',
     collating: { name: collation === undefined ? 'BINARY' : collationNamed(collation), explicit: false },
     ...(times && { times }),
-    ...mixedOf(type, affinity),
+    ...(given && { given }),
+    ...mixedOf(type, affinity, merged),
     ...scaleOf(type),
   }
 }
@@ -41,7 +42,12 @@ function scaleOf(type: LogicalType): { scale?: number } {
 }
 
 /** What is declared to hold numbers and is a text in the target holds both. */
-function mixedOf(type: LogicalType, affinity: Affinity = 'TEXT'): { mixed?: true } {
+function mixedOf(
+  type: LogicalType,
+  affinity: Affinity = 'TEXT',
+  merged?: true,
+): Pick<Value, 'mixed' | 'merged'> {
+  if (merged) return { mixed: true, merged }
   return type.kind === 'text' && affinity !== 'TEXT' && affinity !== 'BLOB' ? { mixed: true } : {}
 }
 
@@ -58,12 +64,16 @@ export function queryValue(query: Query, context: Context): Value {
   return {
     // Without LIMIT 1 PostgreSQL refuses a second row that SQLite ignores.
     sql: isSingle(query) ? `(${sql})` : `(SELECT * FROM (${sql}) AS q LIMIT 1)`,
-    ...(column.type && typed(column.type, column.affinity)),
+    ...(column.type && typed(column.type, column.affinity, column.merged)),
   }
 }
 
-function typed(type: LogicalType, affinity: Affinity = AFFINITIES[type.kind] ?? 'TEXT'): Partial<Value> {
-  return { type, affinity, ...scaleOf(type), ...mixedOf(type, affinity) }
+function typed(
+  type: LogicalType,
+  affinity: Affinity = AFFINITIES[type.kind] ?? 'TEXT',
+  merged?: true,
+): Partial<Value> {
+  return { type, affinity, ...scaleOf(type), ...mixedOf(type, affinity, merged) }
 }
 
 const AGGREGATES = /^(count|sum|total|avg|min|max|group_concat|string_agg)$/i

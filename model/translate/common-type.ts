@@ -2,7 +2,7 @@
 import type { LogicalType } from '../types.ts'
 import { type Translated, Untranslatable } from './scope.ts'
 
-type Columns = readonly Pick<Translated, 'type'>[]
+type Columns = readonly Pick<Translated, 'type' | 'empty'>[]
 
 /**
  * `loose`: what the branches are, each for itself. Where the types of a column differ, all are translated again
@@ -17,7 +17,7 @@ export function agreeing<Branch>(
   if (columns.some(({ length }) => length !== width))
     throw new Untranslatable('a compound SELECT whose branches have different numbers of columns')
   if (columns.length === 1) return loose
-  const choices = Array.from({ length: width }, (_, i) => candidates(columns.map(branch => branch[i]!.type)))
+  const choices = Array.from({ length: width }, (_, i) => candidates(columns.map(branch => branch[i]!)))
   const isSettled = (type: LogicalType | undefined, i: number) =>
     JSON.stringify(type) === JSON.stringify(choices[i]![0]) && choices[i]!.length < 2
   if (columns.every(branch => branch.every(({ type }, i) => isSettled(type, i)))) return loose
@@ -51,15 +51,18 @@ function firstThatFits<Branch>(
 
 const NUMBERS = ['boolean', 'integer', 'float', 'numeric']
 
-/** Types that might hold all of these, narrowest first; numbers and texts are never made into each other. */
-function candidates(types: readonly (LogicalType | undefined)[]): LogicalType[] {
-  const known = types.filter(type => type !== undefined)
+/** Types that might hold all of these, narrowest first; numbers beside texts become texts. */
+function candidates(columns: Columns): LogicalType[] {
+  const full = columns.filter(({ empty }) => !empty)
+  const known = (full.length > 0 ? full : columns.slice(0, 1)).flatMap(({ type }) => type ?? [])
   const kinds = new Set(known.map(({ kind }) => kind))
   if (kinds.size === 0) return []
   if (kinds.size === 1) return [widest(known)]
   if ([...kinds].every(kind => NUMBERS.includes(kind))) return numbers(kinds)
   const special = known.find(({ kind }) => kind !== 'text')
   if (kinds.size === 2 && kinds.has('text') && special && !NUMBERS.includes(special.kind)) return [special]
+  if (kinds.has('text') && [...kinds].every(kind => kind === 'text' || NUMBERS.includes(kind)))
+    return [{ kind: 'text' }]
   throw new Untranslatable(`a column that is ${[...kinds].join(' in one row and ')} in another`)
 }
 

@@ -79,6 +79,10 @@ function alignMixed(left: Value, right: Value, ordering: boolean): [string, stri
   const [number, other] = isNumber(left) ? [left, right] : [right, left]
   const turn = (pair: [string, string]): [string, string] => (number === left ? pair : [pair[1], pair[0]])
   const numeric = number.affinity !== undefined && /^(INTEGER|REAL|NUMERIC)$/.test(number.affinity)
+  if (other.mixed && !ordering) {
+    const print = printOf(other, number)
+    if (print !== undefined) return turn([print, other.sql])
+  }
   if (other.type?.kind === 'text' && numeric) {
     const literal = other.literal?.kind === 'text' ? numberIn(other.literal.value) : undefined
     if (literal) return turn(alignNumbers(number, literalValue(literal)))
@@ -92,7 +96,26 @@ function alignMixed(left: Value, right: Value, ordering: boolean): [string, stri
   return refuse(`a comparison of ${nameOf(left)} with ${nameOf(right)}`)
 }
 
+/**
+ * The text that an integer is in a column of texts and numbers that is declared to hold numbers: there SQLite keeps no
+ * text that could be read as a number, so that equal texts are equal values. Undefined where that is not certain.
+ */
+function printOf({ affinity, merged, type }: Value, number: Value): string | undefined {
+  if (merged || type?.kind !== 'text' || (affinity !== 'INTEGER' && affinity !== 'NUMERIC')) return undefined
+  const { literal } = number
+  const value = literal?.kind === 'text' ? numberIn(literal.value) : literal
+  if (value) return value.kind === 'integer' ? quote(String(value.value)) : undefined
+  const whole = number.type?.kind === 'integer' || number.type?.kind === 'boolean'
+  return whole && number.affinity !== 'TEXT' ? asText(number) : undefined
+}
+
 function alignTexts(left: Value, right: Value, ordering: boolean): [string, string] {
+  if (!ordering) {
+    const [mixed, literal] = left.mixed ? [left, right] : [right, left]
+    const number = literal.literal?.kind === 'text' && numberIn(literal.literal.value)
+    const print = number && mixed.mixed ? printOf(mixed, literal) : undefined
+    if (print !== undefined) return mixed === left ? [left.sql, print] : [print, right.sql]
+  }
   if (holdsNumbers(left, right, ordering) || holdsNumbers(right, left, ordering))
     refuse('a comparison of a column that is declared to hold numbers and holds texts as well')
   const collation = collationOf(left, right)
@@ -101,10 +124,21 @@ function alignTexts(left: Value, right: Value, ordering: boolean): [string, stri
 }
 
 /** Texts that are numbers in some rows: only with texts that are no numbers they surely compare the same. */
-function holdsNumbers({ mixed, affinity }: Value, other: Value, ordering: boolean): boolean {
+function holdsNumbers(left: Value, other: Value, ordering: boolean): boolean {
+  const { mixed, merged, affinity } = left
   if (!mixed) return false
-  if (!ordering && other.mixed && affinity === other.affinity) return false
+  // The column's affinity makes numbers of texts that are given.
+  if (!ordering && isGivenFor(left, other)) return false
+  if (merged && other.literal?.kind !== 'text') return true
+  const converts = affinity !== undefined && affinity !== 'BLOB'
+  if (!ordering && other.mixed && converts && affinity === other.affinity) return false
   return ordering || other.literal?.kind !== 'text' || numberIn(other.literal.value) !== undefined
+}
+
+function isGivenFor(one: Value, other: Value): boolean {
+  const [given, column] = one.given ? [one, other] : [other, one]
+  const converts = column.affinity === 'INTEGER' || column.affinity === 'NUMERIC'
+  return given.given === true && column.mixed === true && !column.merged && converts
 }
 
 /** UUIDs and addresses: equal where they were equal as texts of one spelling. */

@@ -5,7 +5,7 @@ import { agreeing } from './common-type.ts'
 import { translateValue } from './expression.ts'
 import { NOTHING } from './from.ts'
 import type { QueryContext } from './query-context.ts'
-import { Untranslatable } from './scope.ts'
+import { type ColumnRef, Untranslatable } from './scope.ts'
 import { type Body, type BodyOptions, requireSameness, translateSelect } from './select.ts'
 import { scopeOf } from './select-scope.ts'
 import { typed } from './typed.ts'
@@ -25,16 +25,19 @@ export function translateBodies(
     types => bodies.map(body => single(body, types)),
     loose,
   )
-  const columns = branches[0]!.columns.map((_, i) => sharedColumn(branches, i))
+  const columns = branches[0]!.columns.map((_, i) => sharedColumn(loose, branches, i))
+  columns.forEach(column => {
+    if (operators.some(operator => operator !== 'UNION ALL')) requireSameness(column)
+  })
   if (operators.some(operator => operator !== 'UNION ALL'))
     for (const branch of branches) branch.columns.forEach(requireSameness)
   return { sql: joined(branches, operators), columns }
 }
 
 /** What holds of one column in all branches. */
-function sharedColumn(branches: readonly Body[], i: number): Body['columns'][number] {
+function sharedColumn(loose: readonly Body[], branches: readonly Body[], i: number): Body['columns'][number] {
   const all = branches.map(({ columns }) => columns[i]!)
-  const { type: _, affinity, times, ...first } = all[0]!
+  const { type: _, affinity, times, merged: __, printed: ___, ...first } = all[0]!
   const type = all.find(column => column.type !== undefined)?.type
   const isOneAffinity = all.every(column => column.affinity === affinity)
   return {
@@ -42,6 +45,23 @@ function sharedColumn(branches: readonly Body[], i: number): Body['columns'][num
     ...(type && { type }),
     ...(isOneAffinity ? affinity && { affinity } : { affinity: 'BLOB' }),
     ...(times && all.every(column => column.times === times) && { times }),
+    ...(type?.kind === 'text' && textsAndNumbers(loose.map(({ columns }) => columns[i]!))),
+  }
+}
+
+const NUMBERS = ['boolean', 'integer', 'float', 'numeric']
+
+/** What is to be known of a column of texts by what the branches give, each for itself. */
+function textsAndNumbers(columns: readonly Body['columns'][number][]): Pick<ColumnRef, 'merged' | 'printed'> {
+  const full = columns.filter(({ empty, type }) => !empty && type !== undefined)
+  const printed = full.some(({ type }) => NUMBERS.includes(type!.kind))
+  const holdsNumbers =
+    printed || full.some(({ affinity = 'TEXT' }) => /^(INTEGER|REAL|NUMERIC)$/.test(affinity))
+  const isOneAffinity = full.every(({ affinity }) => affinity === full[0]!.affinity)
+  const merged = full.some(column => column.merged) || (holdsNumbers && !isOneAffinity)
+  return {
+    ...(merged && { merged }),
+    ...((printed || full.some(column => column.printed)) && { printed: true }),
   }
 }
 

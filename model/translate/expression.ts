@@ -18,7 +18,8 @@ import { BOOLEAN, type Context, isNull, nameOf, refuse, type Value } from './val
 export function translateValue(node: Expression, scope: Scope, want?: LogicalType): Translated {
   const context = contextOf(scope)
   const value = context.value(node, want)
-  if (want) return translated({ ...coerce(value, want), type: want }, context)
+  if (want)
+    return translated({ ...coerce(value, want), type: want, ...(value.empty && { empty: true }) }, context)
   if (!value.type && !isNull(value)) return refuse(`a ${nameOf(value)}: its type differs from row to row`)
   return translated(value, context)
 }
@@ -60,6 +61,8 @@ function translated(value: Value, context: Context): Translated {
     sql: value.sql,
     ...(value.type && { type: value.type }),
     ...(collation !== 'BINARY' && { collation }),
+    ...(value.merged && { merged: true }),
+    ...(value.empty && { empty: true }),
     ...(context.volatile && { volatile: true }),
   }
 }

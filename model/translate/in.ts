@@ -55,8 +55,9 @@ function inQuery({ operand }: In, list: Query | TableName, context: Context): st
   return `(${sides.length > 1 ? `ROW(${sides.join(', ')})` : sides[0]} IN (${sql}))`
 }
 
-function sideOf(left: Value, right: Pick<Value, 'type' | 'affinity'>): string {
+function sideOf(left: Value, right: Pick<Value, 'type' | 'affinity' | 'merged'>): string {
   const kinds = [left.type?.kind, right.type?.kind]
+  if (left.merged || right.merged) return refuse('IN with a query, of texts and numbers in one column')
   if (kinds[0] === 'text' && (left.mixed ?? false) !== holdsNumbers(right.affinity))
     return refuse('IN with a query, of texts beside texts and numbers')
   if (kinds[0] === 'text' && collationOf(left) !== 'BINARY')

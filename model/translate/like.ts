@@ -19,6 +19,7 @@ function matchOf(node: Like, left: Value, right: Value, context: Context): strin
 
 /** Also what the function `like(pattern, text)` does. */
 export function like(text: Value, pattern: Value, mark?: Value): string {
+  if (text.type?.kind === 'bytes' || pattern.type?.kind === 'bytes') return refuse('LIKE with a blob')
   if (isNull(text) || isNull(pattern)) return 'NULL::boolean'
   const sign = mark?.literal?.kind === 'text' ? mark.literal.value : ''
   // An escape that is a letter would change with the case of the pattern.
@@ -46,7 +47,7 @@ function small(value: Value): string {
 
 /** Also what the function `glob(pattern, text)` does. */
 export function glob(text: Value, pattern: Value): string {
-  if (isNull(text)) return 'NULL::boolean'
+  if (isNull(text) && pattern.type?.kind !== 'bytes') return 'NULL::boolean'
   if (pattern.literal?.kind !== 'text') return refuse('GLOB with a pattern that is no constant')
   const { value } = pattern.literal
   const sql = `${asText(text)} COLLATE "C"`

@@ -61,7 +61,7 @@ export function translateNode(node: Expression, context: Context, want?: Logical
     case 'case':
       return choose(node, context, want)
     case 'cast':
-      return translateCast(node, context)
+      return translateCast(node, context, want)
     case 'collate':
       return collate(context.value(node.operand, want), node.collation)
     case 'call':

@@ -18,6 +18,8 @@ export const NUMBER_FUNCTIONS = {
 }
 
 function abs(value: Value): Value {
+  // SQLite makes floats of texts here.
+  if (value.type?.kind === 'text') return refuse('abs() of a text')
   const { sql, kind, scale } = asNumber(value, 'abs()')
   const type = kind === 'integer' ? INTEGER : FLOAT
   return {
@@ -50,6 +52,8 @@ function roundWhole(sql: string): string {
 /** Unlike the target's, SQLite's `min` and `max` of several are NULL where one of them is. */
 function extreme(name: 'LEAST' | 'GREATEST', values: Value[]): Value {
   if (values.some(isNull)) return NULL
+  if (values.some(({ type, mixed }) => type?.kind === 'text' && mixed))
+    return refuse('min() or max() of texts and numbers')
   const type = commonType(values)!
   if (type.kind === 'text' && collationOf(values[0]!, values[1]) !== 'BINARY')
     return refuse('min() or max() by a collation')

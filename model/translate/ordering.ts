@@ -16,6 +16,7 @@ function orderKey(value: Value): string {
     case undefined:
       return refuse(`an order by a ${nameOf(value)}`)
     case 'text':
+      if (value.mixed) return refuse('an order by texts and numbers')
       return orderKeyOf(sql, collationOf(value))
     case 'json':
       return type.binary
@@ -32,6 +33,7 @@ function orderKey(value: Value): string {
 export function groupingOf(value: Value): string {
   const { type, sql } = value
   if (isNull(value)) return 'NULL::text'
+  if (value.merged) return refuse('groups by texts and numbers')
   if (!type || type.kind === 'json') return refuse(`groups by a ${nameOf(value)}`)
   return type.kind === 'text' ? keyOf(sql, collationOf(value)) : sql
 }

@@ -15,7 +15,19 @@ export interface ColumnRef {
   /** The affinity of the column's declaration where it is not the one that goes with `type`. */
   affinity?: Affinity
   times?: TimesInText
+  merged?: true
+  printed?: true
+  given?: true
 }
+
+/*
+ * `given`: NEW or OLD of a view, which SQLite leaves as the statement gives it, with no affinity.
+ *
+ * `printed`: some branch of a query gives numbers, which are texts here beside those of other branches.
+ *
+ * `merged`: texts here, of which some are numbers in SQLite, where 7 and '7' are different values. Without it a text
+ * column that is declared to hold numbers holds no text that is the print of one: SQLite makes numbers of those.
+ */
 
 /**
  * What all texts of a column are, by the scan: ISO dates, timestamps that name no offset, or timestamps that all
@@ -56,6 +68,8 @@ export interface RelationRef {
     collation?: string
     affinity?: Affinity
     times?: TimesInText
+    merged?: true
+    printed?: true
     /** Not among `*`: the row number of a virtual table. */
     hidden?: boolean
     /** The target computes it, so that statements must not write it. */
@@ -74,6 +88,9 @@ export interface Translated {
   sql: string
   type?: LogicalType
   collation?: string
+  merged?: true
+  /** NULL in every row, cast to a type that nothing asks for. */
+  empty?: true
   /**
    * Its result hangs on the clock, on chance or on settings of the session, so that PostgreSQL takes it in no
    * index, generated column or condition of an index.

@@ -4,6 +4,7 @@ import { nameFits } from '../build-plan/names.ts'
 import { quoteName } from '../name-text.ts'
 import type { Expression, Ordering, ResultColumn, Select } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
+import { affinityOf } from './affinity.ts'
 import { translateCondition, translateGrouping, translateOrdering, translateValue } from './expression.ts'
 import { type From, findColumn, isCalled, NOTHING, translateFrom } from './from.ts'
 import { groupingOf } from './grouping.ts'
@@ -108,11 +109,20 @@ function columnName(node: Expression, from: From): string | undefined {
 }
 
 /** SQLite gives the columns of a query an affinity only where they are columns or casts. */
-function natureOf(node: Expression, names: LocalNames): Pick<ColumnRef, 'affinity' | 'times'> {
+function natureOf(
+  node: Expression,
+  names: LocalNames,
+): Pick<ColumnRef, 'affinity' | 'times' | 'merged' | 'printed'> {
   if (node.kind === 'collate') return natureOf(node.operand, names)
-  if (node.kind !== 'column') return node.kind === 'cast' ? {} : { affinity: 'BLOB' }
-  const { affinity, times } = names.refOf(node) ?? {}
-  return { ...(affinity && { affinity }), ...(times && { times }) }
+  if (node.kind === 'cast') return { affinity: affinityOf(node.type) }
+  if (node.kind !== 'column') return { affinity: 'BLOB' }
+  const { affinity, times, merged, printed } = names.refOf(node) ?? {}
+  return {
+    ...(affinity && { affinity }),
+    ...(times && { times }),
+    ...(merged && { merged }),
+    ...(printed && { printed }),
+  }
 }
 
 function positionOf(node: Expression): number | undefined {
@@ -149,7 +159,12 @@ function groupBy(keys: Expression[], scope: Scope): string {
 }
 
 /** Refuses what is the same to SQLite under another rule than to PostgreSQL. */
-export function requireSameness({ type, collation }: Pick<Translated, 'type' | 'collation'>): void {
+export function requireSameness({
+  type,
+  collation,
+  merged,
+}: Pick<Translated, 'type' | 'collation' | 'merged'>): void {
+  if (merged) throw new Untranslatable('rows that are the same, by a column of texts and numbers')
   if (collation !== undefined && collation.toUpperCase() !== 'BINARY')
     throw new Untranslatable(`rows that are the same under the collation ${collation}`)
   if (type?.kind === 'json')

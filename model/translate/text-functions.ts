@@ -16,7 +16,7 @@ export const TEXT_FUNCTIONS: Table = {
   ltrim: { least: 1, most: 2, translate: values => trim('ltrim', values) },
   rtrim: { least: 1, most: 2, translate: values => trim('rtrim', values) },
   instr: { least: 2, most: 2, translate: ([text, part]) => instr(text!, part!) },
-  replace: { least: 3, most: 3, translate: values => textCall('replace', values) },
+  replace: { least: 3, most: 3, translate: values => replace(values) },
   hex: { least: 1, most: 1, translate: ([value]) => hex(value!) },
   quote: { least: 1, most: 1, translate: ([value]) => quoted(value!) },
   char: { least: 0, most: 100, translate: characters },
@@ -33,8 +33,15 @@ export const TEXT_FUNCTIONS: Table = {
 
 const condition = (sql: string): Value => ({ sql, type: BOOLEAN, scale: 0 })
 
-function textCall(name: string, values: Value[]): Value {
-  return { sql: `pg_catalog.${name}(${values.map(asText).join(', ')})`, type: TEXT }
+/** Where there is nothing to look for, SQLite does not even look whether the third is NULL. */
+function replace([text, part, other]: Value[]): Value {
+  const [a, b, c] = [asText(text!), asText(part!), asText(other!)]
+  const sql = `pg_catalog.replace(${a}, ${b}, ${c})`
+  const plain = part!.literal?.kind === 'text' && part!.literal.value !== ''
+  return {
+    sql: plain || other!.literal ? sql : `(CASE WHEN ${b} = '' THEN ${a} ELSE ${sql} END)`,
+    type: TEXT,
+  }
 }
 
 function length(value: Value): Value {
@@ -81,6 +88,7 @@ function hex(value: Value): Value {
 
 function quoted(value: Value): Value {
   if (isNull(value)) return literalValue({ kind: 'text', value: 'NULL' })
+  if (value.mixed || value.json !== undefined) return refuse('quote() of texts and numbers')
   const { sql, type } = value
   const of = (text: string): Value => ({ sql: `COALESCE(${text}, 'NULL')`, type: TEXT })
   if (type?.kind === 'bytes') return of(`'X''' || pg_catalog.upper(pg_catalog.encode(${sql}, 'hex')) || ''''`)
@@ -105,6 +113,7 @@ function unicode(value: Value): Value {
 function typeOf(value: Value): Value {
   const text = (word: string) => literalValue({ kind: 'text', value: word })
   if (isNull(value)) return text('null')
+  if (value.mixed) return refuse('typeof() of values of several types')
   const word = storageClass(value)
   if (value.literal) return text(word)
   return { sql: `(CASE WHEN ${value.sql} IS NULL THEN 'null' ELSE '${word}' END)`, type: TEXT }

@@ -3,7 +3,7 @@ import { quoteName } from '../name-text.ts'
 import type { CreateTrigger } from '../sqlite-sql/ast.ts'
 import { fromColumn } from './from.ts'
 import { sameName } from './result-names.ts'
-import { type RelationRef, type Scope, Untranslatable } from './scope.ts'
+import { type ColumnRef, type RelationRef, type Scope, Untranslatable } from './scope.ts'
 
 /** The row that a trigger fires for. Its names are never without `NEW` or `OLD` before them. */
 export function changedRow(
@@ -19,9 +19,17 @@ export function changedRow(
       if (!column || record === undefined) return undefined
       if (column.generated && timing === 'BEFORE' && record === 'NEW')
         throw new Untranslatable('NEW of a generated column, which PostgreSQL computes after BEFORE triggers')
-      return fromColumn(column, `${record}.${quoteName(column.target)}`).ref
+      const { ref } = fromColumn(column, `${record}.${quoteName(column.target)}`)
+      return timing === 'INSTEAD OF' ? asGiven(ref) : ref
     },
   }
+}
+
+/** SQLite converts no value for a view: 7 and '7' stay what they are, which a text column here does not tell. */
+function asGiven(ref: ColumnRef): ColumnRef {
+  const { affinity = 'TEXT', merged, type } = ref
+  const numbers = type.kind === 'text' && (merged || !['TEXT', 'BLOB'].includes(affinity))
+  return { ...ref, affinity: 'BLOB', given: true, ...(numbers && { merged: true }) }
 }
 
 /** A column of a table by its name, or as the row number. */

@@ -9,8 +9,8 @@ const TEXT: LogicalType = { kind: 'text' }
  * branches of a query were compared. `exact`: the type in so many words, and for a text its order.
  */
 export function typed(value: Translated, want: LogicalType | undefined, exact: boolean): Translated {
-  if (value.type === undefined && value.sql === 'NULL')
-    return { ...value, sql: exactly('NULL', want ?? TEXT, exact), ...(want && { type: want }) }
+  if (value.sql === 'NULL')
+    return { ...value, sql: exactly('NULL', want ?? value.type ?? TEXT, exact), ...(want && { type: want }) }
   return exact ? { ...value, sql: exactly(`(${value.sql})`, value.type ?? TEXT, true) } : value
 }
 

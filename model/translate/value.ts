@@ -35,6 +35,11 @@ export interface Value {
   scale?: number
   /** Numbers that SQLite holds as integers in one row and as floats in another; texts that are numbers in some. */
   mixed?: boolean
+  /** See `ColumnRef`. */
+  merged?: true
+  given?: true
+  /** NULL in every row. */
+  empty?: true
 }
 
 export type MomentForm = 'date' | 'time' | 'timestamp' | 'timestamptz'

@@ -50,7 +50,16 @@ function one(node: FunctionCall, context: Context): Value {
 /** A function that gives one of the values of its argument. */
 function of(node: FunctionCall, value: Value, more: string[]): Result {
   if (!value.type) return refuse(`${node.name.toLowerCase()}() of such values`)
-  const { sql, literal: _, moment: __, fresh: ___, shape: ____, collating: _____, ...rest } = value
+  const {
+    sql,
+    literal: _,
+    moment: __,
+    fresh: ___,
+    shape: ____,
+    collating: _____,
+    affinity: ______,
+    ...rest
+  } = value
   return { ...rest, ...call(node, [sql, ...more]) }
 }
 

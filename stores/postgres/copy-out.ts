@@ -61,10 +61,10 @@ export async function* readRows(
 }
 
 async function describe(client: Client, table: TablePlan): Promise<{ sql: string; fields: FieldReader[] }> {
-  const { partitioned, sent } = await catalogOf(client, table)
+  const { plain, sent } = await catalogOf(client, table)
   const names = table.columns.map(column => ident(column.target)).join(', ')
-  // A partitioned table has no rows of its own; other tables may have children that are none of ours.
-  const from = `${partitioned ? '' : 'ONLY '}${qualified(table.target.schema, table.target.name)}`
+  // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
+  const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
   return {
     sql: `COPY (SELECT ${names} FROM ${from}) TO STDOUT (FORMAT binary)`,
     fields: table.columns.map(column => {
@@ -76,7 +76,8 @@ async function describe(client: Client, table: TablePlan): Promise<{ sql: string
 }
 
 interface Catalog {
-  partitioned: boolean
+  /** Neither partitioned nor a view. */
+  plain: boolean
   /** By column, the function that sends its type. */
   sent: Map<string, string>
 }
@@ -91,7 +92,7 @@ async function catalogOf(client: Client, table: TablePlan): Promise<Catalog> {
       throw toFailure(error, { object: `table "${table.name}"`, doing: "read the target's columns" })
     })
   const sent = new Map(rows.map(({ attname, proname }) => [attname, proname]))
-  return { partitioned: rows[0]?.relkind === 'p', sent }
+  return { plain: rows[0]?.relkind === 'r', sent }
 }
 
 const COLUMNS = `
@@ -101,7 +102,7 @@ const COLUMNS = `
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
   JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
-  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')`
+  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v')`
 
 function drifted(table: TablePlan, column: ColumnPlan, exists: boolean): never {
   throw new Failure({

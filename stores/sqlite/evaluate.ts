@@ -12,13 +12,15 @@ const LOOKED_THROUGH = 5_000
 /** Different combinations of the columns' values among the first and the last rows. */
 export function sampleValues(db: Connection, table: Table, columns: readonly string[]): Cell[][] {
   if (columns.length === 0) return [[]]
-  const list = columns.map(quote).join(', ')
+  // Named anew: SQLite gives a column named "true" another name in what is read from a subquery.
+  const inner = columns.map((name, i) => `${quote(name)} AS c${i}`).join(', ')
+  const list = columns.map((_, i) => `c${i}`).join(', ')
   const ends = table.access.by === 'rowid' ? ['ASC', 'DESC'] : ['']
   const found = ends.flatMap(direction => {
     const order = direction ? `ORDER BY ${quote((table.access as { name: string }).name)} ${direction}` : ''
     return db
       .prepare<[], Cell[]>(`
-        SELECT DISTINCT ${list} FROM (SELECT ${list} FROM ${quote(table.name)} ${order} LIMIT ${LOOKED_THROUGH})
+        SELECT DISTINCT ${list} FROM (SELECT ${inner} FROM ${quote(table.name)} ${order} LIMIT ${LOOKED_THROUGH})
          LIMIT ${COMBINATIONS}`)
       .raw()
       .safeIntegers()
@@ -35,18 +37,19 @@ export interface Evaluated {
 
 /**
  * What the expression gives for each row of cells. The columns are declared as the table declares them, so that
- * affinity and collation are at work. As a condition it gives 1, 0 or NULL.
+ * affinity and collation are at work; with `declared` so is that of the generated column that the expression fills.
+ * As a condition it gives 1, 0 or NULL.
  */
 export function evaluate(
   table: Table,
   columns: readonly string[],
   rows: readonly Cell[][],
-  expression: string,
-  condition: boolean,
+  { source, condition, declared }: { source: string; condition: boolean; declared?: string },
 ): Evaluated[] {
   const db = new Database(':memory:')
   try {
-    db.exec(`CREATE TABLE ${quote(table.name)} (${declarations(table, columns)})`)
+    const own = declared === undefined ? '' : `, ${RESULT} ${declared} AS (${source})`
+    db.exec(`CREATE TABLE ${quote(table.name)} (${declarations(table, columns)}${own})`)
     const places = columns.map(() => '?').join(', ')
     const insert = db.prepare(
       columns.length === 0
@@ -54,8 +57,10 @@ export function evaluate(
         : `INSERT INTO ${quote(table.name)} VALUES (${places})`,
     )
     const term = condition
-      ? `CASE WHEN (${expression}) THEN 1 WHEN NOT (${expression}) THEN 0 END`
-      : `(${expression})`
+      ? `CASE WHEN (${source}) THEN 1 WHEN NOT (${source}) THEN 0 END`
+      : own
+        ? RESULT
+        : `(${source})`
     const select = db
       .prepare<[], [Evaluated['class'], Cell]>(
         `SELECT typeof(v), v FROM (SELECT ${term} AS v FROM ${quote(table.name)})`,
@@ -76,6 +81,9 @@ export function evaluate(
     db.close()
   }
 }
+
+/** No table has a column of this name. */
+const RESULT = '"longhaul result"'
 
 function declarations(table: Table, columns: readonly string[]): string {
   if (columns.length === 0) return '"nothing"'

@@ -30,7 +30,8 @@ function foreignKeys(db: Connection, table: Table): Orphans[] {
 }
 
 function isTable(db: Connection, name: string): boolean {
-  const sql = `SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name = ? COLLATE NOCASE`
+  // With an argument the pragma looks one table up; without, it loads all of them each time.
+  const sql = `SELECT 1 FROM pragma_table_list(?) WHERE schema = 'main' AND type = 'table'`
   return db.prepare(sql).get(name) !== undefined
 }
 

@@ -68,6 +68,7 @@ test('the ending shows the balance sheet, the verdict, differences and findings 
     request,
     findings: [finding],
     leftOut: [],
+    views: [],
     touched: true,
   }
   const text = endingText({ result: differs, report, mode: 'full', page: 'http://ui/x' })

@@ -153,7 +153,16 @@ async function runs(
   await expect(0, ['full', ...ends, '--tables', 'plain', '--id', 'good'])
   await expect(0, ['status', '--postgres', to, '--json'])
   if (!every) return said
-  await expect(4, ['full', ...ends, '--tables', 'doc,child', '--id', 'differs'])
+  await expect(4, [
+    'full',
+    ...ends,
+    '--tables',
+    'doc,child',
+    '--accept',
+    'foreign-key-violated',
+    '--id',
+    'differs',
+  ])
   await expect(3, ['full', ...ends, '--tables', 'wide', '--types', 'declared', '--id', 'refused'])
   await query(url.href, `CREATE TABLE wide (n bigint, v text CHECK (v NOT LIKE 'check%'))`)
   await expect(1, ['full', ...ends, '--tables', 'wide', '--if-exists', 'use', '--id', 'fails'])

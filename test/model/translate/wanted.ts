@@ -36,7 +36,8 @@ export const WANTED: [string, string, string | null][] = [
 
 /** Expression, what the reason says, and the type that the context asks for. */
 export const REFUSED: [string, RegExp, string?][] = [
-  ['mixed = 12', /comparison of text with integer/],
+  ['mixed = 1.5', /comparison of text with float/],
+  ['mixed < 12', /comparison of text with integer/],
   ["mixed > 'secret'", /declared to hold numbers/],
   ['mixed = ci', /declared to hold numbers/],
   ["i = 'secret'", /comparison of integer with text/],

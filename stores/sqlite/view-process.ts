@@ -1,0 +1,48 @@
+/**
+ * Digests views in a process of its own: nothing else ends a query of SQLite that takes too long. Started and ended by
+ * `views.ts`.
+ */
+import { Failure } from '../../model/failure.ts'
+import type { Row } from '../../model/types.ts'
+import { ViewDigester, viewAsTable } from '../digest/view.ts'
+import { type Connection, openSnapshot } from './open.ts'
+import { quote } from './quote.ts'
+import type { AskedView, ViewAnswer } from './views.ts'
+
+const db = openSnapshot(process.argv[2]!)
+
+process.on('message', (view: AskedView) => process.send!(answer(view)))
+process.on('disconnect', () => process.exit())
+
+/** Messages of SQLite may quote values: only its own words about names are passed on. */
+function answer(view: AskedView): ViewAnswer {
+  try {
+    return digest(db, view)
+  } catch (error) {
+    if (error instanceof Failure) return { failure: `${error.facts.object}: ${error.facts.message}` }
+    const { code, message } = error as Error & { code?: string }
+    return { failure: code === 'SQLITE_ERROR' && /^no such /.test(message) ? message : (code ?? 'internal') }
+  }
+}
+
+/** As many rows as are held at once; they may be large. */
+const BATCH = 100
+
+function digest(db: Connection, { name, columns }: AskedView): ViewAnswer {
+  const statement = db
+    .prepare<[], Row>(`SELECT * FROM ${quote(name)}`)
+    .raw()
+    .safeIntegers()
+  const found = statement.columns().length
+  if (found !== columns.length) return { columns: found }
+  const digester = new ViewDigester(viewAsTable(name, { schema: '', name }, columns), 'source')
+  let rows: Row[] = []
+  for (const row of statement.iterate()) {
+    rows.push(row)
+    if (rows.length < BATCH) continue
+    digester.add(rows)
+    rows = []
+  }
+  digester.add(rows)
+  return digester.result
+}
