@@ -24,4 +24,4 @@ USER node
 VOLUME /var/lib/longhaul
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
   CMD ["node", "dist/worker/health.js"]
-CMD ["node", "dist/worker/main.js"]
+CMD ["longhaul", "worker"]

@@ -3,7 +3,7 @@ import { forgetObjectSql } from '../ledger/objects.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
-import { asideSchema, moveAside } from '../stores/postgres/aside.ts'
+import { asideSchema, setAside } from '../stores/postgres/aside.ts'
 import { createSchema, createTable, type Effect } from '../stores/postgres/ddl.ts'
 import { createExtension } from '../stores/postgres/ddl-optimized.ts'
 import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
@@ -35,19 +35,17 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
     place.target.schema,
   ])
   if (!rows[0].there) await apply(target, createSchema(place.target.schema))
-  if (plan.what.tables.some(t => t.action === 'replace'))
-    await apply(target, createSchema(asideSchema(place.run)))
+  if (setAside(plan.what, '').length > 0) await apply(target, createSchema(asideSchema(place.run)))
   // An index that lacks it fails for itself and is named; no row depends on it.
   for (const extension of plan.what.extensions ?? []) await tryApply(target, createExtension(extension))
 }
 
 async function makeTables(target: Target, { run }: RunPlace): Promise<void> {
-  const made = target.plan.what.tables.filter(({ action }) => action !== 'use')
-  const effects = made.flatMap(table => [
-    ...(table.action === 'replace' ? [moveAside(table, asideSchema(run))] : []),
-    createTable(table),
+  const { what } = target.plan
+  await applyAll(target, [
+    ...setAside(what, asideSchema(run)),
+    ...what.tables.filter(({ action }) => action !== 'use').map(createTable),
   ])
-  await applyAll(target, effects)
 }
 
 /** A table that was there is loaded without its triggers and foreign keys. */

@@ -1,7 +1,7 @@
 /** Many small effects on the target, by the hundred in one transaction; what fails is found and made alone. */
 import { Context } from '@temporalio/activity'
 import { makeTogether } from '../ledger/together.ts'
-import { toFailure } from '../sessions/errors.ts'
+import { isServerError, toFailure } from '../sessions/errors.ts'
 import type { Effect } from '../stores/postgres/ddl.ts'
 import { apply, isOwn, tryApply } from './effects.ts'
 import { dispossess, type Target } from './target.ts'
@@ -49,23 +49,28 @@ async function tryHalves(target: Target, effects: readonly Effect[]): Promise<st
   ]
 }
 
-/** False where one of them is at fault, and nothing was made. */
+/** False where one of them is at fault, or they are too many for the server, and nothing was made. */
 async function applied(target: Target, effects: readonly Effect[]): Promise<boolean> {
   Context.current().heartbeat(`${effects.length} objects`)
   if (Context.current().cancellationSignal.aborted) await Context.current().cancelled
   const { client, ledger, token } = target
   const objects = effects.map(({ object, undo }) => ({ ...object, undo }))
+  let tooMany = false
   try {
     await makeTogether(client, ledger, token, objects, dispossess(target), async left => {
       try {
         await client.query(left.flatMap(at => effects[at]!.sql).join(';\n'))
       } catch (error) {
+        tooMany = isServerError(error) && error.code === OUT_OF_LOCKS
         throw toFailure(error, { doing: `make ${left.length} objects` })
       }
     })
     return true
   } catch (error) {
-    if (!isOwn(error)) throw error
+    if (!isOwn(error) && !tooMany) throw error
     return false
   }
 }
+
+/** out_of_memory, also of the table of locks. */
+const OUT_OF_LOCKS = '53200'

@@ -9,6 +9,7 @@ import { openSqlite } from '../stores/sqlite/store.ts'
 import { assessSnapshot } from './assess-job.ts'
 import { copyLane } from './copy-lane.ts'
 import { digestBoth, digestCopied } from './digest-job.ts'
+import { findExampleValues } from './example-job.ts'
 import type { FromThread } from './jobs.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
@@ -22,6 +23,7 @@ const jobs = {
     signal: AbortSignal,
   ) => snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: data.busySeconds * 1000 }),
   assess: assessSnapshot,
+  findExampleValues,
   bounds,
   copyLane,
   digestCopied,

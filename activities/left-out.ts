@@ -24,11 +24,18 @@ export function writeLeftOut(
   return path
 }
 
-const HEAD = `-- What the target does not have. Where the reason is that it could not be translated the SQL is the source's own;
--- where it could not be made, it is what was tried in the target.`
+const HEAD = `-- What the target does not have. Where it could not be translated, the SQL is the source's own, as a comment: it is
+-- for SQLite, and names in it may be commands to another program. Where it could not be made, it is what was tried.`
 
 const leftOutEntry = ({ kind, name, sql, reason }: LeftOut) =>
-  entry(`${kind} ${showName(name)}`, reason, [sql])
+  entry(`${kind} ${showName(name)}`, reason, asComment(sql))
+
+/** PostgreSQL and psql end a comment at either sign. */
+const asComment = (sql: string) =>
+  `-- ${sql
+    .trimEnd()
+    .split(/\r\n|\n|\r/)
+    .join('\n-- ')}`
 
 function failedEntries({ what }: Plan, failed: readonly ObjectRow[]): string[] {
   if (failed.length === 0) return []
@@ -42,11 +49,11 @@ function failedEntries({ what }: Plan, failed: readonly ObjectRow[]): string[] {
     const tried = effects.find(
       ({ object }) => object.kind === kind && object.table === table && object.name === name,
     )
-    return tried ? [entry(`${kind} ${showName(name)}`, error ?? '', tried.sql)] : []
+    const sql = tried?.sql.map(text => `${text};`).join('\n')
+    return sql ? [entry(`${kind} ${showName(name)}`, error ?? '', sql)] : []
   })
 }
 
 /** A reason may quote a name with a line end in it. */
-function entry(object: string, reason: string, sql: readonly string[]): string {
-  return [`-- ${object}`, `-- ${escapeControls(reason)}`, ...sql.map(text => `${text.trimEnd()};`)].join('\n')
-}
+const entry = (object: string, reason: string, sql: string) =>
+  [`-- ${object}`, `-- ${escapeControls(reason)}`, sql].join('\n')

@@ -2,12 +2,14 @@
 import { join } from 'node:path'
 import { runFolder, writePrivate } from '../home/home.ts'
 import { type AssessDocument, assessDocument } from '../model/assess-document.ts'
+import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { PlanSummary } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { renderAssessment } from '../model/render-assessment.ts'
-import { readArtifact, writeArtifact } from './artifacts.ts'
+import { needSnapshot, readArtifact, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
+import { runJob } from './jobs.ts'
 import { lookAtTarget } from './look-at-target.ts'
 import { writeScripts } from './plan-scripts.ts'
 import { summarize } from './plan-summary.ts'
@@ -19,11 +21,13 @@ export interface PlanInput {
   request: PlanRequest
   /** The plan has to come out as this one, or it is refused as drifted. */
   expectHash?: string
+  /** Whether values go into the assessment, besides keys of rows. */
+  showValues?: boolean
 }
 
 export async function makePlan(
   { home, log }: Work,
-  { run, request, expectHash }: PlanInput,
+  { run, request, expectHash, showValues = false }: PlanInput,
 ): Promise<PlanSummary> {
   const assessment = readArtifact(home, run, 'assessment')
   const target = await lookAtTarget(home, request.target, run)
@@ -34,11 +38,23 @@ export async function makePlan(
     request,
   })
   writeArtifact(home, run, 'plan', plan)
-  writeAssessment(home, run, assessDocument(assessment, plan))
+  const document = assessDocument(assessment, plan)
+  if (showValues) await addValues(home, run, assessment, document)
+  writeAssessment(home, run, document)
   await writeScripts(home, { run, endpoint: request.target, plan, target })
   log.info({ hash: plan.hash, tables: plan.what.tables.length, findings: plan.findings.length }, 'planned')
   if (expectHash && expectHash !== plan.hash) throw drifted(expectHash, plan.hash)
   return summarize(plan)
+}
+
+async function addValues(
+  home: string,
+  run: string,
+  { schema }: Assessment,
+  { findings }: AssessDocument,
+): Promise<void> {
+  const values = await runJob('findExampleValues', { snapshot: needSnapshot(home, run), schema, findings })
+  for (const [i, value] of values.entries()) if (value !== undefined) findings[i]!.value = value
 }
 
 /** For people and for programs; `assessment.json` beside it is longhaul's own. */

@@ -1,5 +1,6 @@
 /** What the workflow needs to know of a plan: names, sizes, groups; the plan itself stays in the ledger. */
 import { isAccepted, type Severity } from '../model/finding.ts'
+import { groupFindings, missingLine } from '../model/finding-groups.ts'
 import type { PlanSummary, TableGroup } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
 
@@ -33,9 +34,8 @@ export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
       .filter(f => f.severity === 'refused' || f.severity === 'consent')
       .slice(0, 200)
       .map(({ example: _, ...finding }) => finding),
-    incomplete: open
-      .filter(f => f.severity === 'incomplete')
-      .map(f => `${f.object}: ${f.message} (${f.code})`)
+    incomplete: groupFindings(open.filter(f => f.severity === 'incomplete'))
+      .map(missingLine)
       .slice(0, 500),
   }
 }

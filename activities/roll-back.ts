@@ -1,19 +1,18 @@
 /** Undoes what the ledger says a run did, last first, after every writer of it has ended. */
-import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import type { Logger } from 'pino'
-import { type ObjectRow, readBackends, readObjects, readTables } from '../ledger/reader.ts'
+import { readBackends, readObjects, readTables } from '../ledger/reader.ts'
 import { fenceOff, forget, getPlan, getRun, type RunRow } from '../ledger/runs.ts'
 import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
-import { toFailure } from '../sessions/errors.ts'
 import { identify, terminate } from '../stores/postgres/backend.ts'
 import { qualified } from '../stores/postgres/quote.ts'
 import type { Work } from './edge.ts'
 import { application, withSession } from './session.ts'
+import { attempted, undoAll } from './undo.ts'
 import { watched } from './watch.ts'
 
 export interface RollBackInput {
@@ -50,11 +49,8 @@ async function undoRun(client: Client, log: Logger, { run, target, epoch }: Roll
     what.tables.filter(t => t.action === 'use'),
   )
   const objects = await readObjects(client, ledger, run, true)
-  for (const object of objects) {
-    Context.current().heartbeat(`${object.kind} ${object.name}`)
-    const was = await undo(client, ledger, run, object)
-    if (!was) log.warn({ kind: object.kind, object: object.name }, 'was gone already')
-  }
+  for (const { kind, name } of await undoAll(client, ledger, run, objects))
+    log.warn({ kind, object: name }, 'was gone already')
   await forgetRun(client, ledger, run)
   log.info({ objects: objects.length }, 'taken back')
   return objects.filter(o => o.done).length
@@ -132,19 +128,6 @@ const referredTo = (names: string[]) =>
     remedy: 'Delete those rows, then roll back again',
   })
 
-/** Whether a statement went through; errors of these codes leave the transaction as it was before. */
-async function attempted(client: Client, sql: string, codes: ReadonlySet<string>): Promise<boolean> {
-  await client.query('SAVEPOINT attempt')
-  try {
-    await client.query(sql)
-    return true
-  } catch (error) {
-    if (!codes.has((error as { code?: string }).code ?? '')) throw error
-    await client.query('ROLLBACK TO SAVEPOINT attempt')
-    return false
-  }
-}
-
 async function mustBeOurs(client: Client, table: TablePlan, written: number): Promise<void> {
   const name = qualified(table.target.schema, table.target.name)
   const { rows } = await client.query(`SELECT count(*)::float8 AS n FROM ${name}`)
@@ -158,29 +141,3 @@ const strangers = (table: TablePlan, found: number, written: number) =>
     message: `holds ${found} rows, and this run wrote ${written}: others have written into it since, so emptying it would lose rows`,
     remedy: 'Move those rows elsewhere, then roll back again',
   })
-
-/** False where somebody has dropped the object before. */
-async function undo(client: Client, ledger: Place, run: string, object: ObjectRow): Promise<boolean> {
-  return inTransaction(client, async () => {
-    let was = true
-    if (object.done) {
-      for (const statement of object.undo) was = (await takeBack(client, object, statement)) && was
-    }
-    await client.query(
-      `DELETE FROM ${tableName(ledger, 'object')} WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4`,
-      [run, object.kind, object.table, object.name],
-    )
-    return was
-  })
-}
-
-/** undefined_table, undefined_object, undefined_function, invalid_schema_name: what is to be dropped is not there. */
-const GONE = new Set(['42P01', '42704', '42883', '3F000'])
-
-async function takeBack(client: Client, { kind, name }: ObjectRow, statement: string): Promise<boolean> {
-  try {
-    return await attempted(client, statement, GONE)
-  } catch (error) {
-    throw toFailure(error, { object: `${kind} "${name}"`, doing: 'take it back' })
-  }
-}

@@ -12,10 +12,17 @@ import { makeFolder, runFolder } from '../home/home.ts'
 import type { SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
+import { BUSY_SECONDS } from '../model/plan-request.ts'
 import { forgetAttempts } from '../stores/sqlite/snapshot.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
+
+export interface SnapshotInput {
+  run: string
+  source: SqliteEndpoint
+  busySeconds?: number
+}
 
 export interface SnapshotTaken {
   bytes: number
@@ -23,10 +30,13 @@ export interface SnapshotTaken {
   seconds: number
 }
 
-/** Takes the snapshot once; an attempt after a finished one finds it there. */
+/**
+ * Takes the snapshot once; an attempt after a finished one finds it there. Plans and runs of earlier releases
+ * do not say how long to wait.
+ */
 export async function takeSnapshot(
   { home, log }: Work,
-  { run, source, busySeconds }: { run: string; source: SqliteEndpoint; busySeconds: number },
+  { run, source, busySeconds = BUSY_SECONDS }: SnapshotInput,
 ): Promise<SnapshotTaken> {
   const dest = snapshotPath(home, run)
   const before = findArtifact(home, run, 'snapshot-notes')

@@ -2,14 +2,16 @@
 import type { ColumnPlan } from '../model/plan.ts'
 import type { Cell, LogicalType } from '../model/types.ts'
 
-/** Each boundary value of each column beside usual values of the others, and all NULL. */
+/** Each boundary value of each column beside usual values of the others, and all NULL; none where no NULL may be. */
 export function boundaryRows(columns: readonly ColumnPlan[], own: readonly Cell[][]): Cell[][] {
   if (columns.length === 0) return []
   const usual = own[0] ?? columns.map(({ type }) => boundaries(type)[0] ?? null)
-  const rows = columns.flatMap(({ type }, i) =>
-    [null, ...boundaries(type)].map(cell => usual.map((other, j) => (i === j ? cell : other))),
+  const rows = columns.flatMap(({ type, notNull }, i) =>
+    [...(notNull ? [] : [null]), ...boundaries(type)].map(cell =>
+      usual.map((other, j) => (i === j ? cell : other)),
+    ),
   )
-  return [columns.map(() => null), ...rows]
+  return [columns.map(({ notNull }, i) => (notNull ? usual[i]! : null)), ...rows]
 }
 
 /** Cells as SQLite holds them, within what the type takes. */

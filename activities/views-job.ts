@@ -106,6 +106,7 @@ async function compareView(
     const reason = `it has ${here.columns} columns in the source and ${columns.length} in the target`
     return { name, verdict: 'different', reason }
   }
+  if ('unfit' in here) return { name, verdict: 'different', reason: here.unfit }
   const there = await digestView(client, view, columns, seconds, () => {})
   if (there === undefined) return tooSlow(name, 'PostgreSQL', seconds)
   return judged(name, here, there, nature)

@@ -4,9 +4,9 @@
  * with the `node` package. Plain JavaScript that Node.js 20 understands, as nothing else here is.
  */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { constants } from 'node:os'
+import { existsSync, mkdirSync } from 'node:fs'
+import module, { createRequire } from 'node:module'
+import { constants, homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -27,6 +27,7 @@ function isRecent(version) {
 async function start() {
   dieWithLauncher()
   hushExperimentalWarnings()
+  keepCompiled()
   const sources = new URL('../client/cli/main.ts', import.meta.url)
   // A checkout runs its sources, also when somebody has built there; the package has no sources.
   await import(
@@ -76,6 +77,21 @@ function dieWithLauncher() {
   delete process.env[LAUNCHED]
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   process.channel.unref()
+}
+
+/**
+ * What Node.js has compiled is kept for the next command, and for workers and their threads, which find the
+ * folder in the environment: a command starts with 0.1 s of CPU instead of 0.25. As `home/worker-environment.ts`.
+ */
+function keepCompiled() {
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  process.env.NODE_COMPILE_CACHE ??= join(caches, 'longhaul', 'compiled')
+  try {
+    mkdirSync(process.env.NODE_COMPILE_CACHE, { recursive: true, mode: 0o700 })
+    module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
+  } catch {
+    // It would only have been faster.
+  }
 }
 
 /** Running TypeScript was an experiment in some of the versions that we run on; users cannot act on that. */

@@ -7,10 +7,10 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { ALLOCATOR } from '../home/allocator.ts'
 import { entry } from '../home/entry.ts'
 import { makeFolder } from '../home/home.ts'
 import { liveUsers, readStack, registerUser, type StackMessage, type StackPlace } from '../home/stack.ts'
+import { workerEnvironment } from '../home/worker-environment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Surroundings } from './here.ts'
 
@@ -88,7 +88,7 @@ function start(around: Surroundings, state: State): Promise<StackPlace> {
   const child = fork(fileURLToPath(entry(import.meta.url, '../worker/main.ts')), ['--embedded'], {
     // A group of its own: Ctrl-C is for the command, which then decides what becomes of the stack.
     detached: true,
-    env: { ...ALLOCATOR, ...around.env, LONGHAUL_HOME: around.home },
+    env: { ...workerEnvironment(around.env), LONGHAUL_HOME: around.home },
     execArgv: [],
     stdio: ['ignore', 'ignore', file, 'ipc'],
   })

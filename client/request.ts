@@ -17,6 +17,8 @@ export interface MigrationOptions extends RequestOptions {
   id?: string
   /** A plan file that was read (`readPlanFile`). */
   file?: PlanFile
+  /** Values of rows in the assessment, besides keys: in its files (0600) on the source's host. */
+  showValues?: boolean
 }
 
 /** A run that could be started: its name, what it does, and by what "the same run" is known. */
@@ -28,6 +30,8 @@ export interface PreparedRun {
   requestHash: string
   /** Run exactly the plan with this hash. */
   expectHash?: string
+  /** Its assessment holds values of rows; a run without them is another one. */
+  showValues?: boolean
   /** A URL with its password, as it was given, to be kept under `connection`. */
   secret?: { connection: string; url: string }
 }
@@ -51,16 +55,21 @@ export function prepareRun(
   const request = planRequest(endpoints, options, options.file)
   const name = options.id ?? options.file?.name
   return {
-    ...named(request, mode, name),
+    ...named(request, mode, name, options.showValues),
     ...('secretUrl' in target &&
       target.secretUrl && { secret: { connection: target.endpoint.connection, url: target.secretUrl } }),
   }
 }
 
 /** A prepared run of a finished request, under the name that was chosen for it or one made for it. */
-export function named(request: PlanRequest, mode: Mode, name?: string): PreparedRun {
-  const requestHash = hashRequest(request)
-  return { name: name ? checkedName(name) : madeName(request, requestHash, mode), mode, request, requestHash }
+export function named(request: PlanRequest, mode: Mode, name?: string, showValues = false): PreparedRun {
+  const hash = hashRequest(request)
+  const requestHash = showValues ? sha256(`${hash} with values`) : hash
+  return {
+    name: name ? checkedName(name) : madeName(request, requestHash, mode),
+    ...{ mode, request, requestHash },
+    ...(showValues && { showValues }),
+  }
 }
 
 /** How fast it is done, what is consented to and where the file lies do not make it another run. */

@@ -55,12 +55,13 @@ async function startNew(
   prepared: PreparedRun,
   { adopt = false }: StartOptions,
 ): Promise<StartedRun> {
-  const { mode, request, requestHash, name, expectHash } = prepared
+  const { mode, request, requestHash, name, expectHash, showValues } = prepared
   const run = randomUUID()
   const input: MigrateInput = {
     ...{ run, name, mode, request, requestHash, adopt },
     indexed: temporal.indexed,
     ...(expectHash && { expectHash }),
+    ...(showValues && { showValues }),
   }
   const [source, target] = [showEndpoint(request.source), showEndpoint(request.target)]
   const memo: RunMemo = { run, mode, requestHash, source, target: request.target, host: request.source.host }

@@ -16,8 +16,13 @@ export interface AssessDocument {
   takenAt: string
   tables: AssessedTable[]
   leftOut: LeftOut[]
-  /** The gravest first; `example` holds a key, and a value only where it was asked for. */
-  findings: Finding[]
+  /** The gravest first. */
+  findings: AssessedFinding[]
+}
+
+export type AssessedFinding = Finding & {
+  /** What the row of the example holds, in words; only where the user asked for values. */
+  value?: string
 }
 
 export interface AssessedTable {
@@ -58,7 +63,7 @@ export function assessDocument(assessment: Assessment, plan: Plan): AssessDocume
       ),
     ),
     leftOut: plan.what.leftOut,
-    findings: [...plan.findings].sort(bySeverity),
+    findings: plan.findings.map(finding => ({ ...finding })).sort(bySeverity),
   }
 }
 

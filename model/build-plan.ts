@@ -16,8 +16,10 @@ import { planGenerated } from './build-plan/generated.ts'
 import { planKeys } from './build-plan/keys.ts'
 import { listLeftOut } from './build-plan/left-out.ts'
 import { limitFindings } from './build-plan/limits.ts'
+import { planLongKeys } from './build-plan/long-keys.ts'
 import { optimize } from './build-plan/optimize.ts'
 import { copyOrder } from './build-plan/order.ts'
+import { freeNames, planAside } from './build-plan/replaced.ts'
 import { mistakeFinding, requestMistakes, selectTables } from './build-plan/selection.ts'
 import { draftTables, largestRow } from './build-plan/tables.ts'
 import { targetFindings } from './build-plan/target-checks.ts'
@@ -55,11 +57,13 @@ export function planAndExpressions(input: PlanInput): { plan: Plan; expressions:
 function makePlan(planning: Planning, { assessment, target, request }: PlanInput): Plan {
   const { chosen, skipped } = selectTables(assessment.schema, request)
   const drafts = draftTables(planning, chosen, assessment)
+  freeNames(planning, drafts)
   const viewNames = nameViews(planning)
   planning.families = planFamilies(planning, drafts)
   for (const draft of drafts) planTable(planning, draft)
   const made = drafts.filter(({ plan }) => plan.action !== 'use')
   planKeys(planning, made)
+  planLongKeys(planning, made)
   planVirtual(planning, made)
   planChecks(planning, made)
   planForeignKeys(planning, drafts)
@@ -68,11 +72,12 @@ function makePlan(planning: Planning, { assessment, target, request }: PlanInput
   const views = planViews(planning, drafts, skipped, viewNames)
   const triggers = planTriggers(planning, drafts, skipped, views)
   const extras = request.types === 'optimized' ? optimize(planning, made) : { triggers: [] }
+  const anew = { views: views.plans, triggers: [...triggers, ...extras.triggers] }
+  planAside(planning, drafts, anew)
   if (drafts.length === 0) reportNothing(planning)
   return finish(planning, drafts, {
     ...(extras.extensions && { extensions: extras.extensions }),
-    views: views.plans,
-    triggers: [...triggers, ...extras.triggers],
+    ...anew,
   })
 }
 

@@ -16,6 +16,7 @@ import {
   bytesFinding,
   familyFinding,
   momentFinding,
+  numbersAsBytes,
   refusal,
   unlikeDeclared,
   upgraded,
@@ -94,7 +95,9 @@ export function chooseType(about: AboutColumn, wish: TypeWish): TypeChoice {
     const findings = [upgraded(about, better), ...lossesOf(about, better)]
     return { type: better, why: `all of its values are of this form, and types are optimized`, findings }
   }
-  const type = [...familyOf(guide), ...widerThan(guide, facts)].find(type => fits(type, facts) === undefined)
+  const type = [...familyOf(guide, column), ...widerThan(guide, facts)].find(
+    type => fits(type, facts) === undefined,
+  )
   if (!type)
     return (
       asBytes(about, guide) ?? { type: guide, why: reason(column), findings: [refusal(about, guide, types)] }
@@ -119,16 +122,23 @@ export function typeOfFamily(about: AboutColumn, wish: TypeWish): LogicalType {
   if (wish.types === 'declared') return guide
   return (
     betterThan(guide, about.facts, wish) ??
-    familyOf(guide).find(type => fits(type, about.facts) === undefined) ??
+    familyOf(guide, about.column).find(type => fits(type, about.facts) === undefined) ??
     guide
   )
 }
 
 /** A declared time says nothing about offsets, and JSON nothing about what jsonb would change. */
-function familyOf(guide: LogicalType): LogicalType[] {
-  if (guide.kind === 'timestamp') return guide.zone ? [guide] : [guide, INSTANT]
+function familyOf(guide: LogicalType, column: Column): LogicalType[] {
+  if (guide.kind === 'timestamp') {
+    if (guide.zone) return [guide]
+    // Without a value that says more, what new rows get by default does.
+    return UTC_DEFAULT.test(column.default ?? '') ? [INSTANT, guide] : [guide, INSTANT]
+  }
   return guide.kind === 'json' ? [guide, JSON_TEXT] : [guide]
 }
+
+/** As GeoPackage has it: `strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`. */
+const UTC_DEFAULT = /^\(?\s*strftime\s*\(\s*'%Y-%m-%d[T ][^']*Z'\s*,\s*'now'\s*\)\s*\)?$/i
 
 /** What holds values of these storage classes where no declaration guides. */
 function plainest({ counts }: ColumnFacts): LogicalType {
@@ -203,10 +213,12 @@ function asMoment(about: AboutColumn, guide: LogicalType, accept: readonly strin
   return { type: INSTANT, conversion, why: `its numbers count time, as was accepted`, findings: [finding] }
 }
 
-/** Texts and blobs in one column: bytes hold both, but no longer tell which is which. */
+/** Blobs beside texts or numbers: bytes hold all of them, but no longer tell which is which. */
 function asBytes(about: AboutColumn, guide: LogicalType): TypeChoice | undefined {
-  const { counts } = about.facts
-  if (counts.text === 0 || counts.blob === 0 || counts.integer + counts.real > 0) return undefined
-  const why = 'it holds texts and blobs'
-  return { type: BYTES, conversion: 'text-as-bytes', why, findings: [bytesFinding(about, guide)] }
+  const { text, blob, integer, real } = about.facts.counts
+  if (blob === 0 || text + integer + real === 0) return undefined
+  const numbers = integer + real > 0
+  const why = numbers ? 'it holds numbers and blobs' : 'it holds texts and blobs'
+  const finding = numbers ? numbersAsBytes(about, guide) : bytesFinding(about, guide)
+  return { type: BYTES, conversion: 'text-as-bytes', why, findings: [finding] }
 }

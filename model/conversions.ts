@@ -43,9 +43,9 @@ const counting = (first: number, end: number): Rule => ({
 const RULES: Record<Conversion, Rule> = {
   'text-as-bytes': {
     kinds: ['bytes'],
-    takes: 'texts',
+    takes: 'texts and numbers',
     usual: { kind: 'bytes' },
-    applies: isText,
+    applies: facts => isText(facts) || isNumber(facts),
     after: textAsBytes,
   },
   'bytes-as-text': {
@@ -144,12 +144,17 @@ function conversionsFor(type: LogicalType, facts: ColumnFacts): string[] {
   )
 }
 
+/** As in `-2.2250738585072014e-308`. */
+const LONGEST_NUMBER = 24
+
 function textAsBytes(facts: ColumnFacts): ColumnFacts {
   const { counts, longest } = facts
+  const { integer, real, text, blob } = counts
+  const printed = integer + real > 0 ? LONGEST_NUMBER : 0
   return {
     ...facts,
-    counts: { ...counts, text: 0, blob: counts.blob + counts.text },
-    longest: { ...longest, blobBytes: Math.max(longest.blobBytes, longest.textBytes) },
+    counts: { ...counts, integer: 0, real: 0, text: 0, blob: blob + text + integer + real },
+    longest: { ...longest, blobBytes: Math.max(longest.blobBytes, longest.textBytes, printed) },
     formats: [],
     unfit: { nul: 0, invalidUtf8: 0 },
   }

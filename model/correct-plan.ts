@@ -70,7 +70,9 @@ function correctedColumn(
   const conversion = given?.conversion ?? column.conversion
   const policy = given?.onError ?? (column.onError ? undefined : table?.onError)
   const kept = column.onError ?? { policy: 'quarantine' as const }
-  const onError = policy === undefined ? kept : policyOf(policy, given?.fallback ?? null)
+  // The run's own default stands until another is named: the same line must not mean NULL the second time.
+  const stands = policy === undefined || (policy === kept.policy && given?.fallback === undefined)
+  const onError = stands ? kept : policyOf(policy, given?.fallback ?? null)
   return { ...column, ...(conversion && { conversion }), onError }
 }
 

@@ -52,7 +52,7 @@ class Reader {
     if (first === '{') this.#object(depth)
     else if (first === '[') this.#array(depth)
     else if (first === '"') this.#string()
-    else if (first === 't' || first === 'f' || first === 'n') this.#match(LITERAL)
+    else if (first === 't' || first === 'f' || first === 'n') this.#skip(LITERAL)
     else this.#number()
   }
 
@@ -85,11 +85,11 @@ class Reader {
     const start = this.#at++
     let escaped = false
     for (;;) {
-      this.#match(PLAIN)
+      this.#skip(PLAIN)
       const mark = this.#text[this.#at++]
       if (mark === '"') break
       if (mark !== '\\') throw new Unfit()
-      this.#match(ESCAPE)
+      this.#skip(ESCAPE)
       escaped = true
     }
     if (!escaped) return this.#text.slice(start + 1, this.#at - 1)
@@ -103,6 +103,13 @@ class Reader {
     if (text.startsWith('-') && !/[1-9]/.test(text.split(/e/i)[0]!)) this.lossless = false
     const shift = Number(exponent)
     if (whole!.length + shift > MOST_BEFORE || fraction.length - shift > MOST_AFTER) this.lossless = false
+  }
+
+  /** As `#match`, without making anything of what was found. */
+  #skip(pattern: RegExp): void {
+    pattern.lastIndex = this.#at
+    if (!pattern.test(this.#text)) throw new Unfit()
+    this.#at = pattern.lastIndex
   }
 
   #match(pattern: RegExp): RegExpExecArray {

@@ -17,6 +17,8 @@ export interface MigrateInput {
   requestHash: string
   /** Run exactly the plan with this hash, or refuse. */
   expectHash?: string
+  /** The user asked to see values of rows in the assessment; they stay in its files on the source's host. */
+  showValues?: boolean
   /** Take over an unfinished run whose owner seems alive. */
   adopt: boolean
   /** The cluster knows the search attributes of `SEARCH`; an unknown one would fail every task. */

@@ -107,7 +107,7 @@ export type RequestOptions = Partial<
 /** 100,000 rows or 64 MiB: chunks of 50,000 to 200,000 rows cost nothing measurable, 10,000 cost 10 %. */
 const DEFAULT_HOW: PlanHow = { chunkRows: 100_000, chunkBytes: 64 * 1024 * 1024, tables: 2, lanes: 2 }
 /** Most writers are done in a moment; who keeps it longer is to be seen. */
-const BUSY_SECONDS = 30
+export const BUSY_SECONDS = 30
 
 /** Puts options over the plan file over the defaults; lists (`accept`, `exclude`) add up. */
 export function planRequest(

@@ -117,7 +117,7 @@ export interface ColumnPlan {
 
 /**
  * Named changes of a cell before it is encoded and hashed; `stores/convert.ts` has what each does.
- * `text-as-bytes`: texts among blobs become their bytes · `bytes-as-text`: blobs among texts that are UTF-8 ·
+ * `text-as-bytes`: texts and numbers among blobs become the bytes of their print · `bytes-as-text`: blobs among texts that are UTF-8 ·
  * `strip-nul`, `escape-nul`: NUL characters go, or become `\0` · `strip-invalid`: what is no UTF-8 becomes
  * U+FFFD · `epoch-seconds`, `epoch-milliseconds`, `julian-day`: numbers that count time, UTC ·
  * `truth-words`: true, yes, on, t, y, 1 and their opposites in any case · `as-utc`: times without an offset are
@@ -154,12 +154,15 @@ export interface CheckPlan {
 export interface IndexPlan {
   name: string
   unique: boolean
-  /** Absent: btree. */
+  /** Absent: btree. A unique one by `hash` is an exclusion constraint (`isExclusion`). */
   method?: 'gin' | 'gist' | 'hash'
   parts: IndexPartPlan[]
   /** The condition of a partial index, in SQL of the target. */
   where?: string
 }
+
+/** Keeps rows apart whose keys are too long for a btree; no foreign key and no ON CONFLICT with columns can use it. */
+export const isExclusion = ({ unique, method }: IndexPlan): boolean => unique && method === 'hash'
 
 export interface IndexPartPlan {
   /** Either a column of the target, or an expression in its SQL. */
@@ -178,6 +181,8 @@ export interface ViewPlan {
   columns: string[]
   /** The query in SQL of the target. */
   query: string
+  /** A view of this name is there, and is kept aside with the tables that are replaced. */
+  replaces?: true
 }
 
 export interface TriggerPlan {
@@ -195,6 +200,8 @@ export interface TriggerPlan {
   when?: string
   /** PL/pgSQL from `BEGIN` (or `DECLARE`) to `END`. */
   body: string
+  /** A function of this name is there, whose triggers stand on what is replaced, and is kept aside with that. */
+  replaces?: true
 }
 
 export interface ForeignKeyPlan {

@@ -1,7 +1,8 @@
 /** The assessment as Markdown that reads well in a terminal too. */
 import { count, number, showBytes } from './amounts.ts'
-import type { AssessDocument, AssessedColumn, AssessedTable } from './assess-document.ts'
-import type { Finding } from './finding.ts'
+import type { AssessDocument, AssessedColumn, AssessedFinding, AssessedTable } from './assess-document.ts'
+import { type FindingGroup, groupFindings, groupRemedy, showObjects } from './finding-groups.ts'
+import { leftOutLines } from './left-out-lines.ts'
 import { escapeControls, showName } from './name-text.ts'
 
 /** The same document gives the same text; ends with a line end. */
@@ -16,9 +17,9 @@ export function renderAssessment(document: AssessDocument): string {
     ...tables.flatMap(tableLines),
     ...section(
       'Not in the target',
-      leftOut.map(({ kind, name, reason }) => `- ${kind} ${showName(name)}: ${reason}`),
+      leftOutLines(leftOut).map(line => `- ${line}`),
     ),
-    ...section('Findings', findings.flatMap(findingLines)),
+    ...section('Findings', groupFindings(findings).flatMap(findingLines)),
     ...(findings.length === 0 ? ['', 'Nothing stands in the way.'] : []),
   ]
   return `${lines.map(escapeControls).join('\n')}\n`
@@ -58,9 +59,12 @@ function longestInWords({ textBytes, textChars, blobBytes }: AssessedColumn['lon
   return parts.filter(Boolean).join(', ')
 }
 
-function findingLines({ severity, code, object, message, example, remedy }: Finding): string[] {
+function findingLines(group: FindingGroup<AssessedFinding>): string[] {
+  const { severity, code, message, example, value } = group.finding
+  const shown = value === undefined ? '' : `: ${value}`
+  const remedy = groupRemedy(group)
   return [
-    `- **${severity}** \`${code}\` ${object}: ${message}.${example ? ` Example: ${example}.` : ''}`,
+    `- **${severity}** \`${code}\` ${showObjects(group, group.objects.length)}: ${message}.${example ? ` Example: ${example}${shown}.` : ''}`,
     ...(remedy ? [`  → ${remedy}`] : []),
   ]
 }

@@ -2,7 +2,16 @@
 
 import { showEndpoint } from './endpoint.ts'
 import type { Finding } from './finding.ts'
-import { bySeverity } from './finding.ts'
+import { bySeverity, isAccepted } from './finding.ts'
+import {
+  type FindingGroup,
+  groupFindings,
+  groupRemedy,
+  MOST_SHOWN,
+  missingLine,
+  showObjects,
+} from './finding-groups.ts'
+import { escapeControls } from './name-text.ts'
 import type { LeftOut } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import type { RunResult, StepProgress, TableResult, ViewResult } from './run.ts'
@@ -119,26 +128,49 @@ function setAside({ result: { name, report } }: ReportDocument): string {
   return lines.length > 0 ? `## Rows set aside\n\n${lines.join('\n')}` : ''
 }
 
-function issues({ result, findings }: ReportDocument): string {
+function issues({ result, findings, request }: ReportDocument): string {
+  const groups = groupFindings([...findings].sort(bySeverity))
+  // Each stands below with its remedy.
+  const open = findings.filter(f => f.severity === 'incomplete' && !isAccepted(f, request.accept))
+  const missing = new Set(groupFindings(open).map(missingLine))
   const lines = [
-    ...result.differences.map(d => `- **difference**: ${cell(d)}`),
-    ...[...findings]
-      .sort(bySeverity)
-      .map(
-        f =>
-          `- **${f.severity}** \`${f.code}\` ${cell(f.object)}: ${cell(f.message)}${f.remedy ? ` ${cell(f.remedy)}.` : ''}`,
-      ),
+    ...result.differences.filter(d => !missing.has(d)).map(d => `- **difference**: ${cell(d)}`),
+    ...groups.map(findingLine),
   ]
   return `## Issues encountered\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`
+}
+
+function findingLine(group: FindingGroup): string {
+  const { severity, code, message, example } = group.finding
+  const label = severity === 'incomplete' ? 'not in the target' : severity
+  const remedy = groupRemedy(group)
+  return [
+    `- **${label}** \`${code}\` ${cell(showObjects(group, group.objects.length))}: ${cell(message)}.`,
+    ...(example ? [`Example: ${cell(example)}.`] : []),
+    ...(remedy ? [`${cell(remedy)}.`] : []),
+  ].join(' ')
 }
 
 function leftOut({ result, leftOut: objects }: ReportDocument): string {
   const file = result.report?.leftOut && `The SQL is in \`${result.report.leftOut}\`.`
   if (objects.length === 0) return file ? `## Not in the target\n\n${file}` : ''
-  const entries = objects.map(
-    o => `### ${o.kind} ${cell(o.name)}\n\n${cell(o.reason)}\n\n~~~sql\n${o.sql}\n~~~`,
-  )
+  const reasons = Map.groupBy(objects, ({ kind, reason }) => JSON.stringify([kind, reason]))
+  const entries = [...reasons.values()].map(leftOutEntry)
   return ['## Not in the target', ...(file ? [file] : []), ...entries].join('\n\n')
+}
+
+/** Objects of one kind that are left out for one reason. */
+function leftOutEntry(objects: LeftOut[]): string {
+  const { kind, reason } = objects[0]!
+  const shown = objects.slice(0, MOST_SHOWN).map(({ name }) => cell(name))
+  const more = objects.length > MOST_SHOWN ? ` and ${objects.length - MOST_SHOWN} more` : ''
+  const texts = Map.groupBy(objects, ({ sql }) => sql.trimEnd())
+  const sql = [...texts].map(([text, same]) =>
+    objects.length > 1
+      ? `-- ${same.map(({ name }) => escapeControls(name)).join(', ')}\n${text};`
+      : `${text};`,
+  )
+  return `### ${kind} ${shown.join(', ')}${more}\n\n${cell(reason)}\n\n~~~sql\n${sql.join('\n')}\n~~~`
 }
 
 function wayBack({ result, touched }: ReportDocument): string {

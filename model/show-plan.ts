@@ -1,18 +1,11 @@
 /** A plan as text for a reader: what goes where, why where that is not obvious, and what does not go. */
 import { count, number, showBytes } from './amounts.ts'
 import { showEndpoint } from './endpoint.ts'
-import { bySeverity, type Finding, isAccepted } from './finding.ts'
+import { bySeverity, isAccepted } from './finding.ts'
+import { type FindingGroup, groupFindings, groupRemedy, showObjects } from './finding-groups.ts'
+import { leftOutLines } from './left-out-lines.ts'
 import { escapeControls, showName } from './name-text.ts'
-import type {
-  CheckPlan,
-  ColumnPlan,
-  ForeignKeyPlan,
-  IndexPlan,
-  LeftOut,
-  OnError,
-  Plan,
-  TablePlan,
-} from './plan.ts'
+import type { CheckPlan, ColumnPlan, ForeignKeyPlan, IndexPlan, OnError, Plan, TablePlan } from './plan.ts'
 import { objectLines } from './show-objects.ts'
 import { showType } from './type-text.ts'
 
@@ -23,10 +16,13 @@ export function showPlan(plan: Plan): string {
     ...head(plan),
     ...what.tables.flatMap(tableLines),
     ...objectLines(what),
-    ...section('Left out', what.leftOut.map(leftOutLine)),
+    ...section(
+      'Left out',
+      leftOutLines(what.leftOut).map(line => `  ${line}`),
+    ),
     ...section(
       'Findings',
-      [...plan.findings].sort(bySeverity).flatMap(finding => findingLines(finding, what.accept)),
+      groupFindings([...plan.findings].sort(bySeverity)).flatMap(group => findingLines(group, what.accept)),
     ),
   ]
   return `${lines.map(escapeControls).join('\n')}\n`
@@ -132,16 +128,15 @@ function foreignKeyLine(key: ForeignKeyPlan): string {
   return `  foreign key ${showName(name)} ${names(columns)} → ${parent} ${names(references.columns)}${rules.join('')}`
 }
 
-function leftOutLine({ kind, name, reason }: LeftOut): string {
-  return `  ${kind} ${showName(name)}: ${reason}`
-}
-
-function findingLines(finding: Finding, accept: readonly string[]): string[] {
-  const needsConsent = finding.severity === 'consent' || finding.severity === 'incomplete'
-  const accepted = needsConsent && isAccepted(finding, accept) ? ', accepted' : ''
+function findingLines(group: FindingGroup, accept: readonly string[]): string[] {
+  const { finding, objects } = group
+  const { severity, code, message } = finding
+  const needsConsent = severity === 'consent' || severity === 'incomplete'
+  const all = objects.every(object => isAccepted({ ...finding, object }, accept))
+  const remedy = groupRemedy(group)
   return [
-    `  ${finding.severity}${accepted} ${finding.code}: ${finding.object}: ${finding.message}`,
-    ...(finding.remedy === undefined ? [] : [`    → ${finding.remedy}`]),
+    `  ${severity}${needsConsent && all ? ', accepted' : ''} ${code}: ${showObjects(group, objects.length)}: ${message}`,
+    ...(remedy === undefined ? [] : [`    → ${remedy}`]),
   ]
 }
 

@@ -19,7 +19,11 @@ export interface TargetDescription {
   /** Tables of that schema. */
   tables: ExistingTable[]
   /** Names of all other relations there (views, indexes, sequences …), by kind. */
-  relations: { name: string; kind: string }[]
+  relations: OtherRelation[]
+  /** Plain views there. */
+  views: ExistingView[]
+  /** Functions there without arguments that triggers call. */
+  triggerFunctions: TriggerFunction[]
   /** Names there that no new function without arguments may take, and those of extended statistics. */
   functions: string[]
   statistics: string[]
@@ -54,7 +58,34 @@ export interface ExistingTable {
   /** Foreign keys of other tables that point here: `schema.table.constraint`. */
   referencedBy: { schema: string; table: string; name: string }[]
   /** Views and materialized views that read this table. */
-  views: string[]
+  views: RelationName[]
+}
+
+export interface RelationName {
+  schema: string
+  name: string
+}
+
+export interface OtherRelation {
+  name: string
+  kind: string
+  /** The table that an index belongs to, or whose column owns a sequence: they move with it. */
+  table?: string
+}
+
+export interface ExistingView {
+  name: string
+  /** Owner, or member of the role that owns it. */
+  owns: boolean
+  /** Views and materialized views that read this one. */
+  readBy: RelationName[]
+}
+
+export interface TriggerFunction {
+  name: string
+  owns: boolean
+  /** The relations whose triggers call it. */
+  on: RelationName[]
 }
 
 /** What the role may do with a table that is there; rights on its schema are counted in. */
@@ -93,6 +124,8 @@ export const BLANK_TARGET: TargetDescription = {
   takesLedger: true,
   tables: [],
   relations: [],
+  views: [],
+  triggerFunctions: [],
   functions: [],
   statistics: [],
   trigrams: { canCreate: true },

@@ -1,4 +1,5 @@
 /** What is said of a column whose values are not what its declaration says, with the way on. */
+import { count } from './amounts.ts'
 import type { AboutColumn, Family } from './choose-type.ts'
 import { epochUnit, isJulian } from './epoch.ts'
 import type { Finding } from './finding.ts'
@@ -135,6 +136,23 @@ export function bytesFinding(about: AboutColumn, guide: LogicalType): Finding {
   }
 }
 
+/** Numbers, and maybe texts, beside blobs. */
+export function numbersAsBytes(about: AboutColumn, guide: LogicalType): Finding {
+  const { table, column, facts } = about
+  const object = `${table}.${column.name}`
+  const { integer, real, text, blob } = facts.counts
+  const others = [count(integer + real, 'number'), ...(text > 0 ? [count(text, 'text')] : [])].join(', ')
+  const type = classesOf(guide, facts).includes('blob') ? {} : { type: showType(guide) }
+  return {
+    code: 'classes-merge',
+    severity: 'consent',
+    object,
+    message: `it holds ${others} and ${count(blob, 'blob')}; as bytea numbers become the bytes of their print, and can no longer be told from texts and blobs`,
+    remedy: `Accept it with --accept classes-merge:${object}, or put ${planLine(table, column.name, { type: 'bytea', cast: 'text-as-bytes' })} into the plan file; if some are mistakes ${planLine(table, column.name, { ...type, on_error: 'quarantine' })} puts their rows into quarantine`,
+    ...exampleOf(about, guide),
+  }
+}
+
 /** A narrower type than the declared text, as `--types optimized` asks for. */
 export function upgraded({ table, column }: AboutColumn, type: LogicalType): Finding {
   return {
@@ -185,7 +203,7 @@ function waysOut({ table, column, facts }: AboutColumn, guide: LogicalType): str
   const line = (setting: Parameters<typeof planLine>[2]) => planLine(table, column.name, setting)
   const { counts, unfit } = facts
   const damaged = unfit.nul + unfit.invalidUtf8 > 0
-  const bytes = counts.text > 0 && counts.integer + counts.real === 0
+  const bytes = counts.text + counts.blob > 0
   return [
     line({ ...(!damaged && { type: showType(guide) }), on_error: 'quarantine' }),
     ...(unfit.nul > 0 && unfit.invalidUtf8 === 0

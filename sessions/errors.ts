@@ -19,6 +19,7 @@ export interface Doing {
 interface ServerError {
   code: string
   message: string
+  detail?: string | undefined
   schema?: string | undefined
   table?: string | undefined
   column?: string | undefined
@@ -88,6 +89,7 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
     'target',
     'The server takes no writes (a standby, or default_transaction_read_only); use the primary',
   ],
+  [/^2BP01/, 'object', 'Drop or change what depends on it, then do this again'],
   [/^22/, 'value', 'Run longhaul validate; the plan may need another type for this column'],
   [/^XX/, 'object', 'The log of the server has more'],
 ]
@@ -96,9 +98,14 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
 const SPEAKS_OF_NAMES = /^(08|0A|25|28|2B|3D|3F|42|53|54|55|57|58)(?!601)/
 
 function reasonOf(error: ServerError): string {
+  if (error.code === DEPENDED_ON) return `${oneLine(error.message)}: ${dependents(error)} (${error.code})`
   if (SPEAKS_OF_NAMES.test(error.code)) return `${oneLine(error.message)} (${error.code})`
   return [condition(error.code), ...names(error)].join(', ')
 }
+
+/** Here the detail says which objects, and holds names alone. */
+const DEPENDED_ON = '2BP01'
+const dependents = ({ detail = '' }: ServerError) => detail.replaceAll(/\s*\n\s*/g, ', ').slice(0, 500)
 
 function names({ schema, table, column, constraint, dataType }: ServerError): string[] {
   const place = [schema, table, column].filter(name => name !== undefined).join('.')

@@ -21,6 +21,9 @@ export class FittingRows {
   over = false
   readonly #conformer: Conformer
   readonly #batches: Iterator<Row[]>
+  /** Rows that were read, of which those from `at` on are still to be sorted. */
+  #batch: Row[] = []
+  #at = 0
   #aside: SetAside[] = []
   #bytes = 0
 
@@ -31,15 +34,26 @@ export class FittingRows {
   }
 
   *rows(): Iterable<Row[]> {
-    while (this.#bytes < ROOM && this.#aside.length < MOST) {
-      const next = this.#batches.next()
-      if (next.done) {
-        this.over = true
-        return
-      }
-      const fitting = this.#sort(next.value)
+    while (this.#hasRoom()) {
+      if (this.#at === this.#batch.length && !this.#fetch()) return
+      const fitting = this.#sort()
       if (fitting.length > 0) yield fitting
     }
+  }
+
+  #hasRoom(): boolean {
+    return this.#bytes < ROOM && this.#aside.length < MOST
+  }
+
+  /** False, and `over`, where there is no row left. */
+  #fetch(): boolean {
+    const next = this.#batches.next()
+    if (next.done) this.over = true
+    else {
+      this.#batch = next.value
+      this.#at = 0
+    }
+    return !next.done
   }
 
   /** What was set aside since the last call. */
@@ -55,9 +69,11 @@ export class FittingRows {
     this.#batches.return?.()
   }
 
-  #sort(rows: Row[]): Row[] {
+  /** Within a batch too: its cells may be large values that are still in the file, but an original is held whole. */
+  #sort(): Row[] {
     const fitting: Row[] = []
-    for (const row of rows) {
+    while (this.#at < this.#batch.length && this.#hasRoom()) {
+      const row = this.#batch[this.#at++]!
       this.read++
       const before = this.#aside.length
       const fits = this.#conformer.row(row, entry => {

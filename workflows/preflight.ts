@@ -30,6 +30,7 @@ export async function preflight(course: Course, say: (detail: string) => void): 
     run: course.run,
     request,
     ...(input.expectHash && { expectHash: input.expectHash }),
+    ...(input.showValues && { showValues: true }),
   })
   planned(course, summary)
   say(`${summary.tables.length} tables`)

@@ -1,7 +1,14 @@
 /** The end of a run in words: balance sheet, verdict, differences, findings, where the report lies. */
 import type { FailureFacts } from '../../model/failure.ts'
 import { EXIT, sentence } from '../../model/failure.ts'
-import { bySeverity, type Finding } from '../../model/finding.ts'
+import { bySeverity, type Finding, isAccepted } from '../../model/finding.ts'
+import {
+  groupFindings,
+  groupRemedy,
+  MOST_SHOWN,
+  missingLine,
+  showObjects,
+} from '../../model/finding-groups.ts'
 import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
 import type { ReportDocument } from '../../model/render-report.ts'
@@ -37,20 +44,32 @@ const COLUMNS: Column<TableResult>[] = [
   },
 ]
 
-/** The balance sheet. */
+/** Tables that a screen has room for. */
+const MOST_TABLES = 40
+
+/** The balance sheet; of many tables those of which there is something to say, and the largest of the others. */
 export function balanceSheet(tables: readonly TableResult[]): string {
-  return table(COLUMNS, tables)
+  if (tables.length <= MOST_TABLES) return table(COLUMNS, tables)
+  const whole = tables.filter(isWhole).sort((a, b) => b.read - a.read)
+  const others = tables.length - whole.length
+  const hidden = new Set(whole.slice(Math.max(MOST_TABLES - others, 0)))
+  const rows = [...hidden].reduce((sum, { read }) => sum + read, 0)
+  const shown = tables.filter(t => !hidden.has(t))
+  return `${table(COLUMNS, shown)}\nand ${plural(hidden.size, 'table')} more, whole and equal: ${plural(rows, 'row')}`
 }
+
+const isWhole = ({ verdict, error, skipped, quarantined, altered }: TableResult) =>
+  verdict === 'equal' && !error && skipped + quarantined + altered === 0
 
 /** Everything that a reader wants to know at the end of a run, in paragraphs. */
 export function endingText({ result, failure, report, page, mode }: Ending): string {
   const paragraphs = [
     report?.tables?.length ? balanceSheet(report.tables) : '',
-    findingsText(findingsOf(result, report)),
+    findingsText(findingsOf(result, report), ended(result, mode)),
     failure
       ? `${upper(sentence(failure))}${result.message ? `\n${result.message}` : ''}`
       : verdictLine(result, mode),
-    differencesText(result),
+    differencesText(result, report),
     places(result, page),
   ]
   return paragraphs.filter(Boolean).join('\n\n')
@@ -70,7 +89,8 @@ function verdictLine(result: RunResult, mode: Mode): string {
     'done with differences': 'Complete, with differences',
   }
   const lead = head[result.state as keyof typeof head] ?? upper(result.state)
-  return `${lead}: ${size}; ${words[result.verdict]}.${result.message ? `\n${result.message}` : ''}`
+  const rows = result.verdict === 'equal' && result.differences.length > 0
+  return `${lead}: ${size}; ${rows ? 'the rows that were copied are equal' : words[result.verdict]}.${result.message ? `\n${result.message}` : ''}`
 }
 
 function preflightLine({ exit, message }: RunResult, size: string): string {
@@ -91,17 +111,35 @@ const LABELS = {
   note: 'note',
 }
 
-/** Findings with their remedies, the gravest first. */
-export function findingsText(findings: readonly Finding[]): string {
-  const lines = findings.map(f => {
-    const remedy = f.remedy ? `\n    ${f.remedy}` : ''
-    return `  ${LABELS[f.severity]} [${f.code}] ${f.object}: ${f.message}${remedy}`
+/** What will be missing is missing once a run has ended well. */
+const ended = ({ state }: RunResult, mode: Mode): boolean =>
+  mode === 'full' && (state === 'done' || state === 'done with differences')
+
+/** Findings with their remedies, the gravest first, those that say the same of many objects as one. */
+export function findingsText(findings: readonly Finding[], ended = false): string {
+  const lines = groupFindings(findings).map(group => {
+    const { severity, code, message, example } = group.finding
+    const label = ended && severity === 'incomplete' ? 'missing' : LABELS[severity]
+    const remedy = groupRemedy(group)
+    return [
+      `  ${label} [${code}] ${showObjects(group, MOST_SHOWN)}: ${message}${example ? `. Example: ${example}` : ''}`,
+      ...(remedy ? [`    ${remedy}`] : []),
+    ].join('\n')
   })
   return lines.length ? ['Findings:', ...lines].join('\n') : ''
 }
 
-function differencesText({ differences }: RunResult): string {
-  return differences.length ? ['Differences:', ...differences.map(d => `  ${d}`)].join('\n') : ''
+/** What is missing stands among the findings that are shown, each with its remedy: here is only how much it is. */
+function differencesText({ differences }: RunResult, report: ReportDocument | undefined): string {
+  const accept = report?.request.accept ?? []
+  const open = report?.findings.filter(f => f.severity === 'incomplete' && !isAccepted(f, accept)) ?? []
+  const missing = groupFindings(open)
+  const told = new Map(missing.map(group => [missingLine(group), group.objects.length]))
+  const lines = differences.filter(line => !told.has(line))
+  const objects = differences.reduce((sum, line) => sum + (told.get(line) ?? 0), 0)
+  const rest = objects > 0 ? [`${plural(objects, 'object')} not in the target: see "missing" above`] : []
+  const all = [...lines, ...rest]
+  return all.length ? ['Differences:', ...all.map(line => `  ${line}`)].join('\n') : ''
 }
 
 function places({ report, run, name }: RunResult, page: string | undefined): string {

@@ -37,8 +37,14 @@ try {
 } catch (error) {
   process.exitCode = explain(error)
 }
+// A pipe takes 64 KB at once: what waits behind that would be cut off.
+await Promise.all([process.stdout, process.stderr].map(flushed))
 // Sessions that a server left half open must not keep a finished command.
 process.exit()
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => stream.write('', () => resolve()))
+}
 
 /** Tells in one message what went wrong, and gives the status for it. */
 function explain(error: unknown): number {

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { entry } from '../../home/entry.ts'
 import { readStack } from '../../home/stack.ts'
+import { isWorkerEnvironment, workerEnvironment } from '../../home/worker-environment.ts'
 import { Failure } from '../../model/failure.ts'
 import { namesCluster } from '../here.ts'
 import type { Cli } from './cli.ts'
@@ -31,7 +33,15 @@ async function workerCommand(cli: Cli): Promise<void> {
     process.env.TEMPORAL_NAMESPACE = stack.namespace
   }
   cli.releaseSignals()
-  await import(entry(import.meta.url, '../../worker/main.ts').href)
+  const main = entry(import.meta.url, '../../worker/main.ts')
+  if (process.execve && !process.channel && !isWorkerEnvironment(process.env)) becomeWorker(main)
+  await import(main.href)
+}
+
+/** Memory is asked for as the environment says at the start of a process: the same one, started anew. */
+function becomeWorker(main: URL): void {
+  const words = [process.execPath, ...process.execArgv, fileURLToPath(main)]
+  process.execve!(process.execPath, words, workerEnvironment(process.env) as Record<string, string>)
 }
 
 const nothingToJoin = () =>

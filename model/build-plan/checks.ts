@@ -4,7 +4,7 @@ import type { CheckPlan } from '../plan.ts'
 import type { Check } from '../schema.ts'
 import { columnsIn } from '../sqlite-sql/columns-in.ts'
 import { parseExpression } from '../sqlite-sql/parse.ts'
-import { type Draft, leaveOut, type Planning } from './draft.ts'
+import { constraintNames, type Draft, leaveOut, type Planning } from './draft.ts'
 import { namedColumn, translateRule } from './expressions.ts'
 import { assignNames } from './names.ts'
 
@@ -64,7 +64,7 @@ function reportTrue(planning: Planning, { table }: Draft, { name }: Check): void
 /** Names are those of the source where they are free on the table, else as PostgreSQL makes them. */
 function withNames(draft: Draft, made: readonly Made[]): CheckPlan[] {
   const { plan, facts } = draft
-  const keys = [plan.primaryKey, ...plan.uniques].flatMap(key => key?.name ?? [])
+  const keys = constraintNames(plan)
   const taken = new Set([...keys, ...made.flatMap(({ check }) => check.name ?? [])])
   const wanted = made.map(({ check }) => check.name ?? usualName(draft, check, taken))
   const names = assignNames(wanted, new Set(keys))

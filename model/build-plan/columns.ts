@@ -6,9 +6,10 @@ import type { ColumnPlan } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { Column, Table } from '../schema.ts'
 import type { LogicalType } from '../types.ts'
-import { reportBrokenNotNull, reportNulls } from './column-losses.ts'
+import { reportBrokenNotNull } from './column-losses.ts'
 import { planType } from './column-type.ts'
 import { type Draft, leaveOut, type Planning } from './draft.ts'
+import { keyHoldsNull } from './key-nulls.ts'
 import { assignNames, nameFits, SYSTEM_COLUMNS } from './names.ts'
 import { columnSettings, settingsOf } from './selection.ts'
 
@@ -21,9 +22,12 @@ export function planColumns(planning: Planning, draft: Draft): ColumnPlan[] {
   const settings = settingsOf(planning.request, table)
   const wanted = table.columns.map(column => columnSettings(settings, column.name).target ?? column.name)
   const names = assignNames(wanted, new Set(SYSTEM_COLUMNS))
+  const forbidsNull = !keyHoldsNull(planning, table, facts)
   return table.columns.map((column, i) => {
     reportName(planning, table, column, wanted[i]!, names[i]!)
-    return planColumn(planning, table, column, columnFacts(facts.columns, column.name), names[i]!)
+    const inKey = table.primaryKey?.columns.includes(column.name) ?? false
+    const key = inKey ? { forbidsNull } : undefined
+    return planColumn(planning, table, column, columnFacts(facts.columns, column.name), names[i]!, key)
   })
 }
 
@@ -62,20 +66,19 @@ function planColumn(
   column: Column,
   facts: ColumnFacts,
   target: string,
+  key: { forbidsNull: boolean } | undefined,
 ): ColumnPlan {
   const { type, why, conversion, onError } = planType(planning, table, column, facts)
-  const key = table.primaryKey?.columns.includes(column.name) ?? false
   const identity = key && table.primaryKey?.rowid && type.kind === 'integer'
   const written = identity || column.generated ? undefined : planDefault(planning, table, column, type)
-  if (key && !onError) reportNulls(planning, table, column, facts)
   // With a policy of its own, a NULL is a misfit as any other.
-  const broken = !key && !onError && column.notNull && facts.counts.null > 0
+  const broken = !key?.forbidsNull && !onError && column.notNull && facts.counts.null > 0
   if (broken) reportBrokenNotNull(planning, table, column, facts)
   return {
     name: column.name,
     target,
     type,
-    notNull: (column.notNull && !broken) || key,
+    notNull: (column.notNull && !broken) || (key !== undefined && (key.forbidsNull || onError !== undefined)),
     ...(written !== undefined && { default: written }),
     ...(conversion && { conversion }),
     ...(onError && { onError }),

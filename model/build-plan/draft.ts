@@ -1,7 +1,7 @@
 /** A plan in the making: what the parts of the planner hand to each other. */
 import type { TableFacts } from '../assessment.ts'
 import type { Finding } from '../finding.ts'
-import type { ColumnPlan, LeftOut, TablePlan } from '../plan.ts'
+import { type ColumnPlan, isExclusion, type LeftOut, type TablePlan } from '../plan.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { Schema, Table } from '../schema.ts'
 import type { ExistingTable, TargetDescription } from '../target.ts'
@@ -45,6 +45,12 @@ export function columnOf(draft: Draft, name: string): ColumnPlan | undefined {
 export function targetColumns(draft: Draft, names: readonly string[]): string[] | undefined {
   const columns = names.map(name => columnOf(draft, name)?.target)
   return columns.every(column => column !== undefined) ? columns : undefined
+}
+
+/** Names that constraints of the table have so far; those of indexes that keep rows apart by hash are such. */
+export function constraintNames({ primaryKey, uniques, checks, indexes }: TablePlan): string[] {
+  const named = [primaryKey, ...uniques, ...checks, ...indexes.filter(isExclusion)]
+  return named.flatMap(constraint => constraint?.name ?? [])
 }
 
 /** Something of the source that the target will lack: a finding, and its SQL kept in the plan. */

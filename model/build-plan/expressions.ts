@@ -3,7 +3,8 @@ import { quoteName, showName } from '../name-text.ts'
 import type { ColumnPlan, Conversion } from '../plan.ts'
 import { parseExpression, SqlSyntaxError } from '../sqlite-sql/parse.ts'
 import { affinityOf } from '../translate/affinity.ts'
-import { translateTruth, translateValue } from '../translate/expression.ts'
+import { translateCheck } from '../translate/check.ts'
+import { translateKey, translateTruth, translateValue } from '../translate/expression.ts'
 import { type ColumnRef, type Scope, type Translated, Untranslatable } from '../translate/scope.ts'
 import type { LogicalType } from '../types.ts'
 import { collationOf } from './collations.ts'
@@ -30,8 +31,10 @@ export interface PlannedExpression {
   declared?: string
 }
 
-/** What is to be translated; `type`: what it must give. */
-export type Wanted = Pick<PlannedExpression, 'id' | 'kind' | 'source' | 'type' | 'declared'>
+/** What is to be translated; `type`: what it must give; `index`: of which kind it is a part. */
+export type Wanted = Pick<PlannedExpression, 'id' | 'kind' | 'source' | 'type' | 'declared'> & {
+  index?: { unique: boolean }
+}
 
 /** The SQL, or the reason why there is none, in words that can stand in a finding. */
 export type Outcome = (Translated & { reason?: never }) | { reason: string }
@@ -46,20 +49,23 @@ type Spell = (column: ColumnPlan) => string | undefined
 export function translateExpression(
   planning: Planning,
   draft: Draft,
-  { id, kind, source, type, declared }: Wanted,
+  { id, kind, source, type, declared, index }: Wanted,
   spell?: Spell,
 ): Outcome {
   return outcome(planning, id, () => {
     const node = parseExpression(source)
-    const value = translateValue(node, tableScope(draft), type)
+    const scope = tableScope(planning, draft)
+    const value = index ? translateKey(node, scope, index.unique) : translateValue(node, scope, type)
     if (value.volatile) throw new Untranslatable(CHANGES)
     const gives = type ?? value.type
+    // What stands for a value that has several types finds the same rows, and is not the value itself.
+    if (value.printed) return value
     planning.expressions.push({
       ...{ id, kind, table: draft.table.name, source, sql: value.sql, condition: false },
       ...(gives && { type: gives }),
       ...(declared !== undefined && { declared }),
     })
-    return spell ? translateValue(node, tableScope(draft, spell), type) : value
+    return spell ? translateValue(node, tableScope(planning, draft, spell), type) : value
   })
 }
 
@@ -69,7 +75,8 @@ const CHANGES =
 /** Translates a condition over a row. That of an index must depend on the row alone. */
 export function translateRule(planning: Planning, draft: Draft, { id, kind, source }: Wanted): Outcome {
   return outcome(planning, id, () => {
-    const rule = translateTruth(parseExpression(source), tableScope(draft))
+    const translateCondition = kind === 'check' ? translateCheck : translateTruth
+    const rule = translateCondition(parseExpression(source), tableScope(planning, draft))
     if (rule.volatile && kind === 'index condition') throw new Untranslatable(CHANGES)
     planning.expressions.push({ id, kind, table: draft.table.name, source, sql: rule.sql, condition: true })
     return rule
@@ -89,8 +96,9 @@ function outcome(planning: Planning, id: string, translate: () => Translated): O
 }
 
 /** The columns of a table in the plan, by their bare names in the target. */
-function tableScope(draft: Draft, spell: Spell = () => undefined): Scope {
+function tableScope(planning: Planning, draft: Draft, spell: Spell = () => undefined): Scope {
   return {
+    ...testsJson(planning),
     column(name, table) {
       if (table !== undefined && table.toLowerCase() !== draft.table.name.toLowerCase()) return undefined
       const column = namedColumn(draft, name)
@@ -98,6 +106,10 @@ function tableScope(draft: Draft, spell: Spell = () => undefined): Scope {
     },
   }
 }
+
+/** Whether the target can tell what is JSON. */
+export const testsJson = ({ target }: Planning): Pick<Scope, 'testsJson'> =>
+  target.version >= 160_000 ? { testsJson: true } : {}
 
 function refer(draft: Draft, column: ColumnPlan, spelled = quoteName(column.target)): ColumnRef {
   const { name, conversion, type } = column

@@ -104,10 +104,18 @@ function widened({ edges }: Group, members: ReadonlyMap<string, Member>): Family
       ? [settled[0].own]
       : []
     : HOLDERS.filter(type => widthOf(type) >= widest)
-  const type = choices.find(type => free.every(({ about }) => fits(type, about.facts) === undefined))
+  const type = choices.find(type =>
+    free.every(({ about, own }) => mayBecome(own, type) && fits(type, about.facts) === undefined),
+  )
   if (!type || (type.kind === 'text' && !pairs.every(matchesAsText))) return null
   const model = all.find(({ own }) => own?.kind === type.kind)?.about
   return { type, upgrade: false, ...(model && { like: `${model.table}.${model.column.name}` }) }
+}
+
+/** Numbers follow a settled number of any kind; what is declared a text is no number for having no values yet. */
+function mayBecome(own: LogicalType | undefined, type: LogicalType): boolean {
+  const texts = WIDTHS.indexOf('text')
+  return own === undefined || widthOf(own) < texts || widthOf(type) === texts
 }
 
 /**

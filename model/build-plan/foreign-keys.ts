@@ -1,7 +1,7 @@
 /** Foreign keys of tables that the run makes; they are added when all rows are there. */
 import { fits } from '../fits.ts'
 import { showName } from '../name-text.ts'
-import type { ForeignKeyPlan } from '../plan.ts'
+import { type ForeignKeyPlan, isExclusion } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { ForeignKey } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
@@ -9,7 +9,7 @@ import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
 import { columnFacts } from './columns.ts'
 import { comparable } from './comparable.ts'
-import { columnOf, type Draft, leaveOut, type Planning, targetColumns } from './draft.ts'
+import { columnOf, constraintNames, type Draft, leaveOut, type Planning, targetColumns } from './draft.ts'
 import { keyObject, type OrphanFacts, reportExact, takesOrphans } from './foreign-key-rows.ts'
 import { assignNames, lookUp } from './names.ts'
 
@@ -20,11 +20,9 @@ export function planForeignKeys(planning: Planning, drafts: readonly Draft[]): v
     const planned = draft.table.foreignKeys.flatMap(
       (key, i) => planForeignKey(planning, drafts, draft, key, draft.facts.foreignKeys?.[i]) ?? [],
     )
-    const { primaryKey, uniques, checks } = draft.plan
-    const constraints = [primaryKey, ...uniques, ...checks].flatMap(constraint => constraint?.name ?? [])
     const names = assignNames(
       planned.map(({ name }) => name),
-      new Set(constraints),
+      new Set(constraintNames(draft.plan)),
     )
     draft.plan.foreignKeys = planned.map((key, i) => ({ ...key, name: names[i]! }))
   }
@@ -39,6 +37,8 @@ interface Parent {
   types: (LogicalType | undefined)[]
   /** Sets of columns that are unique there. */
   uniques: string[][]
+  /** Those that are only kept so by hash, which no foreign key can use. */
+  hashed: string[][]
 }
 
 function planForeignKey(
@@ -90,10 +90,12 @@ function draftParent(draft: Draft, key: ForeignKey): Parent | string {
   const columns = targetColumns(draft, key.references)
   if (!columns) return 'a column that it points to is not there'
   const { plan } = draft
-  const indexes = plan.indexes
-    .filter(({ unique }) => unique)
-    .filter(({ where, parts }) => where === undefined && parts.every(({ column }) => column !== undefined))
-    .map(({ parts }) => parts.flatMap(({ column }) => column ?? []))
+  const [hashed, indexes] = [true, false].map(byHash =>
+    plan.indexes
+      .filter(index => index.unique && isExclusion(index) === byHash)
+      .filter(({ where, parts }) => where === undefined && parts.every(({ column }) => column !== undefined))
+      .map(({ parts }) => parts.flatMap(({ column }) => column ?? [])),
+  )
   return {
     ...plan.target,
     table: plan.target.name,
@@ -101,7 +103,8 @@ function draftParent(draft: Draft, key: ForeignKey): Parent | string {
     types: key.references.map(name => columnOf(draft, name)?.type),
     uniques: [...(plan.primaryKey ? [plan.primaryKey] : []), ...plan.uniques]
       .map(unique => unique.columns)
-      .concat(indexes),
+      .concat(indexes!),
+    hashed: hashed!,
   }
 }
 
@@ -119,12 +122,16 @@ function existingParent(
     columns: columns.map(({ name }) => name),
     types: columns.map(({ type }) => type),
     uniques: [...(existing.primaryKey ? [existing.primaryKey] : []), ...existing.uniques],
+    hashed: [],
   }
 }
 
 function problemWith(parent: Parent, key: ForeignKey, draft: Draft): string | undefined {
   const wanted = [...parent.columns].sort().join('\0')
-  const unique = parent.uniques.some(columns => [...columns].sort().join('\0') === wanted)
+  const isWanted = (columns: string[]) => [...columns].sort().join('\0') === wanted
+  const unique = parent.uniques.some(isWanted)
+  if (!unique && parent.hashed.some(isWanted))
+    return 'what it points to has values that are too long for a btree, and is kept unique by a hash, which no foreign key can use'
   if (key.references.length !== key.columns.length || !unique) {
     return 'the columns that it points to are not unique, so that neither engine can check it'
   }

@@ -7,7 +7,9 @@ import { translateExpression, translateRule } from './expressions.ts'
 
 /** The index with the name that it has in the source; undefined where it cannot be made, which is reported. */
 export function planIndex(planning: Planning, draft: Draft, index: Index): IndexPlan | undefined {
-  const parts = index.parts.map((part, i) => planPart(planning, draft, part, `part:${index.name}:${i}`))
+  const parts = index.parts.map((part, i) =>
+    planPart(planning, draft, part, { id: `part:${index.name}:${i}`, unique: index.unique }),
+  )
   const where = planWhere(planning, draft, index)
   const reason = [...parts, where].find(piece => typeof piece === 'string')
   if (reason !== undefined || typeof where === 'string') {
@@ -23,14 +25,19 @@ export function planIndex(planning: Planning, draft: Draft, index: Index): Index
 }
 
 /** The part, or why it cannot be made. */
-function planPart(planning: Planning, draft: Draft, part: IndexPart, id: string): IndexPartPlan | string {
+function planPart(
+  planning: Planning,
+  draft: Draft,
+  part: IndexPart,
+  { id, unique }: { id: string; unique: boolean },
+): IndexPartPlan | string {
   if (part.column !== undefined) {
     const column = columnOf(draft, part.column)
     if (!column) return 'one of its columns is not written'
     return columnPart(column, collationOf(draft, column, part.collation), part.descending)
   }
   const made = translateExpression(planning, draft, {
-    ...{ id, kind: 'index part', source: part.expression ?? '' },
+    ...{ id, kind: 'index part', source: part.expression ?? '', index: { unique } },
   })
   if (made.reason !== undefined) return made.reason
   const { sql, type } = made

@@ -5,6 +5,7 @@ import type { Unique } from '../schema.ts'
 import { collationOf, columnPart, known, reportByIndex, reportCollations, reportLost } from './collations.ts'
 import { columnOf, type Draft, type Planning } from './draft.ts'
 import { planIndex } from './indexes.ts'
+import { keyHoldsNull, reportKeyAsUnique } from './key-nulls.ts'
 import { assignNames } from './names.ts'
 
 /** A name that is to be given, and where it goes. Constraints without a name in the source get PostgreSQL's usual one. */
@@ -62,6 +63,10 @@ function planPrimaryKey(planning: Planning, draft: Draft): Wanted[] {
   const { table, plan } = draft
   const columns = table.primaryKey && written(draft, table.primaryKey.columns)
   if (!table.primaryKey || !columns) return []
+  if (keyHoldsNull(planning, table, draft.facts)) {
+    reportKeyAsUnique(planning, draft)
+    return planUnique(planning, draft, table.primaryKey)
+  }
   reportOwnCollations(planning, draft, table.primaryKey, columns)
   const primaryKey: NonNullable<TablePlan['primaryKey']> = { columns: columns.map(({ target }) => target) }
   plan.primaryKey = primaryKey

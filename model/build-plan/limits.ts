@@ -1,7 +1,7 @@
 /** Limits of PostgreSQL that a copy would only meet after hours (PostgreSQL manual, appendix K; nbtree). */
 import type { Finding } from '../finding.ts'
 import { showName } from '../name-text.ts'
-import type { IndexPlan } from '../plan.ts'
+import type { ColumnPlan, IndexPlan } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { LogicalType } from '../types.ts'
 import { columnBehind } from './collations.ts'
@@ -116,9 +116,7 @@ function keyFindings(draft: Draft, { object, columns }: Key): Finding[] {
   const plainJson = planned.find(({ type }) => type.kind === 'json' && !type.binary)
   if (plainJson)
     return refused('key-without-order', `${showName(plainJson.name)} is json, which no index takes; jsonb is`)
-  const lengths = planned.map(({ name, type }) =>
-    keyBytes(type, columnFacts(draft.facts.columns, name).longest),
-  )
+  const lengths = planned.map(column => keyBytes(draft, column))
   const longest = Math.max(0, ...lengths)
   const total = lengths.reduce((sum, bytes) => sum + bytes, KEY_HEADER)
   if (total <= MAX_KEY_BYTES) return []
@@ -130,7 +128,17 @@ function keyFindings(draft: Draft, { object, columns }: Key): Finding[] {
   return [{ code: 'key-may-be-too-long', severity: 'warning', object, message }]
 }
 
-function keyBytes(type: LogicalType, longest: { textBytes: number; blobBytes: number }): number {
+/**
+ * Bytes that the longest value of a column takes as a key alone, where a btree may not take that many: it takes more
+ * of what can be compressed, which nobody knows before. Undefined where it fits.
+ */
+export function tooLongKey(draft: Draft, column: ColumnPlan): number | undefined {
+  const bytes = keyBytes(draft, column)
+  return bytes + KEY_HEADER > MAX_KEY_BYTES ? bytes : undefined
+}
+
+function keyBytes(draft: Draft, { name, type }: ColumnPlan): number {
+  const { longest } = columnFacts(draft.facts.columns, name)
   const varying = ['text', 'bytes', 'json', 'numeric', 'inet'].includes(type.kind)
   return varying ? Math.max(longest.textBytes, longest.blobBytes) + TEXT_HEADER : 16
 }

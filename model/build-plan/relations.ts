@@ -1,6 +1,6 @@
 /** What queries and triggers of the source may name: its tables and views as they stand in the target. */
 import { quoteName, showName } from '../name-text.ts'
-import type { ColumnPlan, TablePlan } from '../plan.ts'
+import { type ColumnPlan, isExclusion, type TablePlan } from '../plan.ts'
 import type { Table } from '../schema.ts'
 import { affinityOf } from '../translate/affinity.ts'
 import { type RelationRef, type Relations, Untranslatable } from '../translate/scope.ts'
@@ -44,6 +44,7 @@ function tableRelation(draft: Draft): RelationRef {
     sql: qualifiedName(plan.target),
     columns: plan.columns.map(column => columnRef(draft, column)),
     uniques: uniqueSets(plan),
+    ...(plan.indexes.some(isExclusion) && { uniqueByHash: true }),
     ...(plan.primaryKey && { primaryKey: plan.primaryKey.columns }),
     ...(rowid !== undefined && { rowid }),
   }
@@ -75,8 +76,11 @@ const rowNumberOf = ({ primaryKey }: Table) => (primaryKey?.rowid ? primaryKey.c
 /** Sets of columns that a conflict can be about: keys, constraints, and indexes over all rows. */
 function uniqueSets({ primaryKey, uniques, indexes }: TablePlan): string[][] {
   const indexed = indexes.filter(
-    ({ unique, where, parts }) =>
-      unique && where === undefined && parts.every(({ column }) => column !== undefined),
+    index =>
+      index.unique &&
+      !isExclusion(index) &&
+      index.where === undefined &&
+      index.parts.every(({ column }) => column !== undefined),
   )
   return [
     ...(primaryKey ? [primaryKey.columns] : []),

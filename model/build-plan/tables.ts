@@ -142,18 +142,7 @@ function existingFindings(planning: Planning, table: Table, existing: ExistingTa
       `Name another schema${load}; or ${rename}`,
     )
   }
-  if (ifExists !== 'replace' || existing.referencedBy.length + existing.views.length === 0) return []
-  return refused(
-    'replace-has-dependents',
-    `foreign keys or views depend on the table of the target: ${dependents(existing)}`,
-    'Load into it with --if-exists use, or drop what depends on it',
-  )
-}
-
-function dependents({ referencedBy, views }: ExistingTable): string {
-  return [...referencedBy.map(({ schema, table, name }) => `${schema}.${table}.${name}`), ...views]
-    .map(showName)
-    .join(', ')
+  return []
 }
 
 function absentFindings(planning: Planning, table: Table, name: string): Finding[] {

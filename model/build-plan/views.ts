@@ -6,6 +6,7 @@ import { parseCreateView, SqlSyntaxError } from '../sqlite-sql/parse.ts'
 import { translateQuery } from '../translate/query.ts'
 import { type RelationRef, type Relations, Untranslatable } from '../translate/scope.ts'
 import { type Draft, leaveOut, type Planning } from './draft.ts'
+import { testsJson } from './expressions.ts'
 import { assignNames, lookUp } from './names.ts'
 import { qualifiedName, relationsOf } from './relations.ts'
 
@@ -37,10 +38,13 @@ export function planViews(
   const known = viewsOf(planning)
   const plans: ViewPlan[] = []
   const settled = new Map<OtherObject, RelationRef | 'under way' | 'left out'>()
-  const relations = relationsOf(drafts, skipped, name => {
-    const view = lookUp(known, name)
-    return view && relationOf(view)
-  })
+  const relations: Relations = {
+    ...relationsOf(drafts, skipped, name => {
+      const view = lookUp(known, name)
+      return view && relationOf(view)
+    }),
+    ...testsJson(planning),
+  }
   const settle = (view: OtherObject): void => {
     if (settled.has(view)) return
     settled.set(view, 'under way')
@@ -87,7 +91,7 @@ function planView(
 
 /** Why SQL of the source has no equal; anything else than a translator's or the parser's word is a defect. */
 export function untranslatedReason(error: unknown): string {
-  if (error instanceof Untranslatable) return error.message
+  if (error instanceof Untranslatable) return `not translated: ${error.message}`
   if (error instanceof SqlSyntaxError) return `its SQL cannot be read: ${error.message}`
   throw error
 }

@@ -4,6 +4,7 @@ import type { AggregateFunction, Make } from './call.ts'
 import { collationOf, keyOf } from './collation.ts'
 import { asNumber, asText } from './convert.ts'
 import { exactSum } from './exact.ts'
+import { memberText } from './json-functions.ts'
 import { orderingSql } from './ordering.ts'
 import {
   BOOLEAN,
@@ -26,6 +27,7 @@ export const AGGREGATES: Record<string, AggregateFunction> = {
   max: (node, context) => extreme('max', node, context),
   group_concat: concat,
   string_agg: concat,
+  json_group_array: jsonArray,
 }
 
 function onlyArgument(node: FunctionCall, context: Context): Value {
@@ -119,4 +121,14 @@ function concat(node: FunctionCall, context: Context): ReturnType<AggregateFunct
   const order = node.order ? ` ORDER BY ${node.order.map(one => orderingSql(one, context)).join(', ')}` : ''
   const call = `pg_catalog.string_agg(${distinctOf(node)}${text}, ${between}${order})`
   return { type: TEXT, make: complete => complete(call) }
+}
+
+/** Spelled as SQLite does it, without blanks; of no rows it is an empty array. */
+function jsonArray(node: FunctionCall, context: Context): ReturnType<AggregateFunction> {
+  const [argument, ...more] = node.arguments
+  if (!argument || more.length > 0 || node.distinct) return refuse('json_group_array() called in this way')
+  const member = memberText(context.value(argument))
+  const order = node.order ? ` ORDER BY ${node.order.map(one => orderingSql(one, context)).join(', ')}` : ''
+  const call = `pg_catalog.string_agg(${member}, ','${order})`
+  return { type: TEXT, make: complete => `('[' || COALESCE(${complete(call)}, '') || ']')` }
 }

@@ -9,7 +9,8 @@ export function translateConcat(left: Value, right: Value): Value {
   refuseBuried([left, right], '||')
   const shape =
     left.shape !== undefined && right.shape !== undefined ? { shape: left.shape + right.shape } : {}
-  return { sql: `(${asText(left)} || ${asText(right)})`, type: TEXT, ...shape }
+  const parts = [left, right].flatMap(side => side.parts ?? [side])
+  return { sql: `(${asText(left)} || ${asText(right)})`, type: TEXT, parts, ...shape }
 }
 
 export function negate(operand: Value): Value {
@@ -28,6 +29,7 @@ export function translateBinaryNumbers(operator: BinaryOperator | '~', left: Val
       ...scaleOf(operator, a, b),
     })
   if (operator === '/') return divide(a, b, right)
+  if (operator === '%' && kindOf(a, b) !== 'integer') return remainder(a, b)
   if (a.kind !== 'integer' || b.kind !== 'integer') return refuse(`${what} over floats`)
   if (operator === '%') return { sql: `(${a.sql} % ${divisor(b, right)})`, type: INTEGER, scale: 0 }
   if (operator === '~') return { sql: `(~ ${a.sql})`, type: INTEGER, scale: 0 }
@@ -73,6 +75,18 @@ function divide(a: NumberSql, b: NumberSql, right: Value): Value {
     .map(({ sql }) => `${sql} = pg_catalog.trunc(${sql})`)
   const sql = `(CASE WHEN ${whole.join(' AND ')} THEN pg_catalog.trunc${quotient} ELSE ${quotient} END)`
   return { sql, type: FLOAT, mixed: true }
+}
+
+/** SQLite cuts off the decimals before, and gives a float. */
+function remainder(a: NumberSql, b: NumberSql): Value {
+  const whole = ({ sql, kind }: NumberSql) => (kind === 'integer' ? sql : `pg_catalog.trunc(${sql})::bigint`)
+  const kind = kindOf(a, b)
+  return {
+    sql: `(${whole(a)} % NULLIF(${whole(b)}, 0))::float8`,
+    type: FLOAT,
+    scale: 0,
+    ...(kind === 'mixed' && { mixed: true }),
+  }
 }
 
 /** PostgreSQL takes the distance modulo 64, and SQLite a negative one the other way. */

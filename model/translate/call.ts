@@ -1,11 +1,14 @@
 /** Calls of functions: plain ones, aggregates, and either over a window. */
+
 import type { Expression, FunctionCall } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { AGGREGATES } from './aggregates.ts'
+import { BLOB_FUNCTIONS } from './blob-functions.ts'
 import { chooseBy, unify } from './case.ts'
 import { refuseBuried } from './collation.ts'
 import { compare } from './comparison.ts'
 import { JSON_FUNCTIONS } from './json-functions.ts'
+import { MATH_FUNCTIONS } from './math-functions.ts'
 import { NUMBER_FUNCTIONS } from './number-functions.ts'
 import { PRINT_FUNCTIONS } from './print-functions.ts'
 import { RANDOM_FUNCTIONS } from './random-functions.ts'
@@ -20,6 +23,8 @@ export type ValueFunction = (values: Value[], context: Context) => Value
 
 const FUNCTIONS: Record<string, { least: number; most: number; translate: ValueFunction }> = {
   ...TEXT_FUNCTIONS,
+  ...BLOB_FUNCTIONS,
+  ...MATH_FUNCTIONS,
   ...SUBSTR,
   ...NUMBER_FUNCTIONS,
   ...PRINT_FUNCTIONS,
@@ -113,7 +118,7 @@ function nullIf(parts: Expression[], context: Context, want?: LogicalType): Valu
   const [left, right] = parts.map(part => context.value(part, want))
   if (!left || !right || parts.length > 2) return undefined
   if (isNull(left) || isNull(right)) return left
-  const { moment: _, shape: __, literal: ___, collating: ____, ...value } = withoutAffinity(left)
+  const { moment: _, shape: __, literal: ___, collating: ____, bare: _____, ...value } = withoutAffinity(left)
   const of = (sql: string) =>
     `(CASE WHEN ${compare('=', withoutAffinity(left), withoutAffinity(right))} THEN NULL ELSE ${sql} END)`
   return { ...value, sql: of(left.sql), ...(left.json !== undefined && { json: of(left.json) }) }

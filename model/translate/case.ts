@@ -3,7 +3,7 @@ import type { Expression } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { compare } from './comparison.ts'
 import { coerce, commonType } from './convert.ts'
-import { type Context, isNull, NULL, type Value } from './value.ts'
+import { type Context, isNull, NULL, TEXT, type Value } from './value.ts'
 
 export function choose(
   node: Extract<Expression, { kind: 'case' }>,
@@ -32,13 +32,19 @@ export function chooseBy(tests: readonly string[], results: readonly Value[], wa
 
 /** Results of one expression in their common type, or in `want` where all can be of it. */
 export function unify(values: readonly Value[], want?: LogicalType): { sql: string[]; value: Value } {
-  const type = want && values.every(value => isOf(value, want)) ? want : commonType(values)
+  const type = want && values.every(value => isOf(value, want)) ? want : typeOf(values)
   if (!type) return { sql: values.map(({ sql }) => sql), value: NULL }
   const sql = values.map(value => coerce(value, type).sql)
   return {
     sql: sql.map(one => (one.startsWith('-') ? `(${one})` : one)),
     value: { sql: '', type, ...together(values, type) },
   }
+}
+
+/** Dates beside texts that are none are texts; the spelling of other times is not known. */
+function typeOf(values: readonly Value[]): LogicalType | undefined {
+  const type = commonType(values)
+  return type?.kind === 'date' && !values.every(value => isNull(value) || isOf(value, type)) ? TEXT : type
 }
 
 function isOf(value: Value, want: LogicalType): boolean {

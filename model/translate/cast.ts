@@ -2,6 +2,7 @@
 import type { Expression } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { affinityOf } from './affinity.ts'
+import { bytesOf } from './blob-functions.ts'
 import { asText } from './convert.ts'
 import { BYTES, type Context, FLOAT, INTEGER, isNull, nameOf, refuse, TEXT, type Value } from './value.ts'
 
@@ -27,9 +28,7 @@ function castTo(value: Value, affinity: ReturnType<typeof affinityOf>): Value {
     case 'TEXT':
       return { sql: asText(value), type: TEXT, ...(value.shape !== undefined && { shape: value.shape }) }
     case 'BLOB':
-      return value.type?.kind === 'bytes'
-        ? { sql: value.sql, type: BYTES }
-        : refuse(`CAST of a ${nameOf(value)} to a blob`)
+      return { sql: bytesOf(value), type: BYTES }
     case 'NUMERIC':
       return numericOf(value)
   }
@@ -58,7 +57,11 @@ function floatOf(value: Value): string {
   if (type?.kind === 'integer' || type?.kind === 'float' || type?.kind === 'numeric') return `${sql}::float8`
   if (value.json === undefined && type?.kind !== 'text')
     return refuse(`CAST of a ${nameOf(value)} to a float`)
-  const text = asText(value)
+  return castableFloat(asText(value))
+}
+
+/** The number that a text begins with, or 0. */
+export function castableFloat(text: string): string {
   const number = String.raw`([+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)`
   return orNull(
     text,

@@ -14,12 +14,27 @@ export function compareMoments(operator: Operator, left: Value, right: Value): s
     if (isMomentType(right.type)) return compareMoments(turned(operator), right, left)
     return compareComputed(operator, left, right)
   }
+  if (isDate(left) && right.type?.kind === 'timestamp' && isOrdering(operator))
+    return compareMoments(turned(operator), right, left)
   const form = formOf(left.type!)
   const other = sideOf(right, form)
   if (other !== undefined) return `(${left.sql} ${operator} ${other})`
+  const never = compareStart(operator, left, right)
+  if (never !== undefined) return never
   const day = form === 'timestamp' ? sideOf(right, 'date') : undefined
   if (day !== undefined && isOrdering(operator)) return `(${left.sql} ${fromMidnight(operator)} ${day})`
   return refuse(`a comparison of a ${nameOf(left)} with another form of time, or a text`)
+}
+
+const isDate = ({ type }: Value): boolean => type?.kind === 'date'
+
+/** Beside a text that no time begins like: all times begin with a digit. */
+function compareStart(operator: Operator, { sql }: Value, { literal }: Value): string | undefined {
+  if (literal?.kind !== 'text' || /^[0-9]/.test(literal.value)) return undefined
+  const after = literal.value > '9'
+  const holds = isOrdering(operator) ? operator.startsWith('<') === after : operator === '<>'
+  if (operator.startsWith('IS')) return operator === 'IS DISTINCT FROM' ? 'true' : 'false'
+  return `(CASE WHEN ${sql} IS NOT NULL THEN ${holds} END)`
 }
 
 /** Two that are computed: as times where both are of one form. */

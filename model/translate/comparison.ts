@@ -116,8 +116,10 @@ function alignTexts(left: Value, right: Value, ordering: boolean): [string, stri
     const print = number && mixed.mixed ? printOf(mixed, literal) : undefined
     if (print !== undefined) return mixed === left ? [left.sql, print] : [print, right.sql]
   }
-  if (holdsNumbers(left, right, ordering) || holdsNumbers(right, left, ordering))
-    refuse('a comparison of a column that is declared to hold numbers and holds texts as well')
+  const holds = holdsNumbers(left, right, ordering) || holdsNumbers(right, left, ordering)
+  if (holds && (left.given || right.given))
+    refuse('a value given to a view, which SQLite does not convert: there a number is no text of its digits')
+  if (holds) refuse('a comparison of a column that is declared to hold numbers and holds texts as well')
   const collation = collationOf(left, right)
   const key = ordering ? orderKeyOf : keyOf
   return [key(left.sql, collation), key(right.sql, collation)]

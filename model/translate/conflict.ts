@@ -27,7 +27,7 @@ export function translateConflict(
 
 /** The row that is there gets all values of the new one, and the defaults for those that it does not give. */
 function replace(relation: RelationRef): string {
-  if (relation.uniques.length === 0) return ''
+  if (relation.uniques.length === 0 && !relation.uniqueByHash) return ''
   const key = onlyKey(relation, 'INSERT OR REPLACE')
   const set = relation.columns
     .filter(({ target, generated }) => !generated && !key.includes(target))
@@ -73,6 +73,8 @@ function namedKey({ target }: Upsert, relation: RelationRef): string[] {
 
 /** With several keys a new row may meet several rows, which PostgreSQL would not replace by one. */
 function onlyKey(relation: RelationRef, what: string): string[] {
+  if (relation.uniqueByHash)
+    throw new Untranslatable(`${what} into a table whose key is too long for a btree, and unique by hash`)
   const keys = distinctKeys(relation)
   if (keys.length !== 1) throw new Untranslatable(`${what} into a table with more than one unique key`)
   return plainKey(relation, keys[0]!)

@@ -2,6 +2,7 @@
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
 import { literalAs, literalText, literalValue, numberIn, quote } from './literal.ts'
+import { printTime } from './time-format.ts'
 import { FLOAT, INTEGER, isNull, type MomentForm, nameOf, refuse, type Value } from './value.ts'
 
 /** `value` as a text, as SQLite prints it. */
@@ -12,14 +13,23 @@ export function asText(value: Value): string {
     return text === undefined ? refuse('a constant that SQLite prints in its own way') : quote(text)
   }
   if (isNull(value)) return 'NULL::text'
+  if (value.partClass) return refuse('whether a part of a JSON document is an integer or a float')
   if (value.json !== undefined) return jsonText(value.json)
   if (type?.kind === 'text') return sql
+  if (type?.kind === 'date') return dateText(value)
   if (value.affinity === 'TEXT') return refuse('a number that SQLite holds as a text of its own spelling')
   if (type?.kind === 'boolean') return `${sql}::int::text`
   if (type?.kind === 'integer') return `${sql}::text`
   if (isPlainDecimal(value)) return `pg_catalog.trim_scale(${sql})::text`
   return refuse(`a ${nameOf(value)} used as a text: its spelling in SQLite is not known`)
 }
+
+/** The one spelling that a date has; a cast would hang on settings. */
+export function dateText({ sql }: Pick<Value, 'sql'>): string {
+  return printTime('%Y-%m-%d', { ...DAY, sql }).sql
+}
+
+const DAY = { volatile: false, computed: false, shifted: false, precision: 'second' } as const
 
 /** Up to 15 digits and 4 decimals SQLite prints them all and no exponent; whole ones it holds as integers. */
 function isPlainDecimal({ type, affinity, scale }: Value): boolean {

@@ -35,7 +35,7 @@ export function exactSum(float: string, complete: (call: string) => string): str
   return `(CASE WHEN ${inRange} THEN (${exact})::float8 ELSE ${complete(`pg_catalog.sum(${float})`)} END)`
 }
 
-/** A float rounded to 1 to 5 digits, halves away from zero. */
+/** A float rounded to 1 or 2 digits, halves away from zero. */
 export function exactRound(float: string, digits: number): string {
   return `COALESCE(pg_catalog.round(${exactDecimal(float)}, ${digits})::float8, ${float})`
 }

@@ -1,6 +1,7 @@
 /** Functions over JSON (https://sqlite.org/json1.html). */
 import { asText } from './convert.ts'
-import { documentOf, extracted, partOf } from './json-path.ts'
+import { jsonTypeOf } from './json-class.ts'
+import { documentOf, extracted, partOf, stepsIn } from './json-path.ts'
 import { quote } from './literal.ts'
 import { BOOLEAN, type Context, isNull, NULL, nameOf, refuse, SMALL, TEXT, type Value } from './value.ts'
 
@@ -11,21 +12,40 @@ type Table = Record<
 
 export const JSON_FUNCTIONS: Table = {
   json_extract: { least: 2, most: 2, translate: ([document, path]) => extract(document!, path!) },
-  json_valid: { least: 1, most: 1, translate: ([value]) => valid(value!) },
+  json_valid: { least: 1, most: 1, translate: ([value], context) => valid(value!, context) },
   json_array_length: { least: 1, most: 2, translate: ([document, path]) => arrayLength(document!, path) },
+  json_type: { least: 1, most: 2, translate: ([document, path]) => typeOf(document!, path) },
   json_object: { least: 0, most: 100, translate: object },
   json_array: { least: 0, most: 100, translate: array },
 }
 
 function extract(document: Value, path: Value): Value {
   if (isNull(document) || isNull(path)) return NULL
-  return extracted(partOf(documentOf(document), path))
+  return extracted(documentOf(document), stepsIn(path))
 }
 
 /** A column of JSON holds nothing else; whether a text is JSON PostgreSQL can tell from version 16 on only. */
-function valid(value: Value): Value {
-  if (value.type?.kind !== 'json') return refuse('json_valid() of a text')
-  return { sql: `(CASE WHEN ${value.sql} IS NOT NULL THEN true END)`, type: BOOLEAN, scale: 0 }
+function valid(value: Value, { scope }: Context): Value {
+  if (isNull(value)) return NULL
+  const of = (sql: string): Value => ({ sql: `(CASE WHEN ${sql} END)`, type: BOOLEAN, scale: 0 })
+  if (value.fresh !== undefined || value.type?.kind === 'json')
+    return of(`${value.sql} IS NOT NULL THEN true`)
+  const { sql } = ownText(value)
+  if (!scope.testsJson) return refuse('json_valid() of a text, which only PostgreSQL 16 and later have')
+  return of(`${sql} IS NOT NULL THEN ${sql} IS JSON`)
+}
+
+/** Texts only: numbers are JSON as well, and blobs may be SQLite's own form of it. */
+export function ownText(value: Value): Value {
+  const known = value.type?.kind === 'text' && !value.mixed && !value.merged
+  return known ? value : refuse(`json_valid() of a ${nameOf(value)}`)
+}
+
+/** `object`, `array`, `text`, `integer`, `real`, `true`, `false` or `null`. */
+function typeOf(document: Value, path: Value | undefined): Value {
+  if (isNull(document) || (path && isNull(path))) return NULL
+  const part = path ? partOf(documentOf(document), path) : documentOf(document)
+  return jsonTypeOf(part)
 }
 
 /** Of what is no array it is 0. */
@@ -42,7 +62,7 @@ function object(values: Value[], context: Context): Value {
   if (new Set(labels).size < labels.length) return refuse('json_object() with a label twice')
   const members = values.filter((_, i) => i % 2 === 1)
   const text = members.map(
-    (value, i) => `${quote(`${i > 0 ? ',' : ''}${JSON.stringify(labels[i])}:`)} || ${jsonText(value)}`,
+    (value, i) => `${quote(`${i > 0 ? ',' : ''}${JSON.stringify(labels[i])}:`)} || ${memberText(value)}`,
   )
   const built = members.map((value, i) => `${quote(labels[i]!)}::text, ${jsonValue(value)}`)
   context.volatile = true
@@ -54,7 +74,7 @@ function labelOf({ literal }: Value): string {
 }
 
 function array(values: Value[], context: Context): Value {
-  const text = values.map((value, i) => `${i > 0 ? "',' || " : ''}${jsonText(value)}`)
+  const text = values.map((value, i) => `${i > 0 ? "',' || " : ''}${memberText(value)}`)
   context.volatile = true
   return made(['[', ']'], text, `pg_catalog.jsonb_build_array(${values.map(jsonValue).join(', ')})`)
 }
@@ -65,7 +85,7 @@ function made([open, close]: [string, string], parts: string[], fresh: string): 
 }
 
 /** A member as SQLite prints it. */
-function jsonText(value: Value): string {
+export function memberText(value: Value): string {
   if (isNull(value)) return "'null'"
   if (value.fresh !== undefined) return value.sql
   const { type } = value

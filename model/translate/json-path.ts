@@ -16,21 +16,30 @@ export function documentOf(value: Value): string {
 
 /** The part of `document` at a constant path, as `jsonb`; NULL where there is none. */
 export function partOf(document: string, path: Value): string {
-  if (path.literal?.kind !== 'text') return refuse('a JSON path that is no constant')
-  return follow(document, stepsOf(path.literal.value))
+  return follow(document, stepsIn(path))
+}
+
+/** The steps of a constant path. */
+export function stepsIn({ literal }: Value): Step[] {
+  if (literal?.kind !== 'text') return refuse('a JSON path that is no constant')
+  return stepsOf(literal.value)
 }
 
 /** What SQLite makes a value of: JSON's null is NULL. */
-export function extracted(part: string): Value {
-  return { sql: part, json: `NULLIF(${part}, 'null'::jsonb)` }
+export function extracted(document: string, steps: Step[]): Value {
+  const part = follow(document, steps)
+  return { sql: part, json: `NULLIF(${part}, 'null'::jsonb)`, bare: follow(document, steps, '->>') }
 }
 
-function follow(document: string, steps: Step[]): string {
-  return steps.reduce<string>((part, step) => {
-    if (typeof step === 'string') return `(${part} -> ${quote(step)}::text)`
+/** `last`: the operator of the last step. */
+function follow(document: string, steps: Step[], last: '->' | '->>' = '->'): string {
+  if (steps.length === 0) return last === '->' ? document : `(${document} #>> '{}')`
+  return steps.reduce<string>((part, step, i) => {
+    const arrow = i < steps.length - 1 ? '->' : last
+    if (typeof step === 'string') return `(${part} ${arrow} ${quote(step)}::text)`
     // PostgreSQL takes a number or a text for an array of itself.
     const place = step < 0 ? `(${step})` : step
-    return `(CASE WHEN pg_catalog.jsonb_typeof(${part}) = 'array' THEN ${part} -> ${place} END)`
+    return `(CASE WHEN pg_catalog.jsonb_typeof(${part}) = 'array' THEN ${part} ${arrow} ${place} END)`
   }, document)
 }
 
@@ -54,8 +63,8 @@ function stepsOf(path: string): Step[] {
 export function translateArrow(node: Extract<Expression, { kind: 'binary' }>, context: Context): Value {
   const [left, right] = [context.value(node.left), context.value(node.right)]
   if (isNull(left) || isNull(right)) return NULL
-  const part = follow(documentOf(left), arrowSteps(right))
-  return node.operator === '->>' ? extracted(part) : { sql: part, type: JSONB }
+  const [document, steps] = [documentOf(left), arrowSteps(right)]
+  return node.operator === '->>' ? extracted(document, steps) : { sql: follow(document, steps), type: JSONB }
 }
 
 function arrowSteps({ literal }: Value): Step[] {

@@ -1,6 +1,6 @@
 /** LIKE and GLOB (https://sqlite.org/lang_expr.html, 5). */
 import type { Expression } from '../sqlite-sql/ast.ts'
-import { asText } from './convert.ts'
+import { asText, dateText } from './convert.ts'
 import { quote } from './literal.ts'
 import { type Context, isNull, refuse, type Value } from './value.ts'
 
@@ -22,11 +22,20 @@ export function like(text: Value, pattern: Value, mark?: Value): string {
   if (text.type?.kind === 'bytes' || pattern.type?.kind === 'bytes') return refuse('LIKE with a blob')
   if (isNull(text) || isNull(pattern)) return 'NULL::boolean'
   const sign = mark?.literal?.kind === 'text' ? mark.literal.value : ''
+  const day = sign === '' ? prefixOf(text, pattern, '%', /^[\d-]{0,10}%$/) : undefined
+  if (day !== undefined) return day
   // An escape that is a letter would change with the case of the pattern.
   if (mark && (!/^[^a-zA-Z]$/u.test(sign) || pattern.literal?.kind !== 'text'))
     return refuse('LIKE with such an ESCAPE')
   if (mark && dangling(pattern, sign)) return refuse('LIKE with an ESCAPE at the end of the pattern')
   return `(${small(text)} LIKE ${small(pattern)} ESCAPE ${quote(sign)})`
+}
+
+/** Whatever the spelling of a time, it begins with the day; undefined for other patterns. */
+function prefixOf(text: Value, { literal }: Value, star: string, form: RegExp): string | undefined {
+  if (text.type?.kind !== 'timestamp' || text.type.zone || text.moment) return undefined
+  if (literal?.kind !== 'text' || !form.test(literal.value)) return undefined
+  return `(${dateText({ sql: text.sql })} LIKE ${quote(literal.value.replace(star, '%'))})`
 }
 
 /** PostgreSQL raises an error where nothing comes after the escape. */
@@ -50,6 +59,8 @@ export function glob(text: Value, pattern: Value): string {
   if (isNull(text) && pattern.type?.kind !== 'bytes') return 'NULL::boolean'
   if (pattern.literal?.kind !== 'text') return refuse('GLOB with a pattern that is no constant')
   const { value } = pattern.literal
+  const day = prefixOf(text, pattern, '*', /^[\d-]{0,10}\*$/)
+  if (day !== undefined) return day
   const sql = `${asText(text)} COLLATE "C"`
   if (!value.includes('[')) return `(${sql} LIKE ${quote(likePattern(value))} ESCAPE E'\\\\')`
   return `(${sql} ~ ${quote(`^(?:${regularExpression(value)})$`)})`
@@ -76,7 +87,7 @@ function set(part: string): string {
   const not = part.startsWith('[^')
   const inside = part.slice(not ? 2 : 1, -1)
   // Ranges of anything but ASCII letters and digits, and signs that mean something to a regular expression.
-  if (!/^(?:[^\]\\[^-]|[a-zA-Z0-9]-[a-zA-Z0-9])+$/u.test(inside)) return refuse('GLOB with such a set')
+  if (!/^-?(?:[^\]\\[^-]|[a-zA-Z0-9]-[a-zA-Z0-9])+-?$/u.test(inside)) return refuse('GLOB with such a set')
   for (const [from, to] of (inside.match(/.-./g) ?? []).map(range => [range[0]!, range[2]!]))
     if (from! > to!) return refuse('GLOB with such a set')
   return `[${not ? '^' : ''}${inside}]`

@@ -15,6 +15,7 @@ import {
   translateIs,
 } from './comparison.ts'
 import { translateIn } from './in.ts'
+import { truthOfPart } from './json-class.ts'
 import { translateArrow } from './json-path.ts'
 import { translateLike } from './like.ts'
 import { literalValue, numberIn, readNumber } from './literal.ts'
@@ -116,6 +117,7 @@ function isNullTest(node: Extract<Expression, { kind: 'is-null' }>, context: Con
 export function truthOf(value: Value): string {
   const { type, literal, sql } = value
   if (isNull(value)) return 'NULL::boolean'
+  if (value.json !== undefined && !value.partClass) return truthOfPart(value.json)
   if (type?.kind === 'boolean') return sql
   if (literal) return truthOfLiteral(literal)
   if (type?.kind === 'integer' || type?.kind === 'float' || type?.kind === 'numeric') return `(${sql} <> 0)`

@@ -40,7 +40,8 @@ function round([value, places]: Value[]): Value {
   if (kind === 'integer') return { sql: `${sql}::float8`, type: FLOAT, scale: 0 }
   if (digits <= 0n) return { sql: roundWhole(sql), type: FLOAT, scale: 0 }
   // Both engines round what the float is and not what it prints as: 2.675 is a little less and becomes 2.67.
-  if (digits > 5n) return refuse('round() to more than 5 digits')
+  // From the third decimal on SQLite's own conversion goes wrong in 1 of 300 halves, as 16.7805, which becomes 16.781.
+  if (digits > 2n) return refuse('round() of a float to more than 2 digits')
   return { sql: exactRound(sql, Number(digits)), type: FLOAT, scale: Number(digits) }
 }
 

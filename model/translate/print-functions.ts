@@ -15,42 +15,91 @@ function print([format, ...values]: Value[]): Value {
   return { sql: sql.length > 0 ? `(${sql.join(' || ')})` : "''", type: TEXT }
 }
 
-/** `%%`, `%s`, `%d`, `%5d`, `%05d`, `%.2f`; of NULL a text is empty and a number 0. */
+const FIELD = /^%([-+,0]{0,2})([1-9]\d{0,2})?(?:\.([0-5]))?([sdixXf])$/
+
+/** `%%`, `%s`, `%d`, `%x` and `%.2f` with flags and widths; of NULL a text is empty and a number 0. */
 function field(part: string, values: Value[]): string {
   if (part === '%%') return "'%'"
-  const match = /^%(0?)([1-9]\d{0,2})?([sdi])$/.exec(part)
+  const [, flags = '', width, decimals, letter] = FIELD.exec(part) ?? []
   const value = values.shift()
-  const fraction = /^%\.([1-5])f$/.exec(part)
-  if (fraction && value) return fixed(value, fraction[1]!)
-  if (!match || !value) return refuse('printf() with such a format')
-  const [, zero, width, letter] = match
-  if (letter === 's') return width ? refuse('printf() with such a format') : `COALESCE(${asText(value)}, '')`
+  const isFloat = letter === 'f'
+  if (!letter || !value || isFloat !== (decimals !== undefined)) return refuse('printf() with such a format')
+  const left = flags.includes('-')
+  const size = Number(width ?? 0)
+  if (letter === 's')
+    return flags.replace('-', '') ? refuse('printf() with such a format') : sized(text(value), size, left)
   if (isNull(value)) return refuse('printf() of NULL')
+  const zeros = flags.includes('0') && !left
+  if (/x/i.test(letter)) return hexadecimal(value, letter, { flags, size, left, zeros })
+  const number = isFloat ? fixed(value, decimals!) : whole(value)
+  const digits = flags.includes(',') ? grouped(number.digits) : number.digits
+  const sign = `(CASE WHEN ${number.negative} THEN '-' ELSE '${flags.includes('+') ? '+' : ''}' END)`
+  if (size === 0) return `(${sign} || ${digits})`
+  if (zeros) return flags.includes(',') ? refuse('printf() with such a format') : padded(sign, digits, size)
+  return sized(`(${sign} || ${digits})`, size, left)
+}
+
+const text = (value: Value): string => `COALESCE(${asText(value)}, '')`
+
+/** SQLite counts bytes. */
+function sized(text: string, size: number, left: boolean): string {
+  if (size === 0) return text
+  const blanks = `pg_catalog.repeat(' ', ${size} - pg_catalog.octet_length(${text}))`
+  return left ? `(${text} || ${blanks})` : `(${blanks} || ${text})`
+}
+
+function padded(sign: string, digits: string, size: number): string {
+  const missing = `${size} - pg_catalog.length(${sign}) - pg_catalog.length(${digits})`
+  return `(${sign} || pg_catalog.repeat('0', ${missing}) || ${digits})`
+}
+
+/** `to_char` would group digits as well, but no index takes it. */
+const grouped = (digits: string): string =>
+  `pg_catalog.regexp_replace(${digits}, ${quote('([0-9])(?=([0-9]{3})+([.]|$))')}, ${quote('\\1,')}, 'g')`
+
+interface Digits {
+  /** Without a sign. */
+  digits: string
+  negative: string
+}
+
+/** Decimals of a float are cut off. */
+function integerOf(value: Value): string {
   const { sql, kind } = asNumber(value, 'printf()')
-  if (kind !== 'integer') return refuse('printf() of a float as an integer')
-  const number = `COALESCE(${sql}, 0)`
-  return width ? padded(number, Number(width), zero === '0') : `${number}::text`
+  return `COALESCE(${kind === 'integer' ? sql : `pg_catalog.trunc(${sql})::bigint`}, 0)`
+}
+
+function whole(value: Value): Digits {
+  const number = integerOf(value)
+  return { digits: `pg_catalog.ltrim(${number}::text, '-')`, negative: `${number} < 0` }
 }
 
 /** SQLite prints 16 digits of a float and zeros after them; of what is larger nothing is certain. */
-function fixed(value: Value, digits: string): string {
-  if (isNull(value)) return refuse('printf() of NULL')
+function fixed(value: Value, decimals: string): Digits {
   const { sql, kind } = asNumber(value, 'printf()')
+  // As with round().
+  if (kind !== 'integer' && Number(decimals) > 2)
+    return refuse('printf() of a float with more than 2 decimals')
   const exact =
     kind === 'integer' ? `${sql}::numeric` : `COALESCE(${exactDecimal(sql)}, ${sql}::text::numeric)`
-  const sign = `CASE WHEN ${sql} < 0 THEN '-' ELSE '' END`
-  const text = `pg_catalog.round(COALESCE(pg_catalog.abs(${exact}), 0), ${digits})::text`
-  return `((${sign}) || ${text})`
+  return {
+    digits: `pg_catalog.round(COALESCE(pg_catalog.abs(${exact}), 0), ${decimals})::text`,
+    negative: `${sql} < 0`,
+  }
 }
 
-/** `lpad` alone would cut what is longer. */
-function padded(number: string, width: number, zeros: boolean): string {
-  if (!zeros) return pad(`${number}::text`, String(width), ' ')
-  const digits = `pg_catalog.ltrim(${number}::text, '-')`
-  const room = `CASE WHEN ${number} < 0 THEN ${width - 1} ELSE ${width} END`
-  return `((CASE WHEN ${number} < 0 THEN '-' ELSE '' END) || ${pad(digits, room, '0')})`
+interface Layout {
+  flags: string
+  size: number
+  left: boolean
+  zeros: boolean
 }
 
-function pad(text: string, width: string, sign: string): string {
-  return `pg_catalog.lpad(${text}, GREATEST(pg_catalog.length(${text}), ${width}), '${sign}')`
+/** Of negative numbers 64 bits, in both engines. */
+function hexadecimal(value: Value, letter: string, { flags, size, left, zeros }: Layout): string {
+  if (/[+,]/.test(flags)) return refuse('printf() with such a format')
+  const small = `pg_catalog.to_hex((${integerOf(value)})::bigint)`
+  const digits = letter === 'X' ? `pg_catalog.upper(${small} COLLATE "C")` : small
+  if (zeros) return `(pg_catalog.repeat('0', ${size} - pg_catalog.length(${digits})) || ${digits})`
+  return sized(digits, size, left)
 }

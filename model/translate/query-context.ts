@@ -51,7 +51,7 @@ function findTable(relations: Relations, name: string, schema?: string): Relatio
 }
 
 function withTables(relations: Relations, tables: Relations['relation']): Relations {
-  return { relation: name => tables(name) ?? relations.relation(name) }
+  return { ...relations, relation: name => tables(name) ?? relations.relation(name) }
 }
 
 function freeAlias(wanted: string, taken: Set<string>): string {

@@ -43,6 +43,8 @@ export interface Scope {
   column(name: string, table?: string): ColumnRef | undefined
   /** Translates a query inside an expression; absent where none may stand (checks, indexes, defaults …). */
   query?(query: Query): TranslatedQuery
+  /** The target can tell whether a text is JSON without failing where it is none: PostgreSQL from version 16 on. */
+  testsJson?: boolean
 }
 
 /** A query in SQL of the target, without parentheses around it. */
@@ -55,6 +57,8 @@ export interface TranslatedQuery {
 export interface Relations {
   /** A table or view of the source as it stands in the target. */
   relation(name: string): RelationRef | undefined
+  /** See `Scope`. */
+  testsJson?: boolean
 }
 
 export interface RelationRef {
@@ -77,6 +81,8 @@ export interface RelationRef {
   }[]
   /** Sets of columns (of the target) that are unique, the primary key first. */
   uniques: string[][]
+  /** Something else is kept unique by hash, which ON CONFLICT cannot name. */
+  uniqueByHash?: boolean
   /** Columns of the target that are its primary key, in which no NULL is. */
   primaryKey?: string[]
   /** The column of the source that is the row number, where there is one. */
@@ -89,6 +95,8 @@ export interface Translated {
   type?: LogicalType
   collation?: string
   merged?: true
+  /** See `ColumnRef`. */
+  printed?: true
   /** NULL in every row, cast to a type that nothing asks for. */
   empty?: true
   /**

@@ -15,5 +15,9 @@ export function scopeOf(from: From, context: QueryContext, used?: (ref: ColumnRe
       return own ?? context.outer?.column(name, table)
     },
   }
-  return { column: lookUp, query: query => translateWithin(query, context.within({ outer: fromInside })) }
+  return {
+    column: lookUp,
+    query: query => translateWithin(query, context.within({ outer: fromInside })),
+    ...(context.relations.testsJson && { testsJson: true }),
+  }
 }

@@ -5,7 +5,13 @@ import { quoteName } from '../name-text.ts'
 import type { Expression, Ordering, ResultColumn, Select } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { affinityOf } from './affinity.ts'
-import { translateCondition, translateGrouping, translateOrdering, translateValue } from './expression.ts'
+import {
+  translateCondition,
+  translateGrouping,
+  translateOrdering,
+  translateResult,
+  translateValue,
+} from './expression.ts'
 import { type From, findColumn, isCalled, NOTHING, translateFrom } from './from.ts'
 import { groupingOf } from './grouping.ts'
 import { aliased, type LocalNames, localNames, type ResultItem } from './local-names.ts'
@@ -47,7 +53,7 @@ export function translateSelect(
   const groups = grouping ? names.scope(scopeOf(from, context, grouping.use)) : rows
   const settle = (node: Expression) => (grouping ? grouping.settle(node, rows) : node)
 
-  const values = items.map(({ node }, i) => translateValue(settle(node), groups, wants?.[i]))
+  const values = items.map(({ node }, i) => translateResult(settle(node), groups, wants?.[i]))
   const columns = values.map((value, i) => ({
     ...typed(value, wants?.[i], exact),
     name: items[i]!.name,

@@ -1,6 +1,6 @@
 /** `substr`: counts from 1, from the end where the start is negative, and backwards where the length is. */
 import { asText } from './convert.ts'
-import { DIGIT, HEX, nameOf, refuse, TEXT, type Value } from './value.ts'
+import { BYTES, DIGIT, HEX, nameOf, refuse, TEXT, type Value } from './value.ts'
 
 const entry = { least: 2, most: 3, translate: substr }
 export const SUBSTR = { substr: entry, substring: entry }
@@ -13,9 +13,17 @@ function substr([text, start, length]: Value[]): Value {
   if (value.type?.kind === 'date' || (value.type?.kind === 'timestamp' && !value.type.zone)) {
     return datePart(value, start!, length)
   }
-  if (value.type?.kind === 'bytes') return refuse('substr() of a blob')
+  if (value.type?.kind === 'bytes') return { sql: bytesAt(value, start!, length), type: BYTES }
   const sql = partOf(asText(value), start!, length)
   return { sql, type: TEXT, ...shapeOf(value, start!, length) }
+}
+
+function bytesAt({ sql }: Value, start: Value, length: Value | undefined): string {
+  const [from, count] = [constant(start), length && constant(length)]
+  if (from === undefined || from < 1 || (length && (count === undefined || count < 0)))
+    return refuse('substr() of a blob with such a start and length')
+  // Of an empty blob SQLite makes NULL.
+  return `pg_catalog.substr(NULLIF(${sql}, ''::bytea), ${[from, ...(count === undefined ? [] : [count])].join(', ')})`
 }
 
 function partOf(text: string, start: Value, length: Value | undefined): string {

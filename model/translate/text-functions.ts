@@ -1,9 +1,10 @@
 /** Functions over texts and blobs (https://sqlite.org/lang_corefunc.html). */
 
 import { asText } from './convert.ts'
+import { classOfPart } from './json-class.ts'
 import { glob, like } from './like.ts'
 import { literalValue } from './literal.ts'
-import { BOOLEAN, isNull, isNumber, nameOf, refuse, SMALL, TEXT, type Value } from './value.ts'
+import { BOOLEAN, isNull, isNumber, NULL, nameOf, refuse, SMALL, TEXT, type Value } from './value.ts'
 
 type Table = Record<string, { least: number; most: number; translate: (values: Value[]) => Value }>
 
@@ -17,12 +18,12 @@ export const TEXT_FUNCTIONS: Table = {
   rtrim: { least: 1, most: 2, translate: values => trim('rtrim', values) },
   instr: { least: 2, most: 2, translate: ([text, part]) => instr(text!, part!) },
   replace: { least: 3, most: 3, translate: values => replace(values) },
-  hex: { least: 1, most: 1, translate: ([value]) => hex(value!) },
   quote: { least: 1, most: 1, translate: ([value]) => quoted(value!) },
   char: { least: 0, most: 100, translate: characters },
   unicode: { least: 1, most: 1, translate: ([value]) => unicode(value!) },
   typeof: { least: 1, most: 1, translate: ([value]) => typeOf(value!) },
   concat: { least: 1, most: 100, translate: concat },
+  concat_ws: { least: 2, most: 100, translate: joined },
   like: {
     least: 2,
     most: 3,
@@ -62,7 +63,8 @@ function changeCase(name: 'lower' | 'upper', value: Value): Value {
   const { shape } = value
   return {
     sql: `pg_catalog.${name}(${asText(value)} COLLATE "C")`,
-    type: TEXT,
+    // Of as many characters as before.
+    type: value.type?.kind === 'text' ? value.type : TEXT,
     ...(shape !== undefined && { shape: name === 'lower' ? smallLetters(shape) : capitals(shape) }),
   }
 }
@@ -74,16 +76,10 @@ function trim(name: string, [text, characters]: Value[]): Value {
 }
 
 function instr(text: Value, part: Value): Value {
-  if (text.type?.kind === 'bytes' || part.type?.kind === 'bytes') return refuse('instr() of blobs')
+  const bytes = [text, part].filter(({ type }) => type?.kind === 'bytes').length
+  if (bytes === 1) return refuse('instr() of a blob and another value')
+  if (bytes === 2) return { sql: `POSITION(${part.sql} IN ${text.sql})`, type: SMALL, scale: 0 }
   return { sql: `pg_catalog.strpos(${asText(text)}, ${asText(part)})`, type: SMALL, scale: 0 }
-}
-
-/** Of NULL the text is empty. */
-function hex(value: Value): Value {
-  if (value.type?.kind !== 'bytes') return refuse(`hex() of a ${nameOf(value)}`)
-  const { shape } = value
-  const sql = `COALESCE(pg_catalog.upper(pg_catalog.encode(${value.sql}, 'hex')), '')`
-  return { sql, type: TEXT, ...(shape !== undefined && { shape }) }
 }
 
 function quoted(value: Value): Value {
@@ -113,11 +109,21 @@ function unicode(value: Value): Value {
 function typeOf(value: Value): Value {
   const text = (word: string) => literalValue({ kind: 'text', value: word })
   if (isNull(value)) return text('null')
-  if (value.mixed) return refuse('typeof() of values of several types')
+  if (value.mixed || value.merged) return refuse('typeof() of values of several types')
+  if (value.json !== undefined) return classOfPart(value.json)
+  if (isShortDecimal(value)) return { sql: classOfDecimal(value.sql), type: TEXT }
   const word = storageClass(value)
   if (value.literal) return text(word)
   return { sql: `(CASE WHEN ${value.sql} IS NULL THEN 'null' ELSE '${word}' END)`, type: TEXT }
 }
+
+/** What NUMERIC makes integers of. */
+function isShortDecimal({ type, affinity }: Value): boolean {
+  return type?.kind === 'numeric' && (type.precision ?? 16) <= 15 && affinity === 'NUMERIC'
+}
+
+const classOfDecimal = (sql: string): string =>
+  `(CASE WHEN ${sql} = pg_catalog.trunc(${sql}) THEN 'integer' WHEN ${sql} IS NULL THEN 'null' ELSE 'real' END)`
 
 function storageClass(value: Value): string {
   const { type, affinity } = value
@@ -126,6 +132,8 @@ function storageClass(value: Value): string {
     case 'integer':
     case 'boolean':
       return textual ? 'text' : 'integer'
+    case 'numeric':
+      return refuse('typeof() of decimal numbers of any size')
     case 'float':
       return textual || value.mixed ? refuse('typeof() of floats among others') : 'real'
     case 'text':
@@ -141,4 +149,15 @@ function storageClass(value: Value): string {
 function concat(values: Value[]): Value {
   const parts = values.map(value => `COALESCE(${asText(value)}, '')`)
   return { sql: `(${parts.join(' || ')})`, type: TEXT }
+}
+
+/** NULL is left out, and its separator with it. PostgreSQL's `concat_ws` may not stand in an index. */
+function joined([separator, ...values]: Value[]): Value {
+  if (isNull(separator!)) return NULL
+  const between = asText(separator!)
+  const parts = values
+    .filter(value => !isNull(value))
+    .map(value => `COALESCE(${between} || ${asText(value)}, '')`)
+  if (parts.length === 0) return literalValue({ kind: 'text', value: '' })
+  return { sql: `pg_catalog.substr(${parts.join(' || ')}, pg_catalog.length(${between}) + 1)`, type: TEXT }
 }

@@ -25,10 +25,16 @@ export interface Value {
   moment?: { sql: string; forms: MomentForm[] }
   /** A part of a JSON document, as `jsonb`; SQLite gives it the type that it has in each row. */
   json?: string
+  /** With `json`: what `->>` gives. */
+  bare?: string
+  /** With `json`: the class of a part, in `sql`, where integers and floats of one value cannot be told apart. */
+  partClass?: true
   /** A document that SQLite's JSON functions have just made, as `jsonb`: others take it in as JSON, not as a text. */
   fresh?: string
   /** The characters that a text has for certain: `DIGIT` any decimal one, `HEX` any hex one, others themselves. */
   shape?: string
+  /** What `||` put together. */
+  parts?: Value[]
   /** What all texts of a column are. */
   times?: TimesInText
   /** Decimals of a number, were it computed exactly. */

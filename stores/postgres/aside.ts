@@ -1,10 +1,37 @@
-/** Old tables, kept for the way back while new ones take their place. */
-import type { TablePlan } from '../../model/plan.ts'
+/** Old tables, views and functions of triggers, kept for the way back while new ones take their place. */
+import type { PlanWhat, TablePlan, TriggerPlan, ViewPlan } from '../../model/plan.ts'
 import type { Effect } from './ddl.ts'
 import { ident, qualified } from './quote.ts'
 
 /** The schema in which a run keeps the tables that it replaces. */
 export const asideSchema = (run: string) => `longhaul_aside_${run.slice(0, 8)}`
+
+/** All that a plan replaces, moved out of the way before anything new is made. */
+export function setAside({ tables, views, triggers }: PlanWhat, schema: string): Effect[] {
+  return [
+    ...triggers.filter(({ replaces }) => replaces).map(trigger => moveFunctionAside(trigger, schema)),
+    ...views.filter(({ replaces }) => replaces).map(view => moveViewAside(view, schema)),
+    ...tables.filter(({ action }) => action === 'replace').map(table => moveAside(table, schema)),
+  ]
+}
+
+/** The old view goes on reading the old tables, wherever they are. */
+function moveViewAside({ target }: ViewPlan, schema: string): Effect {
+  return {
+    object: { kind: 'old view', table: '', name: target.name },
+    sql: [`ALTER VIEW ${qualified(target.schema, target.name)} SET SCHEMA ${ident(schema)}`],
+    undo: [`ALTER VIEW ${qualified(schema, target.name)} SET SCHEMA ${ident(target.schema)}`],
+  }
+}
+
+/** Triggers go on calling it. */
+function moveFunctionAside({ target, on }: TriggerPlan, schema: string): Effect {
+  return {
+    object: { kind: 'old function', table: '', name: target },
+    sql: [`ALTER FUNCTION ${qualified(on.schema, target)}() SET SCHEMA ${ident(schema)}`],
+    undo: [`ALTER FUNCTION ${qualified(schema, target)}() SET SCHEMA ${ident(on.schema)}`],
+  }
+}
 
 /**
  * Moves the table that stands where a `replace` goes into `schema` (made before, one a run). Its indexes,

@@ -5,13 +5,14 @@
  *
  * The list `sql` is meant for one transaction, together with its ledger row, and so is `undo`.
  */
-import type {
-  CheckPlan,
-  ColumnPlan,
-  ForeignKeyPlan,
-  IndexPartPlan,
-  IndexPlan,
-  TablePlan,
+import {
+  type CheckPlan,
+  type ColumnPlan,
+  type ForeignKeyPlan,
+  type IndexPartPlan,
+  type IndexPlan,
+  isExclusion,
+  type TablePlan,
 } from '../../model/plan.ts'
 import { ident, idents, qualified } from './quote.ts'
 import { sqlType } from './types.ts'
@@ -31,6 +32,8 @@ export type ObjectKind =
   | 'foreign key aside'
   | 'put back'
   | 'old table'
+  | 'old view'
+  | 'old function'
   | 'view'
   | 'trigger'
   | 'extension'
@@ -109,6 +112,7 @@ function constraint(
  * serve an `ORDER BY` that an application writes without saying it.
  */
 export function createIndex(table: TablePlan, index: IndexPlan): Effect {
+  if (isExclusion(index)) return addExclusion(table, index)
   const unique = index.unique ? 'UNIQUE ' : ''
   const method = index.method === undefined ? '' : `USING ${index.method} `
   const head = `CREATE ${unique}INDEX ${ident(index.name)} ON ${target(table)} ${method}(${index.parts.map(indexPart).join(', ')})`
@@ -116,6 +120,19 @@ export function createIndex(table: TablePlan, index: IndexPlan): Effect {
     object: { kind: 'index', table: table.name, name: index.name },
     sql: [index.where === undefined ? head : `${head}\n  WHERE ${index.where}`],
     undo: [`DROP INDEX ${qualified(table.target.schema, index.name)}`],
+  }
+}
+
+/** What is unique by hash: there are no unique hash indexes, and this constraint makes one of its own. */
+function addExclusion(table: TablePlan, { name, parts, where }: IndexPlan): Effect {
+  const terms = parts.map(part => `${indexPart(part)} WITH =`).join(', ')
+  const condition = where === undefined ? '' : `\n  WHERE (${where})`
+  return {
+    object: { kind: 'unique', table: table.name, name },
+    sql: [
+      `ALTER TABLE ${target(table)} ADD CONSTRAINT ${ident(name)}\n  EXCLUDE USING hash (${terms})${condition}`,
+    ],
+    undo: [`ALTER TABLE ${target(table)} DROP CONSTRAINT ${ident(name)}`],
   }
 }
 

@@ -8,6 +8,7 @@ import { describeKeys } from './describe-keys.ts'
 import { describeNames, describeTrigrams } from './describe-names.ts'
 import { describeRights, NO_RIGHTS } from './describe-rights.ts'
 import { withRows } from './describe-rows.ts'
+import { describeTriggerFunctions, describeViews, readersOfTables } from './describe-views.ts'
 import { freeBytes } from './free-space.ts'
 import { identity } from './identity.ts'
 
@@ -39,6 +40,8 @@ export async function describeTarget(client: Client, schema: string): Promise<Ta
     takesLedger: server.canCreate || (await hasPlaceElsewhere(client, schema)),
     tables: server.exists ? await describeTables(client, schema) : [],
     relations: server.exists ? await otherRelations(client, schema) : [],
+    views: await describeViews(client, schema),
+    triggerFunctions: await describeTriggerFunctions(client, schema),
     ...(await describeNames(client, schema)),
     trigrams: await describeTrigrams(client),
     writers: await writers(client),
@@ -74,7 +77,7 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
   const filled = await withRows(client, schema)
   const rights = await describeRights(client, schema)
   const triggers = await listed(client, TRIGGERS, schema)
-  const views = await listed(client, VIEWS, schema)
+  const views = await readersOfTables(client, schema)
   const users = [...columns].filter(([name]) => !isLedgerTable(name))
   return users.map(([name, list]) => ({
     name,
@@ -103,32 +106,22 @@ const TRIGGERS = `
    WHERE n.nspname = $1 AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
    GROUP BY c.oid, c.relname`
 
-/** A view hangs on a table by way of its rewrite rule. */
-const VIEWS = `
-  SELECT c.relname::text AS table,
-         array_agg(DISTINCT format('%I.%I', vn.nspname, v.relname)) AS names
-    FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
-                    AND d.classid = 'pg_rewrite'::regclass
-    JOIN pg_rewrite r ON r.oid = d.objid
-    JOIN pg_class v ON v.oid = r.ev_class AND v.relkind IN ('v', 'm')
-    JOIN pg_namespace vn ON vn.oid = v.relnamespace
-   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p')
-   GROUP BY c.oid, c.relname`
-
 async function otherRelations(client: Client, schema: string): Promise<TargetDescription['relations']> {
-  const { rows } = await client.query<{ name: string; kind: string }>(
+  const { rows } = await client.query<{ name: string; kind: string; table: string | null }>(
     `SELECT c.relname::text AS name,
             CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'i' THEN 'index'
                            WHEN 'I' THEN 'index' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table'
-                           WHEN 'c' THEN 'type' ELSE 'relation' END AS kind
+                           WHEN 'c' THEN 'type' ELSE 'relation' END AS kind,
+            (SELECT o.relname::text FROM pg_class o WHERE o.oid = coalesce(i.indrelid, s.refobjid)) AS table
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       LEFT JOIN pg_index i ON i.indexrelid = c.oid
+       LEFT JOIN pg_depend s ON c.relkind = 'S' AND s.classid = 'pg_class'::regclass AND s.objid = c.oid
+                            AND s.refclassid = 'pg_class'::regclass AND s.deptype IN ('a', 'i')
       WHERE n.nspname = $1 AND c.relkind NOT IN ('r', 'p', 't')
       ORDER BY c.relname`,
     [schema],
   )
-  return rows
+  return rows.map(({ name, kind, table }) => ({ name, kind, ...(table !== null && { table }) }))
 }
 
 async function writers(client: Client): Promise<TargetDescription['writers']> {

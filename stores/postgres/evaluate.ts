@@ -2,61 +2,100 @@
 import type { Client } from 'pg'
 import type { ColumnPlan } from '../../model/plan.ts'
 import type { Cell, LogicalType } from '../../model/types.ts'
+import { isServerError, toFailure } from '../../sessions/errors.ts'
 import { ident } from './quote.ts'
 import { sqlType } from './types.ts'
 
 /** A result as text that SQLite's side can be compared with; `failure` is the SQLSTATE where there is none. */
 export type Printed = { text: string | null } | { failure: string }
 
+const SAVEPOINT = 'evaluation'
+
+/** query_canceled (by `statement_timeout`) and out_of_memory: an expression can bring about both. */
+const GREEDY = ['57014', '53200']
+
+/** A transaction in which nothing can be written, and in which a statement may fail; it stays open. */
+export async function beginEvaluation(client: Client): Promise<void> {
+  await client.query('BEGIN READ ONLY')
+  await client.query(`SET LOCAL statement_timeout = '30s'`)
+  await client.query(`SAVEPOINT ${SAVEPOINT}`)
+}
+
+/** An expression over bare names of columns; `type`: what it gives, absent for a condition. */
+export interface There {
+  sql: string
+  type?: LogicalType
+}
+
 /**
- * What the expression gives for each row of cells (as the source has them). Times are printed in UTC, bytes as hex.
- * Needs a transaction to be open; leaves it usable.
+ * What each expression gives for each row of cells (as the source has them). Times are printed in UTC, bytes as hex.
+ * Needs the transaction of `beginEvaluation`, and leaves it usable.
  */
 export async function evaluateThere(
   client: Client,
   columns: readonly ColumnPlan[],
   rows: readonly Cell[][],
-  expression: { sql: string; type?: LogicalType },
-): Promise<Printed[]> {
-  const all = await attempt(client, columns, rows, expression)
-  if (!('failure' in all)) return all.texts.map(text => ({ text }))
-  // One row spoils the whole statement; which one it is, only each for itself can tell.
-  const results: Printed[] = []
-  for (const row of rows) {
-    const one = await attempt(client, columns, [row], expression)
-    results.push('failure' in one ? one : { text: one.texts[0] ?? null })
+  expressions: readonly There[],
+): Promise<Printed[][]> {
+  const all = await attempt(client, columns, rows, expressions)
+  if (!('failure' in all)) return expressions.map((_, i) => all.rows.map(row => ({ text: row[i]! })))
+  const { failure } = all
+  // What cannot be parsed fails for each row, and what takes too long would do so again.
+  const ofRow = rows.length > 1 && !failure.startsWith('42') && !GREEDY.includes(failure)
+  if (expressions.length === 1 && !ofRow) return [rows.map(() => all)]
+  // One row or one expression spoils the whole statement, and halves tell which; of the fewer it is sooner told.
+  if (expressions.length === 1 || (ofRow && rows.length < expressions.length)) {
+    const [above, below] = halvesOf(rows)
+    const found = await evaluateThere(client, columns, above, expressions)
+    const more = await evaluateThere(client, columns, below, expressions)
+    return found.map((printed, i) => [...printed, ...more[i]!])
   }
-  return results
+  const [before, behind] = halvesOf(expressions)
+  return [
+    ...(await evaluateThere(client, columns, rows, before)),
+    ...(await evaluateThere(client, columns, rows, behind)),
+  ]
+}
+
+function halvesOf<T>(list: readonly T[]): [T[], T[]] {
+  const middle = list.length >> 1
+  return [list.slice(0, middle), list.slice(middle)]
 }
 
 async function attempt(
   client: Client,
   columns: readonly ColumnPlan[],
   rows: readonly Cell[][],
-  { sql, type }: { sql: string; type?: LogicalType },
-): Promise<{ texts: (string | null)[] } | { failure: string }> {
-  const terms = columns.map((column, i) => `v.c${i}::${sqlType(column.type)} AS ${ident(column.target)}`)
-  const arrays = columns.map((_, i) => `$${i + 1}::text[]`)
-  const from =
-    columns.length === 0
-      ? ''
-      : ` FROM ROWS FROM (${arrays.map(a => `pg_catalog.unnest(${a})`).join(', ')}) WITH ORDINALITY AS v(${columns.map((_, i) => `c${i}`).join(', ')}, n)`
-  const inner =
-    columns.length === 0 ? '(SELECT) AS t' : `(SELECT ${terms.join(', ')}, v.n AS "longhaul row"${from}) AS t`
-  const order = columns.length === 0 ? '' : ' ORDER BY "longhaul row"'
-  await client.query('SAVEPOINT evaluation')
+  expressions: readonly There[],
+): Promise<{ rows: (string | null)[][] } | { failure: string }> {
+  const results = expressions.map(({ sql, type }) => printed(sql, type)).join(',\n')
   try {
-    const { rows: found } = await client.query({
-      text: `SELECT ${printed(sql, type)} FROM ${inner}${order}`,
-      values: columns.map((_, i) => rows.map(row => parameter(row[i]!))),
+    const found = await client.query({
+      text: `SELECT ${results} FROM ${columns.length === 0 ? '(SELECT) AS t' : rowsOf(columns)}`,
+      values: columns.map(({ type }, i) => rows.map(row => parameter(row[i]!, type))),
       rowMode: 'array',
     })
-    await client.query('RELEASE SAVEPOINT evaluation')
-    return { texts: found.map(([text]) => text as string | null) }
+    return { rows: found.rows }
   } catch (error) {
-    await client.query('ROLLBACK TO SAVEPOINT evaluation')
-    return { failure: (error as { code?: string }).code ?? 'unknown' }
+    const code = isServerError(error) ? error.code : ''
+    const failure = toFailure(error, { doing: 'try the expressions of the plan' })
+    // A server that is away, or busy, says nothing of the expression.
+    const isItsOwn = GREEDY.includes(code) || (failure.code !== 'unavailable' && code !== '')
+    if (!isItsOwn) throw failure
+    await client.query(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)
+    return { failure: code }
   }
+}
+
+/** The rows that are handed over, in their order, as a table with the columns of the target. */
+function rowsOf(columns: readonly ColumnPlan[]): string {
+  const cells = columns.map(({ type, target }, i) => `v.c${i}::${sqlType(type)} AS ${ident(target)}`)
+  const arrays = columns.map((_, i) => `pg_catalog.unnest($${i + 1}::text[])`)
+  const names = columns.map((_, i) => `c${i}`)
+  return `(
+    SELECT ${cells.join(', ')}, v.n AS "longhaul row"
+      FROM ROWS FROM (${arrays.join(', ')}) WITH ORDINALITY AS v(${names.join(', ')}, n)) AS t
+   ORDER BY "longhaul row"`
 }
 
 function printed(sql: string, type?: LogicalType): string {
@@ -67,8 +106,11 @@ function printed(sql: string, type?: LogicalType): string {
   return `(${sql})::text`
 }
 
-function parameter(cell: Cell): string | null {
+function parameter(cell: Cell, { kind }: LogicalType): string | null {
   if (cell === null) return null
-  if (cell instanceof Uint8Array) return `\\x${Buffer.from(cell).toString('hex')}`
+  if (cell instanceof Uint8Array) {
+    const hex = Buffer.from(cell).toString('hex')
+    return kind === 'uuid' ? hex : `\\x${hex}`
+  }
   return Object.is(cell, -0) ? '-0' : String(cell)
 }

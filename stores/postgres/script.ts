@@ -2,7 +2,7 @@
 import { showEndpoint } from '../../model/endpoint.ts'
 import { escapeControls, showName } from '../../model/name-text.ts'
 import type { Plan, PlanWhat, TablePlan } from '../../model/plan.ts'
-import { moveAside } from './aside.ts'
+import { setAside } from './aside.ts'
 import { analyze, createSchema, createTable, type Effect } from './ddl.ts'
 import { createExtension } from './ddl-optimized.ts'
 import { foreignKeys, tableParts, triggers, views } from './plan-effects.ts'
@@ -46,15 +46,13 @@ export function scriptsOf(plan: Plan, around: Around): Scripts {
 }
 
 function beforeRows(what: PlanWhat, { newSchema, aside }: Around): Effect[] {
-  const replaced = what.tables.filter(({ action }) => action === 'replace')
+  const replaced = setAside(what, aside)
   return [
     ...(newSchema === undefined ? [] : [createSchema(newSchema)]),
     ...(replaced.length > 0 ? [createSchema(aside)] : []),
     ...(what.extensions ?? []).map(createExtension),
-    ...what.tables.flatMap(table => [
-      ...(table.action === 'replace' ? [moveAside(table, aside)] : []),
-      ...(table.action === 'use' ? [] : [createTable(table)]),
-    ]),
+    ...replaced,
+    ...what.tables.filter(({ action }) => action !== 'use').map(createTable),
   ]
 }
 

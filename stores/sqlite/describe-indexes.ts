@@ -4,6 +4,7 @@ import { readCreateIndex } from './ddl-index.ts'
 import type { TableText } from './ddl-text.ts'
 import type { Connection } from './open.ts'
 import { type ListedPart, listIndexes, listParts } from './pragmas.ts'
+import { prepared } from './prepared.ts'
 
 /** Names in SQLite are the same whatever the case of their ASCII letters. */
 export function sameName(a: string, b: string): boolean {
@@ -42,7 +43,8 @@ const sameNames = (a: string[], b: string[]): boolean =>
 
 /** Indexes made by CREATE INDEX. */
 export function describeIndexes(db: Connection, table: string, text: TableText): Index[] {
-  const sqlOf = db.prepare<[string], string>(
+  const sqlOf = prepared<[string], string>(
+    db,
     `SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?`,
   )
   return listIndexes(db, table)

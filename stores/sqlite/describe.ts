@@ -14,6 +14,7 @@ import {
   listParts,
   listTables,
 } from './pragmas.ts'
+import { prepared } from './prepared.ts'
 
 /** Describes all of `main`; SQLite's own tables are left out. */
 export function describe(db: Connection): Schema {
@@ -56,7 +57,10 @@ function describeTable(db: Connection, listed: ListedTable, all: ListedTable[]):
 
 function sqlOf(db: Connection, name: string): string {
   // A trigger may have the name of a table.
-  const find = db.prepare<[string], string>(`SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`)
+  const find = prepared<[string], string>(
+    db,
+    `SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`,
+  )
   return find.pluck().get(name) ?? ''
 }
 
@@ -113,8 +117,11 @@ function accessOf({ wr }: ListedTable, columns: ListedColumn[], key?: PrimaryKey
 
 /** The greatest number in `sqlite_sequence`; anybody may write there, so other kinds of values are ignored. */
 function lastNumber(db: Connection, table: string): string | undefined {
-  const find = db.prepare<[string], string | null>(`
-    SELECT CAST(max(seq) AS TEXT) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer'`)
+  const find = prepared<[string], string | null>(
+    db,
+    `
+    SELECT CAST(max(seq) AS TEXT) FROM sqlite_sequence WHERE name = ? AND typeof(seq) = 'integer'`,
+  )
   return find.pluck().get(table) ?? undefined
 }
 

@@ -1,5 +1,6 @@
 /** The rows of SQLite's PRAGMAs about one schema, as sqlite.org/pragma.html has them. */
 import type { Connection } from './open.ts'
+import { prepared } from './prepared.ts'
 
 export interface ListedTable {
   name: string
@@ -56,36 +57,40 @@ export function listTables(db: Connection): ListedTable[] {
 }
 
 export function listColumns(db: Connection, table: string): ListedColumn[] {
-  return db
-    .prepare<[string], ListedColumn>(`
+  return prepared<[string], ListedColumn>(
+    db,
+    `
       SELECT name, type, "notnull", dflt_value, pk, hidden
         FROM pragma_table_xinfo(?, 'main')
-       ORDER BY cid`)
-    .all(table)
+       ORDER BY cid`,
+  ).all(table)
 }
 
 /** Indexes in the order of their making. */
 export function listIndexes(db: Connection, table: string): ListedIndex[] {
-  return db
-    .prepare<[string], ListedIndex>(`
-      SELECT name, "unique", origin FROM pragma_index_list(?, 'main') ORDER BY seq DESC`)
-    .all(table)
+  return prepared<[string], ListedIndex>(
+    db,
+    `
+      SELECT name, "unique", origin FROM pragma_index_list(?, 'main') ORDER BY seq DESC`,
+  ).all(table)
 }
 
 /** The parts of an index that make its key. */
 export function listParts(db: Connection, index: string): ListedPart[] {
-  return db
-    .prepare<[string], ListedPart>(`
-      SELECT cid, name, "desc", coll FROM pragma_index_xinfo(?, 'main') WHERE key = 1 ORDER BY seqno`)
-    .all(index)
+  return prepared<[string], ListedPart>(
+    db,
+    `
+      SELECT cid, name, "desc", coll FROM pragma_index_xinfo(?, 'main') WHERE key = 1 ORDER BY seqno`,
+  ).all(index)
 }
 
 /** Foreign keys in the order of the definition: SQLite counts them from the last. */
 export function listReferences(db: Connection, table: string): ListedReference[] {
-  return db
-    .prepare<[string], ListedReference>(`
+  return prepared<[string], ListedReference>(
+    db,
+    `
       SELECT id, seq, "table", "from", "to", on_update, on_delete
         FROM pragma_foreign_key_list(?, 'main')
-       ORDER BY id DESC, seq`)
-    .all(table)
+       ORDER BY id DESC, seq`,
+  ).all(table)
 }

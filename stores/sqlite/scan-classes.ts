@@ -5,14 +5,10 @@
 import type { ClassCounts } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
+import type { Window } from './scan-windows.ts'
 
 /** What a column is thought to hold besides NULL. `text` is counted where texts are read. */
 export type Guess = 'null' | 'integer' | 'real' | 'blob' | 'text' | 'mixed'
-/** Rows of a table as a condition in SQL, with its two parameters, or none. */
-export interface Window {
-  where: string
-  params: (number | bigint)[]
-}
 
 type Counted = Exclude<Guess, 'text'>
 

@@ -2,7 +2,7 @@
 import type { ColumnFacts } from '../../model/assessment.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
-import type { Window } from './scan-classes.ts'
+import type { Window } from './scan-windows.ts'
 
 /** Most digits so far; a zero before the point is none. */
 export class DecimalTally {

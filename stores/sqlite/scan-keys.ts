@@ -2,6 +2,7 @@
 import type { TableFacts } from '../../model/assessment.ts'
 import type { Check, ForeignKey, Table } from '../../model/schema.ts'
 import type { Connection } from './open.ts'
+import { prepared } from './prepared.ts'
 import { quote } from './quote.ts'
 import { keyTerm } from './row-key.ts'
 
@@ -32,7 +33,7 @@ function foreignKeys(db: Connection, table: Table): Orphans[] {
 function isTable(db: Connection, name: string): boolean {
   // With an argument the pragma looks one table up; without, it loads all of them each time.
   const sql = `SELECT 1 FROM pragma_table_list(?) WHERE schema = 'main' AND type = 'table'`
-  return db.prepare(sql).get(name) !== undefined
+  return prepared(db, sql).get(name) !== undefined
 }
 
 /**

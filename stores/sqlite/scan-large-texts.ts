@@ -5,7 +5,7 @@ import type { ColumnTally, LargeText } from './column-tally.ts'
 import { betweenCharacters, piecesOf } from './large-values.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
-import type { Window } from './scan-classes.ts'
+import type { Window } from './scan-windows.ts'
 import { decodeUtf16, type Encoding, isValidText } from './text-bytes.ts'
 
 /** Texts of one column in a window. */

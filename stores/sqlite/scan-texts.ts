@@ -3,7 +3,7 @@ import { LARGE } from '../large.ts'
 import type { ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
-import type { Window } from './scan-classes.ts'
+import { pagesOf, type Window } from './scan-windows.ts'
 import { addLargeTexts, countInvalidLarge, type Texts } from './scan-large-texts.ts'
 import { decodeUtf16, type Encoding, isValidText } from './text-bytes.ts'
 
@@ -57,20 +57,20 @@ interface Reading<C extends TextColumn> {
 /** Stands for a value that is too large. */
 const TOO_LARGE = 0
 
-const readUtf8 = <C extends TextColumn>({ db, table, columns, window, suspects, large }: Reading<C>): C[] => {
-  const terms = columns.map(({ name, pure }) => {
-    const value = unlessLarge(name, quote(name))
-    return pure ? value : onlyText(name, value)
-  })
-  const impure = new Set<(typeof columns)[number]>()
-  for (const row of rowsOf(db, table, terms, window)) {
-    for (let i = 0; i < columns.length; i++) {
-      const cell = row[i]
-      if (typeof cell === 'string') {
-        if (columns[i]!.tally.addText(cell)) suspects.add(columns[i]!)
-      } else if (cell !== null) {
-        if (columns[i]!.pure) impure.add(columns[i]!)
-        if (cell === TOO_LARGE) large.add(columns[i]!)
+const readUtf8 = <C extends TextColumn>(reading: Reading<C>): C[] => {
+  const { columns, suspects, large } = reading
+  const impure = new Set<C>()
+  const values = columns.map(({ name, pure }) => ({ name, term: quote(name), pure }))
+  for (const rows of pagesOfTexts(reading, values)) {
+    for (const row of rows) {
+      for (let i = 0; i < columns.length; i++) {
+        const cell = row[i]
+        if (typeof cell === 'string') {
+          if (columns[i]!.tally.addText(cell)) suspects.add(columns[i]!)
+        } else if (cell !== null) {
+          if (columns[i]!.pure) impure.add(columns[i]!)
+          if (cell === TOO_LARGE) large.add(columns[i]!)
+        }
       }
     }
   }
@@ -79,16 +79,18 @@ const readUtf8 = <C extends TextColumn>({ db, table, columns, window, suspects, 
 
 /** SQLite's own conversion hides lone surrogates, so texts come as their bytes, and none is above suspicion. */
 const readUtf16 = <C extends TextColumn>(reading: Reading<C>): C[] => {
-  const { db, table, columns, window, suspects, large, encoding } = reading
-  const terms = columns.map(({ name }) => onlyText(name, unlessLarge(name, `CAST(${quote(name)} AS BLOB)`)))
-  for (const row of rowsOf(db, table, terms, window)) {
-    for (let i = 0; i < columns.length; i++) {
-      const cell = row[i]
-      if (cell === TOO_LARGE) large.add(columns[i]!)
-      if (!(cell instanceof Uint8Array)) continue
-      const text = decodeUtf16(cell, encoding)
-      columns[i]!.tally.addText(text)
-      if (cell.length % 2 || !text.isWellFormed()) suspects.add(columns[i]!)
+  const { columns, suspects, large, encoding } = reading
+  const values = columns.map(({ name }) => ({ name, term: `CAST(${quote(name)} AS BLOB)`, pure: false }))
+  for (const rows of pagesOfTexts(reading, values)) {
+    for (const row of rows) {
+      for (let i = 0; i < columns.length; i++) {
+        const cell = row[i]
+        if (cell === TOO_LARGE) large.add(columns[i]!)
+        if (!(cell instanceof Uint8Array)) continue
+        const text = decodeUtf16(cell, encoding)
+        columns[i]!.tally.addText(text)
+        if (cell.length % 2 || !text.isWellFormed()) suspects.add(columns[i]!)
+      }
     }
   }
   return columns.filter(({ pure }) => pure)
@@ -99,6 +101,51 @@ const onlyText = (name: string, value: string): string =>
 
 const unlessLarge = (name: string, value: string): string =>
   `CASE WHEN octet_length(${quote(name)}) > ${LARGE} THEN ${TOO_LARGE} ELSE ${value} END`
+
+/** Bytes of texts that are held at once, and the most and fewest rows that are worth a page. */
+const PAGE_BYTES = 512 * 1024
+const MOST_ROWS = 500
+const FEWEST_ROWS = 16
+
+interface Value {
+  name: string
+  /** What is read, where it is a text, or of a `pure` column whatever it is. */
+  term: string
+  pure: boolean
+}
+
+/**
+ * The rows of a window, many at once where its longest texts are short: that takes half the time of row by row
+ * (450,000 dates: 0.08 s against 0.16). Else one by one, without values that are too large.
+ */
+function* pagesOfTexts<C extends TextColumn>(
+  { db, table, columns, window }: Reading<C>,
+  values: Value[],
+): Iterable<unknown[][]> {
+  const rows = Math.min(MOST_ROWS, Math.floor(PAGE_BYTES / longestRow(db, table, columns, window)))
+  const inPages = window.rowid !== undefined && rows >= FEWEST_ROWS
+  const terms = values.map(({ name, term, pure }) => {
+    const value = inPages ? term : unlessLarge(name, term)
+    return pure ? value : onlyText(name, value)
+  })
+  if (!inPages) {
+    for (const row of rowsOf(db, table, terms, window)) yield [row]
+    return
+  }
+  const sql = `SELECT ${terms.join(', ')} FROM ${quote(table)} ${window.where}`
+  const statement = db.prepare<Window['params'], unknown[]>(sql).raw()
+  for (const { params } of pagesOf(db, table, window, rows)) yield statement.all(...params)
+}
+
+/** Bytes that no row's values of these columns pass together; 1 at least. */
+function longestRow(db: Connection, table: string, columns: TextColumn[], { where, params }: Window): number {
+  const terms = columns.map(({ name }) => `max(octet_length(${quote(name)}))`)
+  const longest = db
+    .prepare<Window['params'], (number | null)[]>(`SELECT ${terms.join(', ')} FROM ${quote(table)} ${where}`)
+    .raw()
+    .get(...params)!
+  return longest.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 1)
+}
 
 /** Row by row: a value may have some megabytes. */
 function rowsOf(db: Connection, table: string, terms: string[], window: Window): Iterable<unknown[]> {

@@ -5,22 +5,20 @@ import type { Table } from '../../model/schema.ts'
 import { type ClassCounts, ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
-import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
 import { lookAgain } from './scan-again.ts'
-import { countClasses, type Guess, type Window } from './scan-classes.ts'
+import { countClasses, type Guess } from './scan-classes.ts'
 import { readReals } from './scan-decimals.ts'
 import { scanKeys } from './scan-keys.ts'
 import { readTexts } from './scan-texts.ts'
+import { type Window, windowsOf } from './scan-windows.ts'
 import type { Encoding } from './text-bytes.ts'
+import { refuseUnreadable } from './unreadable.ts'
 
 interface Scanned {
   name: string
   guess: Guess
   tally: ColumnTally
 }
-
-/** Rows after which progress is heard of. */
-const WINDOW = 20_000
 
 /**
  * Looks at every value of a table, in constant memory. Numbers and blobs are counted in SQL and hardly
@@ -33,6 +31,7 @@ export function scan(
   progress: (rows: number) => void,
   everyDigit = false,
 ): TableFacts {
+  refuseUnreadable(db, table)
   const encoding = db.pragma('encoding', { simple: true }) as Encoding
   const columns = table.columns.map(({ name, declared }) => ({
     name,
@@ -123,27 +122,6 @@ function guessOf(db: Connection, table: string, column: string): Guess {
     .pluck()
     .all()
   return classes.length > 1 ? 'mixed' : (classes[0] ?? 'null')
-}
-
-/** Ranges of about `WINDOW` rows, also where numbers have large gaps. */
-function* windowsOf(db: Connection, { name, access }: Table): Iterable<Window> {
-  if (access.by !== 'rowid') {
-    yield { where: '', params: [] }
-    return
-  }
-  const key = quote(access.name)
-  const lastOfNext = db
-    .prepare<[bigint], bigint>(`
-      SELECT ${key} FROM ${quote(name)} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1 OFFSET ${WINDOW - 1}`)
-    .pluck()
-    .safeIntegers()
-  let from = MIN_ROWID
-  for (;;) {
-    const end = lastOfNext.get(from) ?? MAX_ROWID
-    yield { where: `WHERE ${key} BETWEEN ? AND ?`, params: [from, end] }
-    if (end === MAX_ROWID) return
-    from = end + 1n
-  }
 }
 
 function countRows(db: Connection, table: string, { where, params }: Window): number {

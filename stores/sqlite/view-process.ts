@@ -19,10 +19,16 @@ function answer(view: AskedView): ViewAnswer {
   try {
     return digest(db, view)
   } catch (error) {
-    if (error instanceof Failure) return { failure: `${error.facts.object}: ${error.facts.message}` }
+    if (error instanceof Failure) return failed(view, error)
     const { code, message } = error as Error & { code?: string }
     return { failure: code === 'SQLITE_ERROR' && /^no such /.test(message) ? message : (code ?? 'internal') }
   }
+}
+
+/** What the digest says of a value that no type of the target's holds, it says as of a table. */
+function failed({ name }: AskedView, { facts: { code, object = '', message } }: Failure): ViewAnswer {
+  if (code !== 'value') return { failure: `${object}: ${message}` }
+  return { unfit: `${object.slice(`table "${name}", `.length)}: ${message}` }
 }
 
 /** As many rows as are held at once; they may be large. */

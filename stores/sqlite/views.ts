@@ -10,8 +10,11 @@ export interface AskedView {
   columns: { name: string; type: LogicalType }[]
 }
 
-/** `columns`: it has another number of them; `failure`: why there is no digest, without values. */
-export type ViewAnswer = ViewDigest | { columns: number } | { failure: string }
+/**
+ * `columns`: it has another number of them · `unfit`: it gives something that is not of the target's type ·
+ * `failure`: why there is no digest. All without values.
+ */
+export type ViewAnswer = ViewDigest | { columns: number } | { unfit: string } | { failure: string }
 
 export class ViewReader {
   readonly #snapshot: string

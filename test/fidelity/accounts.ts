@@ -16,17 +16,30 @@ export function vanished(accounts: Accounts): Accounts {
   return Object.fromEntries(open)
 }
 
-export async function account(db: Database.Database, client: Client, plan: Plan): Promise<Accounts> {
+/** @param failures objects that the server refused to make, which a run reports */
+export async function account(
+  db: Database.Database,
+  client: Client,
+  plan: Plan,
+  failures: { object: { kind: string } }[],
+): Promise<Accounts> {
   const source = countSource(db)
   const target = await countTarget(client, plan.what.tables[0]?.target.schema ?? '')
-  const told = countTold(plan)
+  const told = countTold(
+    plan,
+    failures.map(({ object }) => object.kind),
+  )
   return Object.fromEntries(
     Object.entries(source).map(([kind, count]) => [
       kind,
-      { source: count, target: target[kind] ?? 0, told: told[kind] ?? 0 },
+      { source: count, target: (target[kind] ?? 0) + instead(kind, target), told: told[kind] ?? 0 },
     ]),
   )
 }
+
+/** What is unique by keys too long for a btree is kept so by exclusion constraints. */
+const instead = (kind: string, { exclusion = 0 }: Record<string, number>): number =>
+  kind === 'unique' || kind === 'index' ? exclusion : 0
 
 interface ListedColumn {
   name: string
@@ -56,7 +69,7 @@ function countSource(db: Database.Database): Record<string, number> {
     const columns = list<ListedColumn>(db, 'table_xinfo', name)
     const indexes = list<{ origin: string }>(db, 'index_list', name)
     add('column', columns.length)
-    add('not null', columns.filter(({ notnull, pk }) => notnull === 1 || pk > 0).length)
+    add('not null', countNotNull(db, name, columns))
     add('generated', columns.filter(({ hidden }) => hidden > 1).length)
     add('default', columns.filter(column => hasDefault(columns, column)).length)
     add('primary key', Number(columns.some(({ pk }) => pk > 0)))
@@ -65,6 +78,14 @@ function countSource(db: Database.Database): Record<string, number> {
     add('foreign key', new Set(list<{ id: number }>(db, 'foreign_key_list', name).map(({ id }) => id)).size)
   }
   return counts
+}
+
+/** A key forbids NULL where no row has one: SQLite lets it in where the key is not the row number. */
+function countNotNull(db: Database.Database, table: string, columns: ListedColumn[]): number {
+  const key = columns.filter(({ pk }) => pk > 0)
+  const nulls = key.map(({ name }) => `${quoted(name)} IS NULL`).join(' OR ') || '0'
+  const row = db.prepare(`SELECT 1 FROM ${quoted(table)} WHERE ${nulls}`).get()
+  return columns.filter(({ notnull, pk }) => notnull === 1 || (pk > 0 && row === undefined)).length
 }
 
 /** The row number gives itself. */
@@ -91,11 +112,12 @@ async function countTarget(client: Client, schema: string): Promise<Record<strin
      UNION ALL SELECT 'unique', count(*)::int FROM pg_index i JOIN relations r ON r.oid = i.indexrelid
                 WHERE i.indisunique AND NOT i.indisprimary
      UNION ALL SELECT 'index', count(*)::int FROM relations r WHERE r.relkind = 'i'
-                  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = r.oid)
-     UNION ALL SELECT CASE contype WHEN 'p' THEN 'primary key' WHEN 'c' THEN 'check' ELSE 'foreign key' END,
+                  AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = r.oid AND c.contype <> 'f')
+     UNION ALL SELECT CASE contype WHEN 'p' THEN 'primary key' WHEN 'c' THEN 'check' WHEN 'x' THEN 'exclusion'
+                           ELSE 'foreign key' END,
                       count(*)::int
                  FROM pg_constraint c WHERE c.connamespace = to_regnamespace(quote_ident($1))
-                  AND contype IN ('p', 'c', 'f') GROUP BY 1
+                  AND contype IN ('p', 'c', 'f', 'x') GROUP BY 1
      UNION ALL SELECT 'trigger', count(*)::int FROM pg_trigger t JOIN relations r ON r.oid = t.tgrelid
                 WHERE NOT t.tgisinternal`,
     [schema],
@@ -104,7 +126,7 @@ async function countTarget(client: Client, schema: string): Promise<Record<strin
 }
 
 /** What is left out under its own kind, and what the plan's findings say is not needed. */
-function countTold({ what, findings }: Plan): Record<string, number> {
+function countTold({ what, findings }: Plan, failed: string[]): Record<string, number> {
   const told: Record<string, number> = {}
   const add = (kind: string) => {
     told[kind] = (told[kind] ?? 0) + 1
@@ -113,9 +135,15 @@ function countTold({ what, findings }: Plan): Record<string, number> {
     add(kind === 'generated column' ? 'generated' : kind)
     if (kind === 'index' && /^CREATE UNIQUE/.test(sql)) add('unique')
   }
-  for (const { code } of findings) {
+  for (const kind of failed) {
+    add(kind)
+    if (kind === 'index') add('unique')
+  }
+  for (const { code, object } of findings) {
     if (code === 'check-always-true') add('check')
     if (code === 'default-is-null') add('default')
+    if (code === 'primary-key-as-unique' || (code === 'key-by-hash' && object.startsWith('table ')))
+      add('primary key')
   }
   return told
 }

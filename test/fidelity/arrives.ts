@@ -4,9 +4,9 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Client } from 'pg'
-import type { TablePlan } from '../../model/plan.ts'
+import type { Plan, TablePlan } from '../../model/plan.ts'
 import { account, vanished } from './accounts.ts'
-import { migrate, type Place } from './in-process.ts'
+import { type Migrated, migrate, type Place } from './in-process.ts'
 import { sourceText, targetText } from './same-cells.ts'
 import { quoted, readSource } from './source-cells.ts'
 
@@ -21,24 +21,47 @@ export async function arrives(place: Place, statements: string[]): Promise<boole
     await client.query(`DROP SCHEMA IF EXISTS ${target.schema} CASCADE; CREATE SCHEMA ${target.schema}`)
     const { plan, ran, failures, different } = await migrate(file, place, { accept: ['all-listed'] })
     if (!ran) return false
-    assert.deepEqual(failures, [])
+    assert.deepEqual(
+      failures.filter(failure => !isMerge(failure, plan)),
+      [],
+    )
     for (const table of plan.what.tables) await sameRows(db, client, table)
     assert.deepEqual(different, [], 'digests')
-    assert.deepEqual(vanished(await account(db, client, plan)), {})
+    assert.deepEqual(vanished(await account(db, client, plan, failures)), {})
     return true
   } finally {
     db.close()
   }
 }
 
+/** Kinds of which one value has several spellings, each for itself in the source. */
+const SPELLED = ['timestamp', 'time', 'json', 'uuid', 'inet']
+
+/**
+ * What differs in the source may be the same in the target, by its spelling or by consent, and then what was unique
+ * is not: a difference that a run reports (status 4), and preflight does not foresee.
+ */
+function isMerge({ object, message }: Migrated['failures'][number], { what, findings }: Plan): boolean {
+  const merges = ({ name, columns }: TablePlan) =>
+    columns.some(
+      column =>
+        SPELLED.includes(column.type.kind) ||
+        findings.some(
+          ({ severity, object }) => severity === 'consent' && object === `${name}.${column.name}`,
+        ),
+    )
+  if (/^could not create unique index/.test(message))
+    return what.tables.some(table => table.name === object.table && merges(table))
+  return /^there is no unique constraint matching/.test(message) && what.tables.some(merges)
+}
+
 /** Random statements may be wrong; what SQLite does not take is not there. */
 function build(db: Database.Database, statements: string[]): void {
   db.pragma('foreign_keys = OFF')
-  db.pragma('journal_mode = OFF')
+  db.pragma('journal_mode = MEMORY')
   db.pragma('synchronous = OFF')
   // A file without anything in it is no database.
   db.pragma('user_version = 1')
-  db.exec('BEGIN')
   for (const statement of statements) {
     try {
       db.exec(statement)
@@ -46,7 +69,6 @@ function build(db: Database.Database, statements: string[]): void {
       if (!(error instanceof Database.SqliteError)) throw error
     }
   }
-  db.exec('COMMIT')
 }
 
 async function sameRows(db: Database.Database, client: Client, { name, target, columns }: TablePlan) {

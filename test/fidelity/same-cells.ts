@@ -37,7 +37,7 @@ export function sourceText(cell: SourceCell, type: string): string | null {
     case 'numeric':
       return decimal(plain(cell))
     case 'bytea':
-      return `\\x${(cell.value as Buffer).toString('hex')}`
+      return `\\x${Buffer.from(Buffer.isBuffer(cell.value) ? cell.value : String(cell.value)).toString('hex')}`
     case 'uuid':
       return hyphenated(cell.class === 'blob' ? cell.value.toString('hex') : plain(cell))
     case 'timestamp':

@@ -111,10 +111,30 @@ test('rows that break NOT NULL are copied, and the rule is left out', () => {
   assert.equal(plan.what.tables[0]!.columns[1]!.notNull, false)
 })
 
-test('a primary key with NULL in it is refused: SQLite lets them in, PostgreSQL does not', () => {
-  const plan = planOf('CREATE TABLE t (a TEXT PRIMARY KEY, b); INSERT INTO t VALUES (NULL, 1), (NULL, 2)')
-  assert.deepEqual(said(plan), ['refused null-in-primary-key t.a'])
-  assert.match(plan.findings[0]!.remedy!, /tables: \{ t: \{ skip: true \} \}/)
+test('a primary key with NULL in it becomes a UNIQUE constraint, to which foreign keys still point', () => {
+  const plan = planOf(`
+    CREATE TABLE t (a TEXT, b INT, CONSTRAINT k PRIMARY KEY (a, b));
+    INSERT INTO t VALUES (NULL, 1), (NULL, 1), ('x', 2);
+    CREATE TABLE u (a TEXT, b INT, FOREIGN KEY (a, b) REFERENCES t)`)
+  assert.deepEqual(said(plan), ['warning primary-key-as-unique table t'])
+  const [t, u] = ['t', 'u'].map(name => plan.what.tables.find(table => table.name === name)!)
+  assert.equal(t!.primaryKey, undefined)
+  assert.deepEqual(t!.uniques, [{ columns: ['a', 'b'], name: 'k' }])
+  assert.deepEqual(
+    t!.columns.map(({ notNull }) => notNull),
+    [false, false],
+  )
+  assert.deepEqual(t!.key, ['a', 'b'])
+  assert.deepEqual(
+    u!.foreignKeys.map(({ references }) => references.columns),
+    [['a', 'b']],
+  )
+})
+
+test('a primary key without NULL stays one, and NOT NULL with it', () => {
+  const plan = planOf("CREATE TABLE t (a TEXT PRIMARY KEY); INSERT INTO t VALUES ('x')")
+  assert.deepEqual(plan.what.tables[0]!.primaryKey, { columns: ['a'], name: 't_pkey' })
+  assert.equal(plan.what.tables[0]!.columns[0]!.notNull, true)
 })
 
 test('a type of the plan file is taken where the values prove it, else refused with one that fits', () => {
@@ -138,7 +158,12 @@ test('limits that a copy would only meet after hours are met in the plan', async
   const long = `CREATE TABLE t (a TEXT UNIQUE); INSERT INTO t VALUES (printf('%.*c', 2693, 'x'))`
   const cases: [string, string, string[]][] = [
     ['1,601 columns', `CREATE TABLE t (${columns(1601, 'BOOLEAN')})`, ['refused too-many-columns table t']],
-    ['a key of 2,693 bytes', long, ['refused key-too-long table t']],
+    ['a key of 2,693 bytes', long, ['warning key-by-hash table t']],
+    [
+      'a key of several columns that is too long',
+      long.replace('TEXT UNIQUE', 'TEXT, b, UNIQUE (a, b)').replace("'x'))", "'x'), 1)"),
+      ['refused key-too-long table t'],
+    ],
     ['a key of 2,692 bytes', long.replace('2693', '2692'), []],
     [
       'an index whose parts are too long together',

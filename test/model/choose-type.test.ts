@@ -60,7 +60,9 @@ const INFERRED: [declared: string, values: string, type: string, ...codes: strin
   ['INTEGER', `1; ${INF}`, 'double precision', UNLIKE],
   ['INTEGER', "1; 'N/A'", 'text', UNLIKE],
   ['INTEGER', "x'01'", 'bytea', UNLIKE],
-  ['INTEGER', "1; x'01'", 'bigint', 'blobs-among-values!'],
+  ['INTEGER', "1; x'01'", 'bytea', 'classes-merge?'],
+  ['INTEGER', "'abc'; 5; 2.5; x'aa'", 'bytea', 'classes-merge?'],
+  ['ANY', `1; '1'; x'31'; 1.5; NULL; ''; ${INF}`, 'bytea', 'classes-merge?'],
   ['BOOLEAN', '0; 1; NULL', 'boolean'],
   ['bool', '', 'boolean'],
   ['BOOLEAN', '0; 2', 'bigint', UNLIKE],
@@ -150,7 +152,7 @@ const INFERRED: [declared: string, values: string, type: string, ...codes: strin
   ['', "1; '01'", 'text'],
   ['', "x'01'", 'bytea'],
   ['', "'a'; x'01'", 'bytea', 'mixed-text-and-blob?'],
-  ['', "1; 'a'; x'01'", 'text', 'blobs-among-values!'],
+  ['', "1; 'a'; x'01'", 'bytea', 'classes-merge?'],
   ['STRING', '1; 2', 'bigint'],
 ]
 

@@ -107,7 +107,7 @@ test('an empty table that nothing depends on is replaced', () => {
   assert.match(plan.findings[0]!.message, /longhaul_aside_.*owner, grants, comments and policies/)
   assert.equal(plan.what.tables[0]!.action, 'replace')
   const referencedBy = [{ schema: 'public', table: 'posts', name: 'posts_user_fkey' }]
-  for (const given of [{ referencedBy }, { views: ['active_users'] }]) {
+  for (const given of [{ referencedBy }, { views: [{ schema: 'public', name: 'active_users' }] }]) {
     const target = users([ID, NAME, SEEN], given)
     assert.deepEqual(said(planOf(SQL, { target, ifExists: 'replace' })), [
       'refused replace-has-dependents table users',

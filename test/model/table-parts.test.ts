@@ -203,7 +203,35 @@ test('a foreign key to what ignores case has a constraint to point to, and is to
 test('a text that is too long for an index is told also where the index is on an expression', () => {
   const planned = planOf(`
     CREATE TABLE t (a TEXT UNIQUE COLLATE NOCASE); INSERT INTO t VALUES (printf('%.*c', 3000, 'x'))`)
-  assert.ok(said(planned).includes('refused key-too-long index t_a_key'))
+  assert.ok(said(planned).includes('warning key-by-hash index t_a_key'))
+  assert.equal(planned.what.tables[0]!.indexes[0]!.method, 'hash')
+})
+
+const LONG = "printf('%.*c', 3000, 'x')"
+
+test('long keys are kept unique by hash, and foreign keys to them are told', () => {
+  const planned = planOf(`
+    CREATE TABLE t (a TEXT CONSTRAINT k PRIMARY KEY, b TEXT, c TEXT);
+    CREATE INDEX plain ON t (b DESC); CREATE UNIQUE INDEX part ON t (c) WHERE c <> '';
+    INSERT INTO t VALUES (${LONG}, ${LONG}, ${LONG});
+    CREATE TABLE u (a TEXT REFERENCES t)`)
+  const t = planned.what.tables.find(({ name }) => name === 't')!
+  assert.equal(t.primaryKey, undefined)
+  assert.deepEqual(
+    t.indexes.map(({ name, unique, method, where }) => [name, unique, method, where]),
+    [
+      ['plain', false, 'hash', undefined],
+      ['part', true, 'hash', `("c" <> '')`],
+      ['k', true, 'hash', undefined],
+    ],
+  )
+  assert.ok(t.indexes.every(({ parts }) => !parts[0]!.descending))
+  assert.deepEqual(said(planned), [
+    'incomplete foreign-key-not-converted u.a',
+    'warning key-by-hash index part',
+    'warning key-by-hash index plain',
+    'warning key-by-hash table t',
+  ])
 })
 
 const CHILD = 'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (a INTEGER REFERENCES p)'

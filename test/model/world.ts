@@ -36,6 +36,8 @@ export function target(given: Partial<TargetDescription> = {}): TargetDescriptio
     takesLedger: true,
     tables: [],
     relations: [],
+    views: [],
+    triggerFunctions: [],
     functions: [],
     statistics: [],
     trigrams: { canCreate: true },

@@ -15,7 +15,9 @@ before(async () => {
   await client.query(`
     CREATE TABLE public.parent (id text PRIMARY KEY CHECK (id <> 'no-${SECRET}'), age int NOT NULL);
     CREATE TABLE public.child (id text REFERENCES public.parent);
-    INSERT INTO public.parent VALUES ('${SECRET}', 1)`)
+    INSERT INTO public.parent VALUES ('${SECRET}', 1);
+    CREATE VIEW public.ours AS SELECT '${SECRET}' AS x;
+    CREATE VIEW public.theirs AS SELECT * FROM public.ours`)
 })
 after(async () => {
   await client?.end()
@@ -23,6 +25,11 @@ after(async () => {
 })
 
 const CASES: [sql: string, code: FailureCode, says: RegExp][] = [
+  [
+    'DROP VIEW public.ours',
+    'object',
+    /cannot drop view .*theirs depends on view .*ours \(2BP01\)\. Drop or change/,
+  ],
   [
     `INSERT INTO public.parent VALUES ('${SECRET}', 2)`,
     'object',

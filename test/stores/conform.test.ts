@@ -238,3 +238,30 @@ test('room for what is set aside is bounded, whatever a chunk holds', t => {
   assert.equal(total, 20_000)
   assert.ok(most < 8 * 1024 * 1024, String(most))
 })
+
+test('originals of rows with large values are held one by one, not a batch of them', t => {
+  const path = database(
+    t,
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, n INT, b BLOB);
+    WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 12)
+    INSERT INTO t SELECT i, iif(i = 5, 5, 'none'), zeroblob(5000000) FROM s`,
+  )
+  const store = openSqlite(path)
+  t.after(() => store.close())
+  const columns = [
+    columnPlan('id', BIGINT),
+    columnPlan('n', BIGINT, QUARANTINE),
+    columnPlan('b', { kind: 'bytes' }),
+  ]
+  const table = tablePlan('t', columns, { access: { by: 'rowid', name: 'id' }, key: ['id'] })
+  const fitting = new FittingRows(table, store.read(withRowName(table), {}))
+  const sizes: number[] = []
+  const kept: unknown[] = []
+  while (!fitting.over) {
+    for (const rows of fitting.rows()) kept.push(...rows.map(([id]) => Number(id)))
+    sizes.push(fitting.take().length)
+  }
+  assert.deepEqual(kept, [5])
+  assert.equal(Math.max(...sizes), 1)
+  assert.deepEqual([fitting.read, fitting.quarantined], [12, 11])
+})

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { entry } from '../../home/entry.ts'
 import { registerUser, type StackMessage, type StackPlace } from '../../home/stack.ts'
+import { workerEnvironment } from '../../home/worker-environment.ts'
 import { guard } from './watchdog.ts'
 
 export interface ScratchHome {
@@ -58,7 +59,7 @@ export async function startWorker(
 ): Promise<{ worker: ChildProcess; place: StackPlace }> {
   const main = entry(import.meta.url, '../../worker/main.ts')
   const worker = fork(main, ['--embedded'], {
-    env,
+    env: workerEnvironment(env),
     execArgv: [],
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

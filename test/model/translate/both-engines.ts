@@ -18,6 +18,8 @@ export interface Both {
   reasons: Record<string, string>
   /** Executes a statement that both engines understand; both do it or both refuse it with this message. */
   run(statement: string, refusal?: RegExp): Promise<void>
+  /** Executes a statement that both engines do or both refuse. */
+  runEither(statement: string): Promise<void>
   /** Compares what a query gives, in its order if it has one. Returns SQLite's answer. */
   same(query: string): Promise<Rows>
   /** Compares all tables. */
@@ -68,6 +70,7 @@ async function move(client: pg.Client, schema: string, sql: string): Promise<Bot
         .map(({ name, reason }) => [name, reason]),
     ),
     run: (statement, refusal) => run(client, db, schema, statement, refusal),
+    runEither: statement => runEither(client, db, schema, statement),
     same: query => same(client, db, schema, query),
     async sameTables() {
       for (const { name, columns } of plan.what.tables) {
@@ -124,6 +127,20 @@ async function run(
     db.exec(statement)
     await client.query(statement)
   }
+}
+
+async function runEither(
+  client: pg.Client,
+  db: Database.Database,
+  schema: string,
+  statement: string,
+): Promise<void> {
+  await client.query(`SET search_path = ${ident(schema)}`)
+  const [here, there] = await Promise.allSettled([
+    (async () => void db.exec(statement))(),
+    client.query(statement),
+  ])
+  assert.equal(there.status, here.status, statement)
 }
 
 async function same(client: pg.Client, db: Database.Database, schema: string, query: string): Promise<Rows> {

@@ -5,6 +5,7 @@ import { translateCondition, translateTruth, translateValue } from '../../../mod
 import { Untranslatable } from '../../../model/translate/scope.ts'
 import { parseType } from '../../../model/type-text.ts'
 import { CASES } from './cases.ts'
+import { COMMON } from './common-cases.ts'
 import { REFUSED, WANTED } from './wanted.ts'
 import { SCOPE, startWorld, translate, type World } from './world.ts'
 
@@ -15,7 +16,7 @@ before(async () => {
 after(() => world?.stop())
 
 describe('an expression gives the same values in both engines', () => {
-  for (const [topic, expressions] of Object.entries(CASES)) {
+  for (const [topic, expressions] of [...Object.entries(CASES), ...Object.entries(COMMON)]) {
     test(topic, async t => {
       for (const expression of expressions)
         await t.test(expression, async () => {
@@ -70,7 +71,9 @@ describe('a column of the wanted type takes the result, and holds what SQLite wo
 })
 
 test('what is not said to change with clock, chance or settings can be indexed', async t => {
-  const topics = Object.entries(CASES).filter(([topic]) => topic !== 'aggregates' && topic !== 'windows')
+  const topics = [...Object.entries(CASES), ...Object.entries(COMMON)].filter(
+    ([topic]) => topic !== 'aggregates' && topic !== 'windows',
+  )
   for (const expression of topics.flatMap(([, expressions]) => expressions)) {
     const { sql, volatile, type } = translate(expression)
     if (volatile || type === undefined) continue
@@ -90,11 +93,20 @@ test('what changes with clock, chance or settings says so', () => {
     "datetime('now')",
     'random()',
     'hex(randomblob(4))',
-    "strftime('%Y', ts)",
+    "strftime('%Y', 'now')",
+    'sin(r)',
     'CURRENT_DATE',
   ])
     assert.equal(translate(expression).volatile, true, expression)
-  for (const expression of ["ts > '2024-01-01'", 'substr(ts, 1, 4)', 'lower(s)', 'round(r, 2)'])
+  for (const expression of [
+    "ts > '2024-01-01'",
+    'substr(ts, 1, 4)',
+    'lower(s)',
+    'round(r, 2)',
+    "strftime('%Y', ts)",
+    'date(ts)',
+    'd || s',
+  ])
     assert.equal(translate(expression).volatile, undefined, expression)
 })
 

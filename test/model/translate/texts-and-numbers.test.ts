@@ -41,7 +41,7 @@ const VIEWS: Record<string, { view: string; columns?: string }> = {
   'a code and a number': { view: 'SELECT id FROM things WHERE kind = number' },
   'a code that is no number of another column': { view: 'SELECT id FROM things WHERE kind <> number' },
   'a code and a constant': { view: "SELECT name FROM kinds WHERE code = 22 OR code = '0001' OR code = 'x'" },
-  'a code in a list': { view: "SELECT name FROM kinds WHERE code IN ('22', 'x', 1.0e3)" },
+  'a code in a list': { view: "SELECT name FROM kinds WHERE code IN ('22', 'x', 1000)" },
   'a code and a truth': { view: 'SELECT a.name FROM kinds a JOIN kinds b ON a.code = b.old' },
   'codes joined': { view: 'SELECT t.id, k.name FROM things t LEFT JOIN kinds k ON k.code = t.kind' },
   'codes grouped': { view: 'SELECT count(*) AS n FROM things GROUP BY kind' },
@@ -146,7 +146,8 @@ suite('triggers', () => {
       CREATE TRIGGER as_number INSTEAD OF INSERT ON v WHEN NEW.code = '22' BEGIN DELETE FROM things; END;
       CREATE TRIGGER as_text INSTEAD OF UPDATE ON v WHEN OLD.old = '1' BEGIN DELETE FROM things; END;`)
     assert.deepEqual(Object.keys(both.reasons).toSorted(), ['as_number', 'as_text'])
-    await both.run("INSERT INTO v VALUES (22, 'again', 0), ('y', 'why', 0), (4, 'four', 1)")
+    for (const code of ['22', "'22'", "'y'", '4'])
+      await both.run(`INSERT INTO v VALUES (${code}, 'new', '0')`)
     await both.same(`SELECT ${text('code')} AS code, name, old FROM kinds`)
     both.close()
   })

@@ -50,7 +50,7 @@ test('tables with all that hangs on them', async () => {
   )
   assert.deepEqual(users.uniques, [['mail']])
   assert.deepEqual(users.referencedBy, [{ schema: 'elsewhere', table: 'orders', name: 'orders_owner' }])
-  assert.deepEqual(users.views, ['elsewhere.mails'])
+  assert.deepEqual(users.views, [{ schema: 'elsewhere', name: 'mails' }])
   assert.equal(users.columns.find(({ name }) => name === 'id')?.sequence, 'app.users_id_seq')
   assert.equal(users.columns.find(({ name }) => name === 'twice')?.generated, true)
   assert.equal(users.columns.find(({ name }) => name === 'k')?.identity, 'always')
