@@ -1,5 +1,5 @@
 /** What the workflow needs to know of a plan: names, sizes, groups; the plan itself stays in the ledger. */
-import { isAccepted, type Severity } from '../model/finding.ts'
+import { isAccepted, type Severity, withoutExample } from '../model/finding.ts'
 import { groupFindings, missingLine } from '../model/finding-groups.ts'
 import type { PlanSummary, TableGroup } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
@@ -33,7 +33,7 @@ export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
     refusals: open
       .filter(f => f.severity === 'refused' || f.severity === 'consent')
       .slice(0, 200)
-      .map(({ example: _, ...finding }) => finding),
+      .map(withoutExample),
     incomplete: groupFindings(open.filter(f => f.severity === 'incomplete'))
       .map(missingLine)
       .slice(0, 500),

@@ -6,7 +6,9 @@ import { type ObjectRow, readObjects, readTables } from '../ledger/reader.ts'
 import { getRun, setState, setStep } from '../ledger/runs.ts'
 import { findLedger, tableName } from '../ledger/schema.ts'
 import { type FailureFacts, sentence } from '../model/failure.ts'
+import { withoutExample } from '../model/finding.ts'
 import type { Mode, RunPlace } from '../model/payloads.ts'
+import type { Plan } from '../model/plan.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { type ReportDocument, renderReport } from '../model/render-report.ts'
 import { type RunResult, type StepProgress, type TableResult, UNFINISHED } from '../model/run.ts'
@@ -43,7 +45,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
   const leftOut = input.place ? writeLeftOut(folder, plan, closed.objects) : undefined
   const result: RunResult = {
     ...input.result,
-    report: { ...places, ...(leftOut && { leftOut }), ...closed.aside },
+    report: { ...places, ...examples(plan, folder), ...(leftOut && { leftOut }), ...closed.aside },
   }
   const snapshot = findArtifact(home, input.run, 'snapshot-notes')
   const document: ReportDocument = {
@@ -53,7 +55,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
       s.name === 'report' ? { ...s, state: 'done', endedAt: new Date().toISOString() } : s,
     ),
     request: input.request,
-    findings: plan?.findings ?? [],
+    findings: plan?.findings.map(withoutExample) ?? [],
     leftOut: plan?.what.leftOut ?? [],
     views: findArtifact(home, input.run, 'views') ?? [],
     ...(snapshot && { snapshot: { how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds } }),
@@ -65,6 +67,10 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
   if (!stillServes(input)) rmSync(snapshotPath(home, input.run), { force: true })
   return result
 }
+
+/** Keys of rows are in the assessment and not in the report, which goes from hand to hand. */
+const examples = (plan: Plan | undefined, folder: string) =>
+  plan?.findings.some(({ example }) => example !== undefined) ? { assessment: join(folder, 'assess.md') } : {}
 
 /** What the ledger says at the end. */
 interface Closed {

@@ -25,6 +25,8 @@ export function reasonAgainst(
   return undefined
 }
 
+/** The class of SQLSTATEs that are about values. */
+const DATA = '22'
 /** SQLSTATE of a number that is too large: SQLite goes on with a float there. */
 const OUT_OF_RANGE = '22003'
 /** Of a text that is no date: all that the column holds are, and a row with another one is refused. */
@@ -42,6 +44,8 @@ function difference(here: Evaluated, there: Printed, { kind, same, own }: Trial)
   if (here.class === 'error' && (!own || 'failure' in there)) return undefined
   const values = own ? 'values that the source holds' : 'NULL, empty texts or boundary values'
   if ('failure' in there) {
+    // A row that no value can be made of is refused as one is for which the check is false.
+    if (kind === 'check' && here.value === 0n && there.failure.startsWith(DATA)) return undefined
     if (!own && there.failure === OUT_OF_RANGE) return undefined
     if (!own && kind === 'check' && NO_TIMES.includes(there.failure)) return undefined
     return `PostgreSQL cannot evaluate it over ${values} (${there.failure})`

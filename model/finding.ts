@@ -20,6 +20,11 @@ export interface Finding {
  */
 export type Severity = 'refused' | 'consent' | 'incomplete' | 'warning' | 'note'
 
+/** What may go into reports and histories: keys of rows stay in the assessment. */
+export function withoutExample({ example: _, ...finding }: Finding): Finding {
+  return finding
+}
+
 const ORDER: Severity[] = ['refused', 'consent', 'incomplete', 'warning', 'note']
 
 /** The gravest first, then by object. */

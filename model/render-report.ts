@@ -141,12 +141,11 @@ function issues({ result, findings, request }: ReportDocument): string {
 }
 
 function findingLine(group: FindingGroup): string {
-  const { severity, code, message, example } = group.finding
+  const { severity, code, message } = group.finding
   const label = severity === 'incomplete' ? 'not in the target' : severity
   const remedy = groupRemedy(group)
   return [
     `- **${label}** \`${code}\` ${cell(showObjects(group, group.objects.length))}: ${cell(message)}.`,
-    ...(example ? [`Example: ${cell(example)}.`] : []),
     ...(remedy ? [`${cell(remedy)}.`] : []),
   ].join(' ')
 }

@@ -115,12 +115,13 @@ export interface RunResult {
   findings: Finding[]
   planHash?: string
   /**
-   * Artifacts by reference. Where there are any: `leftOut` is the SQL of what the target does not have,
+   * Artifacts by reference. Where there are any: `assessment` has examples by key, `leftOut` is the SQL of what the target does not have,
    * `quarantine` the rows that were not written, `altered` the original values of those written with another.
    */
   report?: {
     markdown: string
     json: string
+    assessment?: string
     leftOut?: string
     quarantine?: string
     altered?: string

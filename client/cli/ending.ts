@@ -118,11 +118,11 @@ const ended = ({ state }: RunResult, mode: Mode): boolean =>
 /** Findings with their remedies, the gravest first, those that say the same of many objects as one. */
 export function findingsText(findings: readonly Finding[], ended = false): string {
   const lines = groupFindings(findings).map(group => {
-    const { severity, code, message, example } = group.finding
+    const { severity, code, message } = group.finding
     const label = ended && severity === 'incomplete' ? 'missing' : LABELS[severity]
     const remedy = groupRemedy(group)
     return [
-      `  ${label} [${code}] ${showObjects(group, MOST_SHOWN)}: ${message}${example ? `. Example: ${example}` : ''}`,
+      `  ${label} [${code}] ${showObjects(group, MOST_SHOWN)}: ${message}`,
       ...(remedy ? [`    ${remedy}`] : []),
     ].join('\n')
   })
@@ -145,6 +145,8 @@ function differencesText({ differences }: RunResult, report: ReportDocument | un
 function places({ report, run, name }: RunResult, page: string | undefined): string {
   const lines = [`Run:      ${name} (${run})`]
   if (report) lines.push(`Report:   ${report.markdown} on host ${report.host}`)
+  if (report?.assessment)
+    lines.push(`Examples: ${report.assessment} (rows that the findings are about, by key)`)
   if (report?.leftOut) lines.push(`Left out: ${report.leftOut} (SQL of what the target does not have)`)
   if (report?.quarantine) {
     lines.push(`In quarantine: ${report.quarantine}`)

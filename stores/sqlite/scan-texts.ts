@@ -3,8 +3,8 @@ import { LARGE } from '../large.ts'
 import type { ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
-import { pagesOf, type Window } from './scan-windows.ts'
 import { addLargeTexts, countInvalidLarge, type Texts } from './scan-large-texts.ts'
+import { pagesOf, type Window } from './scan-windows.ts'
 import { decodeUtf16, type Encoding, isValidText } from './text-bytes.ts'
 
 export interface TextColumn {

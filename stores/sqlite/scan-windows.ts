@@ -43,7 +43,10 @@ function* ranges(db: Connection, { table, rowid, first, last, rows }: Range): It
   const sql = `SELECT ${key} FROM ${quote(table)} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1 OFFSET ?`
   let from = first
   for (;;) {
-    const found = prepared<[bigint, number], bigint>(db, sql).pluck().safeIntegers().get(from, rows - 1)
+    const found = prepared<[bigint, number], bigint>(db, sql)
+      .pluck()
+      .safeIntegers()
+      .get(from, rows - 1)
     const end = found !== undefined && found < last ? found : last
     yield { where: `WHERE ${key} BETWEEN ? AND ?`, params: [from, end], rowid }
     if (end === last) return

@@ -1,6 +1,6 @@
 /**
  * A snapshot of a SQLite database that others may be using: a faithful copy of its pages (row numbers are
- * what they were), in rollback-journal mode. The source and its side files stay as they are.
+ * what they were; but see make-readable.ts), in rollback-journal mode. The source and its side files stay as they are.
  */
 import {
   chmodSync,
@@ -17,6 +17,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { codeOf, locked, readingFailure } from './errors.ts'
+import { makeReadable } from './make-readable.ts'
 import { backUpOnline } from './snapshot-online.ts'
 import { copyRaw, recover, useRollbackJournal } from './snapshot-raw.ts'
 import { lookAt, type SourceFiles } from './source-files.ts'
@@ -60,6 +61,7 @@ export async function snapshot(
       const how = await attempt(source, copy, deadline, options)
       options.signal.throwIfAborted()
       if (how) {
+        await makeReadable(source, copy, options.signal)
         publish(copy, dest)
         return { bytes: statSync(dest).size, how }
       }

@@ -2,6 +2,7 @@
 import type { SourceStore } from '../store.ts'
 import { bounds } from './bounds.ts'
 import { describe } from './describe.ts'
+import { descriptionBefore } from './description-before.ts'
 import { readingFailure } from './errors.ts'
 import { openSnapshot } from './open.ts'
 import { read } from './read.ts'
@@ -14,7 +15,7 @@ import { scan } from './scan.ts'
 export function openSqlite(path: string): SourceStore {
   const db = openSnapshot(path)
   return {
-    describe: () => naming(path, () => describe(db)),
+    describe: () => naming(path, () => descriptionBefore(db) ?? describe(db)),
     scan: (table, progress, everyDigit) => naming(path, () => scan(db, table, progress, everyDigit)),
     bounds: (table, rows) => namingEach(path, () => bounds(db, table, rows)),
     read: (table, range) => namingEach(path, () => read(db, table, range)),

@@ -53,7 +53,8 @@ test('keys that are too long for a btree are kept unique by hash, and found by i
     insert.run('other', null, null, '')
   })
   const target = await world.target()
-  const words = ['--from', `sqlite:${source}`, '--to', target.url, '--accept', 'foreign-key-not-converted']
+  const ends = ['--from', `sqlite:${source}`, '--to', target.url]
+  const words = [...ends, '--id', 'long-keys', '--accept', 'foreign-key-not-converted']
   const said = await world.run(['full', ...words])
   assert.equal(said.status, 0, said.all)
   assert.deepEqual(await constraints(target), [
@@ -71,7 +72,7 @@ test('keys that are too long for a btree are kept unique by hash, and found by i
   const found = await target.rows(`SET enable_seqscan = off; EXPLAIN SELECT FROM page WHERE body = 'x'`)
   assert.match(String(found), /page_body/)
 
-  const back = await world.run(['rollback', '--from', `sqlite:${source}`, '--to', target.url, '--yes'])
+  const back = await world.run(['rollback', 'long-keys', '--yes'])
   assert.equal(back.status, 0, back.all)
   assert.deepEqual(await target.rows(`SELECT FROM pg_tables WHERE schemaname = 'public'`), [])
 })

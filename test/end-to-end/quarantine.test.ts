@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import pg from 'pg'
+import { until } from '../scenarios/until.ts'
+import { begun } from './cli.ts'
 import { openWorld } from './world.ts'
 
 const world = await openWorld()
@@ -133,4 +136,31 @@ test('with replaced values alone the status can be 0, and the originals are kept
   )
   const compared = await world.run(['check', ...words])
   assert.equal(compared.status, 0, compared.all)
+})
+
+test('a replay with another plan file goes over the one that is under way', async () => {
+  const source = world.source(`CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1), ('bad')`)
+  const target = await world.target()
+  const planOf = (line: string) => `version: 1\ntables: { t: { columns: { n: { ${line} } } } }\n`
+  const ends = ['--from', `sqlite:${source}`, '--to', target.url]
+  const first = plan('first.yaml', planOf('type: bigint, on_error: quarantine'))
+  const ended = await world.run(['full', ...ends, '--plan', first, '--id', 'twice'])
+  assert.equal(ended.status, 4, ended.all)
+  const replay = (fallback: number) => {
+    const path = plan(`${fallback}.yaml`, planOf(`on_error: default, default: ${fallback}`))
+    return begun(['replay', 'twice', '--plan', path], { env: world.stack.env, cwd: world.folder }).said
+  }
+  const holder = new pg.Client({ connectionString: target.url })
+  await holder.connect()
+  await holder.query('BEGIN; LOCK TABLE t IN EXCLUSIVE MODE')
+  const older = replay(111)
+  const waits = 'SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass'
+  await until('the older one waits', async () => (await target.rows(waits, ['t']))[0])
+  const newer = replay(222)
+  const gone = await older
+  await holder.query('ROLLBACK')
+  await holder.end()
+  assert.notEqual(gone.status, 0, gone.all)
+  assert.equal((await newer).status, 0, (await newer).all)
+  assert.deepEqual(await target.rows('SELECT n::int FROM t ORDER BY 1'), [[1], [222]])
 })

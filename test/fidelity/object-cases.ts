@@ -79,7 +79,11 @@ export const OBJECTS: ObjectCase[] = [
     there: [`$t: CHECK (((a COLLATE "C") ~ '^(?:[A-Z].*)$'::text))`],
   },
   {
-    sql: 'CREATE TABLE $t (a TEXT CHECK (json_valid(a)))',
+    sql: 'CREATE TABLE $t (a TEXT CHECK (json_valid(a) OR a IS NULL))',
+    there: ['$t: CHECK (((a IS NULL) OR ((a)::json IS NOT NULL)))'],
+  },
+  {
+    sql: 'CREATE TABLE $t (a TEXT CHECK (NOT json_valid(a)))',
     there: [],
     findings: ['incomplete check-not-translated'],
   },

@@ -3,16 +3,9 @@
  * a statement may be wrong.
  */
 import fc from 'fast-check'
-import {
-  anyCondition,
-  anyDefault,
-  anyExpression,
-  anyName,
-  anyType,
-  quote,
-  type RandomType,
-  someNames,
-} from './random-parts.ts'
+import { anyCondition, anyDefault, anyExpression } from './random-expressions.ts'
+import { anyName, quote, someNames } from './random-names.ts'
+import { anyType, type RandomType } from './random-types.ts'
 
 interface RandomColumn {
   name: string

@@ -234,6 +234,19 @@ test('long keys are kept unique by hash, and foreign keys to them are told', () 
   ])
 })
 
+test('no trigger leans on what is unique by hash, as if ON CONFLICT could name it', () => {
+  const into = (words: string) =>
+    said(
+      planOf(`
+    CREATE TABLE t (a TEXT PRIMARY KEY, b INT); INSERT INTO t VALUES (${LONG}, 1); CREATE TABLE u (a TEXT);
+    CREATE TRIGGER g AFTER INSERT ON u BEGIN ${words}; END`),
+    ).filter(line => line.includes('trigger'))
+  const refused = ['incomplete trigger-not-translated trigger g']
+  assert.deepEqual(into('INSERT OR REPLACE INTO t VALUES (NEW.a, 1)'), refused)
+  assert.deepEqual(into('INSERT INTO t VALUES (NEW.a, 1) ON CONFLICT (a) DO UPDATE SET b = 2'), refused)
+  assert.deepEqual(into('INSERT OR IGNORE INTO t VALUES (NEW.a, 1)'), [])
+})
+
 const CHILD = 'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (a INTEGER REFERENCES p)'
 const keyOf = ({ what }: ReturnType<typeof planOf>) =>
   what.tables.find(({ name }) => name === 'c')!.foreignKeys[0]!

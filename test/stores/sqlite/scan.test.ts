@@ -47,6 +47,23 @@ test('storage classes, ranges and sizes are exact', t => {
   assert.equal(facts.bytes, 8 * (4 + 3 + 4) + 3 + 7 + 3 + 6)
 })
 
+test('short and long texts, in whatever order, are all counted, as their bytes', t => {
+  for (const encoding of ['UTF-8', 'UTF-16le']) {
+    const facts = scan(
+      t,
+      `PRAGMA encoding = '${encoding}'; CREATE TABLE t (id INTEGER PRIMARY KEY, s TEXT, other TEXT);
+       WITH RECURSIVE g (i) AS (VALUES (-1100) UNION ALL SELECT i + 1 FROM g WHERE i < 41000)
+       INSERT INTO t SELECT i * 3, CASE WHEN i = 30001 THEN printf('%.*c', 60000, 'x') ELSE 'é' || i END,
+                            CASE i % 499 WHEN 0 THEN 'a' || char(0) WHEN 1 THEN x'00' WHEN 2 THEN NULL ELSE '' END FROM g`,
+    )
+    const [, s, other] = facts.columns
+    assert.deepEqual(s!.counts, { null: 0, integer: 0, real: 0, text: 42101, blob: 0 })
+    assert.deepEqual(s!.longest, { textBytes: 60000, textChars: 60000, blobBytes: 0 })
+    assert.deepEqual([other!.counts.blob, other!.counts.null, other!.unfit.nul], [83, 83, 85])
+    assert.equal(other!.counts.text, 42101 - 83 - 83)
+  }
+})
+
 test('what differs only after many rows is noticed', t => {
   const facts = scan(
     t,
