@@ -23,7 +23,6 @@ export type {
   RollbackResult,
   RunPlace,
   TableGroup,
-  ViewsCompared,
 } from '../model/payloads.ts'
 
 export const progressQuery = defineQuery<Progress>('progress')

@@ -63,7 +63,6 @@ export const BOOLEAN: LogicalType = { kind: 'boolean' }
 export const INTEGER: LogicalType = { kind: 'integer', bits: 64 }
 export const SMALL: LogicalType = { kind: 'integer', bits: 32 }
 export const FLOAT: LogicalType = { kind: 'float', bits: 64 }
-export const NUMERIC: LogicalType = { kind: 'numeric' }
 export const TEXT: LogicalType = { kind: 'text' }
 export const BYTES: LogicalType = { kind: 'bytes' }
 export const JSONB: LogicalType = { kind: 'json', binary: true }

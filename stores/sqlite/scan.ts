@@ -12,7 +12,6 @@ import { scanKeys } from './scan-keys.ts'
 import { readTexts } from './scan-texts.ts'
 import { type Window, windowsOf } from './scan-windows.ts'
 import type { Encoding } from './text-bytes.ts'
-import { refuseUnreadable } from './unreadable.ts'
 
 interface Scanned {
   name: string
@@ -31,7 +30,6 @@ export function scan(
   progress: (rows: number) => void,
   everyDigit = false,
 ): TableFacts {
-  refuseUnreadable(db, table)
   const encoding = db.pragma('encoding', { simple: true }) as Encoding
   const columns = table.columns.map(({ name, declared }) => ({
     name,

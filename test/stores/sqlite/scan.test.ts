@@ -208,13 +208,3 @@ test('any values: the same as counted one by one', t => {
     { numRuns: 60 },
   )
 })
-
-test('a table that only its application can read is named, with the collation it takes', t => {
-  const sql = `CREATE TABLE tags (tag TEXT PRIMARY KEY COLLATE NOCASE, usn INT) WITHOUT ROWID;
-    INSERT INTO tags VALUES ('leech', 1)`
-  const unicase = (db: Database.Database) => {
-    db.unsafeMode(true)
-    db.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'unicase')`)
-  }
-  assert.throws(() => scan(t, sql, unicase), /table "tags" is WITHOUT ROWID and uses a collation \(unicase\)/)
-})
