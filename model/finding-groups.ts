@@ -1,5 +1,6 @@
 /** Findings that say the same of many objects, as one: 40 equal lines hide the one that is not. */
 import type { Finding } from './finding.ts'
+import { escapeControls } from './name-text.ts'
 
 export interface FindingGroup<F extends Finding = Finding> {
   /** The first of them. */
@@ -34,7 +35,8 @@ function group<F extends Finding>(found: F[]): FindingGroup<F> {
 
 /** The objects of a group by name, at most `most` of them: `a, b, c and 38 more`. */
 export function showObjects({ objects }: FindingGroup, most: number): string {
-  const shown = objects.slice(0, most).join(', ')
+  // A line end in a name must not begin a line that looks like another finding.
+  const shown = objects.slice(0, most).map(escapeControls).join(', ')
   return objects.length > most ? `${shown} and ${objects.length - most} more` : shown
 }
 

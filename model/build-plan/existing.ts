@@ -128,7 +128,7 @@ function reportNulls(about: About): void {
   report(about, {
     code: 'null-in-not-null',
     severity: 'refused',
-    message: `${about.facts.counts.null} rows have NULL where the target says NOT NULL`,
+    message: `rows with NULL where the target says NOT NULL: ${about.facts.counts.null}`,
     remedy: 'Drop NOT NULL in the target, or give these rows a value in the source',
   })
 }

@@ -92,10 +92,12 @@ function rowsOf(columns: readonly ColumnPlan[]): string {
   const cells = columns.map(({ type, target }, i) => `v.c${i}::${sqlType(type)} AS ${ident(target)}`)
   const arrays = columns.map((_, i) => `pg_catalog.unnest($${i + 1}::text[])`)
   const names = columns.map((_, i) => `c${i}`)
+  // A name that no column has: they are shorter.
+  const row = ident('n'.repeat(1 + Math.max(0, ...columns.map(({ target }) => target.length))))
   return `(
-    SELECT ${cells.join(', ')}, v.n AS "longhaul row"
+    SELECT ${cells.join(', ')}, v.n AS ${row}
       FROM ROWS FROM (${arrays.join(', ')}) WITH ORDINALITY AS v(${names.join(', ')}, n)) AS t
-   ORDER BY "longhaul row"`
+   ORDER BY ${row}`
 }
 
 function printed(sql: string, type?: LogicalType): string {
