@@ -1,7 +1,7 @@
 /** The end of a run in words: balance sheet, verdict, differences, findings, where the report lies. */
 import type { FailureFacts } from '../../model/failure.ts'
 import { EXIT, sentence } from '../../model/failure.ts'
-import { bySeverity, type Finding, isAccepted } from '../../model/finding.ts'
+import { bySeverity, type Finding, isAccepted, type Severity } from '../../model/finding.ts'
 import {
   groupFindings,
   groupRemedy,
@@ -115,6 +115,9 @@ const LABELS = {
 const ended = ({ state }: RunResult, mode: Mode): boolean =>
   mode === 'full' && (state === 'done' || state === 'done with differences')
 
+/** Each object that stops a run has to be dealt with, so each is named. */
+const blocks = (severity: Severity) => severity === 'refused' || severity === 'consent'
+
 /** Findings with their remedies, the gravest first, those that say the same of many objects as one. */
 export function findingsText(findings: readonly Finding[], ended = false): string {
   const lines = groupFindings(findings).map(group => {
@@ -122,7 +125,7 @@ export function findingsText(findings: readonly Finding[], ended = false): strin
     const label = ended && severity === 'incomplete' ? 'missing' : LABELS[severity]
     const remedy = groupRemedy(group)
     return [
-      `  ${label} [${code}] ${showObjects(group, MOST_SHOWN)}: ${message}`,
+      `  ${label} [${code}] ${showObjects(group, blocks(severity) ? group.objects.length : MOST_SHOWN)}: ${message}`,
       ...(remedy ? [`    ${remedy}`] : []),
     ].join('\n')
   })

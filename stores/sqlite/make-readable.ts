@@ -10,8 +10,8 @@ import { isDescribedBefore, keepDescription } from './description-before.ts'
 import { codeOf, damaged, damagedIndex, sourceFailure } from './errors.ts'
 import { refuseGeneratedBy } from './generated-by-collation.ts'
 import type { Connection } from './open.ts'
-import { isOwn, ownCollationsIn, withBinary } from './own-collations.ts'
-import { listIndexes, listParts, listTables } from './pragmas.ts'
+import { ownCollationsIn, withBinary } from './own-collations.ts'
+import { shapeOf, treesByOwn } from './own-order.ts'
 import { quote } from './quote.ts'
 import { reorder } from './reorder.ts'
 
@@ -43,13 +43,15 @@ const isSnapshot = (source: string) =>
 
 interface Text {
   rowid: number
+  /** The table that it is of. */
+  table: string
   sql: string
 }
 
 function textsWithOwn(db: Connection): Text[] {
   return db
     .prepare<[], Text>(`
-      SELECT rowid, sql
+      SELECT rowid, tbl_name AS "table", sql
         FROM sqlite_schema
        WHERE type IN ('table', 'index') AND rootpage > 0 AND sql IS NOT NULL`)
     .all()
@@ -59,7 +61,7 @@ function textsWithOwn(db: Connection): Text[] {
 async function change(db: Connection, source: string, texts: Text[], signal: AbortSignal): Promise<void> {
   const schema = describe(db)
   for (const table of schema.tables) refuseGeneratedBy(source, table)
-  const affected = treesByOwn(db)
+  const affected = treesByOwn(db, new Set(texts.map(({ table }) => table)))
   const shape = shapeOf(db)
   db.unsafeMode(true)
   changeSchema(db, () => {
@@ -78,7 +80,7 @@ async function change(db: Connection, source: string, texts: Text[], signal: Abo
   }
   for (const { table, index } of affected.filter(({ isTable }) => !isTable)) {
     await heard(signal)
-    unlessTwice(damagedIndex(source, table, index), () => db.exec(`REINDEX main.${quote(index)}`))
+    rebuild(db, source, table, index)
   }
 }
 
@@ -92,39 +94,6 @@ function changeSchema(db: Connection, act: () => void): void {
 async function heard(signal: AbortSignal): Promise<void> {
   await new Promise(setImmediate)
   signal.throwIfAborted()
-}
-
-interface Tree {
-  table: string
-  index: string
-  /** The index is the WITHOUT ROWID table itself. */
-  isTable: boolean
-}
-
-/** What is in an order that SQLite does not know. */
-function treesByOwn(db: Connection): Tree[] {
-  const ordinary = listTables(db).filter(({ type }) => type === 'table')
-  return ordinary.flatMap(({ name, wr }) =>
-    listIndexes(db, name)
-      .map(index => ({ table: name, index: index.name, isTable: wr === 1 && index.origin === 'pk' }))
-      .filter(({ index, isTable }) => collationsOf(db, index, isTable).some(isOwn)),
-  )
-}
-
-/** The key of a WITHOUT ROWID table stands at the end of its other indexes, and belongs to their order. */
-function collationsOf(db: Connection, index: string, keyOnly: boolean): string[] {
-  if (keyOnly) return listParts(db, index).map(({ coll }) => coll)
-  return db.prepare<[string], string>(`SELECT coll FROM pragma_index_xinfo(?, 'main')`).pluck().all(index)
-}
-
-/** What indexes there are of which columns, and in which places. */
-function shapeOf(db: Connection): string {
-  const indexes = listTables(db)
-    .filter(({ type }) => type === 'table')
-    .flatMap(({ name }) => listIndexes(db, name).filter(({ origin }) => origin !== 'c'))
-  return JSON.stringify(
-    indexes.map(({ name, origin }) => [name, origin, listParts(db, name).map(({ cid }) => cid)]),
-  )
 }
 
 /** Two keys of the same columns that differ by their collations alone are one to SQLite when these are the same. */
@@ -153,5 +122,15 @@ function unlessTwice(failure: Failure, act: () => void): void {
     act()
   } catch (error) {
     throw codeOf(error).startsWith('SQLITE_CONSTRAINT') ? failure : error
+  }
+}
+
+function rebuild(db: Connection, source: string, table: string, index: string): void {
+  try {
+    unlessTwice(damagedIndex(source, table, index), () => db.exec(`REINDEX main.${quote(index)}`))
+  } catch (error) {
+    if (!codeOf(error).startsWith('SQLITE_ERROR')) throw error
+    // An expression that SQLite cannot compute, as with a function of the application's. Nobody reads by it.
+    db.exec(`DROP INDEX main.${quote(index)}`)
   }
 }
