@@ -2,7 +2,7 @@
 import type { Client } from 'pg'
 import type { Logger } from 'pino'
 import { readBackends, readObjects, readTables } from '../ledger/reader.ts'
-import { fenceOff, forget, getPlan, getRun, type RunRow } from '../ledger/runs.ts'
+import { fenceOff, forget, getPlan, getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { dropLedgerSql, findLedger, type Place, tableName } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
@@ -39,6 +39,7 @@ async function undoRun(client: Client, log: Logger, { run, target, epoch }: Roll
   const row = ledger && (await getRun(client, ledger, run))
   if (!ledger || !row) return 0
   if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(row)
+  await mustBeLast(client, ledger, row)
   await fenceOff(client, ledger, run, 'rolling back')
   await endWriters(client, ledger, run)
   const { what } = (await getPlan(client, ledger, run))!.plan
@@ -54,6 +55,27 @@ async function undoRun(client: Client, log: Logger, { run, target, epoch }: Roll
   await forgetRun(client, ledger, run)
   log.info({ objects: objects.length }, 'taken back')
   return objects.filter(o => o.done).length
+}
+
+/** Dropping a table, or emptying it, would take away what a later run has made or loaded there. */
+async function mustBeLast(
+  client: Client,
+  ledger: Place,
+  { id, targetTables, startedAt }: RunRow,
+): Promise<void> {
+  const later = (await listRuns(client, ledger)).find(
+    run =>
+      run.id !== id &&
+      run.startedAt > startedAt &&
+      run.targetTables.some(table => targetTables.includes(table)),
+  )
+  if (!later) return
+  throw new Failure({
+    code: 'object',
+    object: `run ${id}`,
+    message: `run ${later.name} came after it and has tables in common with it`,
+    remedy: `Take that one back first with "longhaul rollback ${later.name}"`,
+  })
 }
 
 const takenOver = ({ id, host, home }: RunRow) =>

@@ -43,6 +43,12 @@ test('tables, views, triggers and their functions are replaced together, and a r
     INSERT INTO orders (id, user_id, total) SELECT 1, id, 9.5 FROM users; SELECT 1`)
   assert.deepEqual(await target.rows('SELECT * FROM big'), [['Ada!', 9.5]])
 
+  const whole = await objects(target)
+  const tooEarly = await world.run(['rollback', 'first', '--yes'])
+  assert.equal(tooEarly.status, 1, tooEarly.all)
+  assert.match(tooEarly.all, /run second came after it/)
+  assert.deepEqual(await objects(target), whole)
+
   const back = await world.run(['rollback', 'second', '--yes'])
   assert.equal(back.status, 0, back.all)
   assert.deepEqual(await objects(target), before)
