@@ -1,12 +1,14 @@
 /** What a table gets once its rows are in: primary key, unique constraints, indexes, sequences, statistics. */
+
 import { openChunks } from '../ledger/claims.ts'
 import { tableName } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
+import { quoteText } from '../model/sql-text.ts'
 import { analyze, type Effect } from '../stores/postgres/ddl.ts'
 import { tableParts } from '../stores/postgres/plan-effects.ts'
-import { setSequence } from '../stores/postgres/sequence.ts'
+import { sequenceOf, setSequence } from '../stores/postgres/sequence.ts'
 import type { Work } from './edge.ts'
 import { tryAll, tryEach } from './effects-together.ts'
 import { type Target, tableOf, withTarget } from './target.ts'
@@ -75,11 +77,10 @@ async function sequenceEffect(
   const { rows } = await client.query(
     `SELECT s.seqrelid::regclass::text AS name, pg_sequence_last_value(s.seqrelid)::text AS last, s.seqstart::text AS start
        FROM pg_sequence s
-      WHERE s.seqrelid = pg_get_serial_sequence(quote_ident($1) || '.' || quote_ident($2), $3)::regclass`,
-    [table.target.schema, table.target.name, column.target],
+      WHERE s.seqrelid = ${sequenceOf(table, column)}`,
   )
   const stand = rows[0]
   if (!stand) return effect
   const value = stand.last === null ? `${stand.start}, false` : `${stand.last}, true`
-  return { ...effect, undo: [`SELECT setval('${stand.name.replaceAll("'", "''")}'::regclass, ${value})`] }
+  return { ...effect, undo: [`SELECT setval(${quoteText(stand.name)}::regclass, ${value})`] }
 }

@@ -29,7 +29,7 @@ export async function planChunks(
 }
 
 /** Rows of a chunk: as many as the plan says, or as fill its bytes by the table's average row. */
-export function chunkRows({ rows, bytes }: TablePlan, how: PlanHow): number {
+function chunkRows({ rows, bytes }: TablePlan, how: PlanHow): number {
   const average = Math.max(1, bytes / Math.max(1, rows))
   return Math.max(1, Math.min(how.chunkRows, Math.floor(how.chunkBytes / average)))
 }

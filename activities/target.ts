@@ -30,7 +30,7 @@ export async function withTarget<T>(
 }
 
 /** Less than a heartbeat's time: a session that does not end by then is the next attempt's business. */
-export const PATIENCE_MS = 8000
+const PATIENCE_MS = 8000
 
 /** Ends the session of an earlier attempt, unless it is this very one. */
 export const dispossess = (target: Target) => async (previous: Backend) => {

@@ -1,8 +1,10 @@
 /** Which expressions are tried together. */
+
 import type { PlannedExpression } from '../model/build-plan.ts'
 import type { ColumnPlan, TablePlan } from '../model/plan.ts'
 import type { Table } from '../model/schema.ts'
 import { columnsIn } from '../model/sqlite-sql/columns-in.ts'
+import { foldName, ROW_NUMBERS } from '../model/sqlite-sql/names.ts'
 import { parseExpression } from '../model/sqlite-sql/parse.ts'
 
 /** Expressions over the same columns of a table, for one statement. */
@@ -45,9 +47,7 @@ function columnsOf(table: Table, plan: TablePlan, source: string): ColumnPlan[] 
   const used = columnsIn(parseExpression(source))
   const key = table.primaryKey?.rowid ? table.primaryKey.columns[0] : undefined
   const byNumber = ROW_NUMBERS.some(
-    word => used.has(word) && !table.columns.some(({ name }) => name.toLowerCase() === word),
+    word => used.has(word) && !table.columns.some(({ name }) => foldName(name) === word),
   )
-  return plan.columns.filter(({ name }) => used.has(name.toLowerCase()) || (byNumber && name === key))
+  return plan.columns.filter(({ name }) => used.has(foldName(name)) || (byNumber && name === key))
 }
-
-const ROW_NUMBERS = ['rowid', '_rowid_', 'oid']

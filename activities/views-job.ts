@@ -1,4 +1,5 @@
 /** Views on both engines, row for row: whether a translated query gives what the source's gave. */
+
 import type { Client } from 'pg'
 import { readObjects, readTables, type TableRow } from '../ledger/reader.ts'
 import { showName } from '../model/name-text.ts'
@@ -6,6 +7,7 @@ import type { RunPlace } from '../model/payloads.ts'
 import type { PlanWhat, TablePlan, ViewPlan } from '../model/plan.ts'
 import type { ViewResult } from '../model/run.ts'
 import type { OtherObject } from '../model/schema.ts'
+import { foldName } from '../model/sqlite-sql/names.ts'
 import { natureOfView, type ViewNature } from '../model/view-nature.ts'
 import type { ViewDigest } from '../stores/digest/view.ts'
 import { identify } from '../stores/postgres/backend.ts'
@@ -74,7 +76,7 @@ function viewsOf(snapshot: string): OtherObject[] {
 function unequalFor(nature: ViewNature, what: PlanWhat, copied: readonly TableRow[]): string | undefined {
   if (nature.changes) return 'its rows depend on the clock or on chance'
   for (const table of what.tables) {
-    if (!nature.tables.has(table.name.toLowerCase())) continue
+    if (!nature.tables.has(foldName(table.name))) continue
     const row = copied.find(({ name }) => name === table.name)
     const reason = row && changedRows(table, row)
     if (reason) return `${reason} in table ${showName(table.name)}, which it reads`

@@ -32,13 +32,15 @@ export async function unpolled(temporal: Temporal, host: string): Promise<string
   return queues.filter((_, i) => counts[i] === 0).map(([name]) => name)
 }
 
+const PATIENCE_MS = 15_000
+
 /**
  * Waits until workers poll what a run needs. On a cluster it fails with `no-server` when there are none for
  * 15 s; the workers of an embedded stack come, or the stack fails.
  */
-export function requireWorkers(temporal: Temporal, host: string, patience = 15_000): Promise<void> {
+export function requireWorkers(temporal: Temporal, host: string): Promise<void> {
   return Promise.race([
-    somebodyPolls(temporal, host, temporal.embedded ? Infinity : patience),
+    somebodyPolls(temporal, host, temporal.embedded ? Infinity : PATIENCE_MS),
     temporal.failed,
   ])
 }

@@ -1,6 +1,6 @@
 /** Rows in quarantine, written after the plan was corrected: a workflow of its own over the target's ledger. */
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client'
-import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import type { PlanFile } from '../model/plan-request.ts'
@@ -10,7 +10,7 @@ import type { Surroundings } from './here.ts'
 import { outcomeOf } from './outcome.ts'
 import { requireWorkers } from './pollers.ts'
 import type { Temporal } from './stack.ts'
-import { openLedger } from './target.ts'
+import { findInLedger } from './target.ts'
 
 /** The run as the target's ledger has it. */
 export type ReplayTarget = Pick<ReplayInput, 'run' | 'name' | 'target' | 'host'>
@@ -21,20 +21,8 @@ export async function replayTarget(
   id: string,
   around: Surroundings,
 ): Promise<ReplayTarget> {
-  const ledger = await openLedger(target, around)
-  try {
-    const runs = await ledger.list()
-    const found = runs.find(run => run.name === id) ?? runs.find(run => run.id.startsWith(id))
-    if (found) return { run: found.id, name: found.name, target, host: found.host }
-  } finally {
-    await ledger.close()
-  }
-  throw new Failure({
-    code: 'usage',
-    object: `run ${id}`,
-    message: `the ledger in ${showEndpoint(target)} knows no run of that name or id`,
-    remedy: 'See "longhaul status --postgres URL"',
-  })
+  const { id: run, name, host } = await findInLedger(target, id, around)
+  return { run, name, target, host }
 }
 
 /**

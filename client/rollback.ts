@@ -1,6 +1,6 @@
 /** Taking a run back: its workflow is ended, then another undoes what the ledger says it did. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Progress } from '../model/run.ts'
 import { type RollbackInput, type RollbackResult, TASK_QUEUE, workflowId } from '../workflows/messages.ts'
@@ -10,7 +10,7 @@ import { outcomeOf } from './outcome.ts'
 import { queryProgress } from './progress.ts'
 import type { Temporal } from './stack.ts'
 import { terminate } from './start.ts'
-import { openLedger } from './target.ts'
+import { findInLedger } from './target.ts'
 
 /** What to take back: the UUID as the target's ledger has it. */
 export interface RollbackTarget {
@@ -47,20 +47,8 @@ export async function rollbackTargetIn(
   id: string,
   around: Surroundings,
 ): Promise<RollbackTarget> {
-  const ledger = await openLedger(target, around)
-  try {
-    const runs = await ledger.list()
-    const found = runs.find(run => run.name === id) ?? runs.find(run => run.id.startsWith(id))
-    if (found) return { run: found.id, name: found.name, target }
-  } finally {
-    await ledger.close()
-  }
-  throw new Failure({
-    code: 'usage',
-    object: `run ${id}`,
-    message: `the ledger in ${showEndpoint(target)} knows no run of that name or id`,
-    remedy: 'See "longhaul status --postgres URL"',
-  })
+  const { id: run, name } = await findInLedger(target, id, around)
+  return { run, name, target }
 }
 
 /** Before its backup step a run has only read. */

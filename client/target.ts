@@ -3,9 +3,10 @@ import type { Client } from 'pg'
 import { readSteps, readTables, type StepRow, type TableRow } from '../ledger/reader.ts'
 import { getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger, type Place } from '../ledger/schema.ts'
-import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
 import { connect } from '../sessions/connect.ts'
 import type { Surroundings } from './here.ts'
+import { pickRun } from './pick-run.ts'
 
 /** A session that only reads the ledger. */
 export interface LedgerReader {
@@ -40,6 +41,20 @@ export async function openLedger(
     tables: id => inLedger(found => readTables(client, found, id), []),
     steps: id => inLedger(found => readSteps(client, found, id), []),
     close: () => client.end().catch(() => {}),
+  }
+}
+
+/** The latest run of that name, or the one whose UUID begins so, in a target's ledger. Fails with `usage`. */
+export async function findInLedger(
+  target: PostgresEndpoint,
+  id: string,
+  around: Surroundings,
+): Promise<RunRow> {
+  const ledger = await openLedger(target, around)
+  try {
+    return pickRun(await ledger.list(), id, showEndpoint(target), 'See "longhaul status --postgres URL"')
+  } finally {
+    await ledger.close()
   }
 }
 

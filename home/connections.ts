@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { Failure } from '../model/failure.ts'
-import { homeFolder, readJson, writePrivate } from './home.ts'
+import { readJson, writePrivate } from './home.ts'
 import { tryLock } from './lock.ts'
 
 type Connections = Record<string, string>
@@ -15,13 +15,13 @@ const file = (home: string) => join(home, 'connections.json')
  * The URL behind a connection name: `LONGHAUL_CONNECTION_<NAME>` (upper case, other characters `_`) from
  * the environment, else the store. Undefined where neither knows it.
  */
-export function connectionUrl(name: string, home = homeFolder(), env = process.env): string | undefined {
+export function connectionUrl(name: string, home: string, env: NodeJS.ProcessEnv): string | undefined {
   const variable = `LONGHAUL_CONNECTION_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`
   return env[variable] ?? readJson<Connections>(file(home))?.[name]
 }
 
 /** Keeps a URL under a name, so that workers of this home can use it. */
-export function saveConnection(name: string, url: string, home = homeFolder()): void {
+export function saveConnection(name: string, url: string, home: string): void {
   const known = () => readJson<Connections>(file(home)) ?? {}
   if (known()[name] === url) return
   // Two commands at once would each write what they had read, and one connection would be lost.

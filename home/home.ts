@@ -20,7 +20,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** The folder of one run's artifacts; `id` is the run's UUID. */
-export function runFolder(id: string, home = homeFolder()): string {
+export function runFolder(id: string, home: string): string {
   return join(home, 'runs', id)
 }
 

@@ -8,7 +8,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FailureFacts } from '../model/failure.ts'
-import { homeFolder, readJson, writePrivate } from './home.ts'
+import { readJson, writePrivate } from './home.ts'
 import { tryLock } from './lock.ts'
 import { isAlive, markOf, type ProcessMark } from './process.ts'
 
@@ -35,37 +35,37 @@ const recordFile = (home: string) => join(home, 'stack.json')
 const usersFolder = (home: string) => join(home, 'users')
 
 /** The stack that runs in this home; undefined where none does, or only its record is left. */
-export function readStack(home = homeFolder()): Stack | undefined {
+export function readStack(home: string): Stack | undefined {
   const stack = readJson<Stack>(recordFile(home))
   return stack && isAlive(stack) ? stack : undefined
 }
 
 /** Announces the stack of this process. */
-export function writeStack(place: StackPlace, home = homeFolder()): void {
+export function writeStack(place: StackPlace, home: string): void {
   const stack: Stack = { ...ownMark(), ...place, startedAt: new Date().toISOString() }
   writePrivate(recordFile(home), `${JSON.stringify(stack, null, 2)}\n`)
 }
 
-export function removeStack(home = homeFolder()): void {
+export function removeStack(home: string): void {
   rmSync(recordFile(home), { force: true })
 }
 
 /** Taken by whoever starts the stack, and kept for as long as it runs: one stack a home. */
-export function lockStack(home = homeFolder()): (() => void) | undefined {
+export function lockStack(home: string): (() => void) | undefined {
   return tryLock(join(home, 'stack.lock'))
 }
 
 let registrations = 0
 
 /** Says that this process uses the stack; returns how to take that back. */
-export function registerUser(home = homeFolder()): () => void {
+export function registerUser(home: string): () => void {
   const file = join(usersFolder(home), `${process.pid}-${++registrations}`)
   writePrivate(file, JSON.stringify(ownMark()))
   return () => rmSync(file, { force: true })
 }
 
 /** The pids that use the stack; what the dead left behind is swept away. */
-export function liveUsers(home = homeFolder()): number[] {
+export function liveUsers(home: string): number[] {
   return usersFiles(home).flatMap(file => {
     const user = readJson<ProcessMark>(file)
     if (user && isAlive(user)) return [user.pid]

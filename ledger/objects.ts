@@ -1,4 +1,5 @@
 /** Objects of the target, each made once: claimed as chunks are, and recorded with the statements that undo it. */
+import { quoteText } from '../model/sql-text.ts'
 import { type Backend, fenced, ME, runIsOurs, START } from './fence.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
@@ -107,7 +108,6 @@ export async function noteObjectError(
 
 /** The statement that takes an object's record away, for use inside another effect's transaction. */
 export function forgetObjectSql(place: Place, run: string, { kind, table, name }: ObjectId): string {
-  const text = (value: string) => `'${value.replaceAll("'", "''")}'`
   return `DELETE FROM ${tableName(place, 'object')}
-           WHERE run_id = ${text(run)} AND kind = ${text(kind)} AND table_name = ${text(table)} AND name = ${text(name)}`
+           WHERE run_id = ${quoteText(run)} AND kind = ${quoteText(kind)} AND table_name = ${quoteText(table)} AND name = ${quoteText(name)}`
 }

@@ -4,6 +4,7 @@
  */
 
 import { LEDGER_PREFIX, LEDGER_SCHEMA, LEDGER_TABLES } from '../model/ledger-names.ts'
+import { quoteName } from '../model/sql-text.ts'
 
 /** Version of these tables, written into every run's row. */
 export const LEDGER_VERSION = 3
@@ -27,7 +28,7 @@ export const placeIn = (schema: string): Place => ({ schema, prefix: LEDGER_PREF
 
 /** The quoted, qualified name of one of the ledger's tables. */
 export function tableName(place: Place, table: LedgerTable): string {
-  return `"${place.schema.replaceAll('"', '""')}"."${place.prefix}${table}"`
+  return `${quoteName(place.schema)}.${quoteName(place.prefix + table)}`
 }
 
 /**

@@ -5,6 +5,11 @@ export function count(amount: number, thing: string): string {
   return `${number(amount)} ${thing}${amount === 1 ? '' : 's'}`
 }
 
+/** `one row has`, `1,234 rows have`: the beginning of a sentence. */
+export function rowsThat(amount: number, has: string, have: string): string {
+  return amount === 1 ? `one row ${has}` : `${count(amount, 'row')} ${have}`
+}
+
 /** Digits in groups of three. */
 export function number(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -1,9 +1,11 @@
 /** What `longhaul assess` tells of a source: facts of the scan beside what the planner makes of them. */
+
 import type { Assessment, ColumnFacts, TableFacts } from './assessment.ts'
 import { columnFacts } from './build-plan/columns.ts'
 import { bySeverity, type Finding } from './finding.ts'
 import type { LeftOut, Plan, TablePlan } from './plan.ts'
 import type { Schema, Table } from './schema.ts'
+import { foldName } from './sqlite-sql/names.ts'
 import { tokenize } from './sqlite-sql/tokens.ts'
 import { showType } from './type-text.ts'
 
@@ -57,7 +59,7 @@ export function assessDocument(assessment: Assessment, plan: Plan): AssessDocume
     tables: schema.tables.map(table =>
       assessTable(
         table,
-        dependents.get(fold(table.name)) ?? [],
+        dependents.get(foldName(table.name)) ?? [],
         facts.get(table.name)!,
         plans.get(table.name),
       ),
@@ -106,19 +108,17 @@ function dependentsOf({ tables, others }: Schema): Map<string, string[]> {
   }
   for (const { name, foreignKeys } of tables)
     note(
-      foreignKeys.map(key => fold(key.table)),
+      foreignKeys.map(key => foldName(key.table)),
       `${name} (foreign key)`,
     )
   for (const { kind, name, sql, table } of others) {
-    if (kind === 'trigger' && table !== undefined) note([fold(table)], `trigger ${name}`)
+    if (kind === 'trigger' && table !== undefined) note([foldName(table)], `trigger ${name}`)
     if (kind !== 'view') continue
     const words = tokenize(sql).filter(token => token.kind !== 'string')
     note(
-      words.map(({ value }) => fold(value)),
+      words.map(({ value }) => foldName(value)),
       `view ${name}`,
     )
   }
   return found
 }
-
-const fold = (name: string) => name.toLowerCase()

@@ -21,6 +21,11 @@ export interface TableFacts {
   /** Bytes that the rows' values take, summed over the storage. */
   bytes: number
   columns: ColumnFacts[]
+  /**
+   * Bytes that the widest row takes in its page at least, each number counted as 8: in tables of so many columns that
+   * a page may not hold it.
+   */
+  widest?: number
   /** In the order of the schema's foreign keys: rows that find no parent, all columns of the key being there. */
   foreignKeys?: { orphans: number; example?: string }[]
   /** In the order of the schema's checks: rows for which it is false. */

@@ -1,4 +1,5 @@
 /** The balance sheet of a table: whether its rows add up, and what of it the user is told. */
+import { count } from './amounts.ts'
 import type { TableResult } from './run.ts'
 
 type Counts = Pick<TableResult, 'read' | 'written' | 'skipped' | 'quarantined'>
@@ -27,7 +28,6 @@ export function differencesOf({ name, verdict, error, expected, counted, quarant
   if (error) lines.push(`table "${name}": ${error}`)
   else if (verdict !== 'equal')
     lines.push(`table "${name}": source and target differ (${expected} rows, ${counted} in the target)`)
-  if (quarantined > 0)
-    lines.push(`table "${name}": ${quarantined} ${quarantined === 1 ? 'row' : 'rows'} in quarantine`)
+  if (quarantined > 0) lines.push(`table "${name}": ${count(quarantined, 'row')} in quarantine`)
   return lines
 }

@@ -5,6 +5,7 @@
 import type { Assessment } from './assessment.ts'
 import { planChecks } from './build-plan/checks.ts'
 import { planColumns } from './build-plan/columns.ts'
+import { conflictFindings } from './build-plan/conflict-clauses.ts'
 import type { Draft, Planning } from './build-plan/draft.ts'
 import { matchColumns } from './build-plan/existing.ts'
 import { rightsFindings } from './build-plan/existing-rights.ts'
@@ -21,6 +22,7 @@ import { optimize } from './build-plan/optimize.ts'
 import { copyOrder } from './build-plan/order.ts'
 import { freeNames, planAside } from './build-plan/replaced.ts'
 import { mistakeFinding, requestMistakes, selectTables } from './build-plan/selection.ts'
+import { nameSequences } from './build-plan/sequences.ts'
 import { draftTables, largestRow } from './build-plan/tables.ts'
 import { targetFindings } from './build-plan/target-checks.ts'
 import { planTriggers } from './build-plan/triggers.ts'
@@ -62,12 +64,17 @@ function makePlan(planning: Planning, { assessment, target, request }: PlanInput
   planning.families = planFamilies(planning, drafts)
   for (const draft of drafts) planTable(planning, draft)
   const made = drafts.filter(({ plan }) => plan.action !== 'use')
+  for (const draft of made) nameSequences(planning, draft)
   planKeys(planning, made)
   planLongKeys(planning, made)
   planVirtual(planning, made)
   planChecks(planning, made)
   planForeignKeys(planning, drafts)
-  planning.findings.push(...made.flatMap(limitFindings), ...targetFindings(target, drafts, request.scope))
+  planning.findings.push(
+    ...made.flatMap(limitFindings),
+    ...made.flatMap(conflictFindings),
+    ...targetFindings(target, drafts, request.scope),
+  )
   listLeftOut(planning, skipped)
   const views = planViews(planning, drafts, skipped, viewNames)
   const triggers = planTriggers(planning, drafts, skipped, views)

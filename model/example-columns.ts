@@ -1,7 +1,9 @@
 /** Which values of its example a finding is about. */
+
 import type { Finding } from './finding.ts'
 import type { Check, Schema, Table } from './schema.ts'
 import { columnsIn } from './sqlite-sql/columns-in.ts'
+import { foldName } from './sqlite-sql/names.ts'
 import { parseExpression, SqlSyntaxError } from './sqlite-sql/parse.ts'
 
 export interface ExampleColumns {
@@ -33,10 +35,10 @@ function columnsOf(table: Table, code: string): string[] {
     code === 'check-violated'
       ? table.checks.flatMap(checkColumns)
       : code === 'foreign-key-violated'
-        ? table.foreignKeys.filter(key => key.columns.length > 1).flatMap(key => key.columns.map(fold))
+        ? table.foreignKeys.filter(key => key.columns.length > 1).flatMap(key => key.columns.map(foldName))
         : [],
   )
-  return table.columns.map(({ name }) => name).filter(name => named.has(fold(name)))
+  return table.columns.map(({ name }) => name).filter(name => named.has(foldName(name)))
 }
 
 /** A check that cannot be read is told elsewhere, and has no example. */
@@ -48,5 +50,3 @@ function checkColumns({ expression }: Check): string[] {
     throw error
   }
 }
-
-const fold = (name: string): string => name.toLowerCase()

@@ -2,6 +2,7 @@
  * Whether a type holds every value of a column without loss, decided from the facts of the scan alone. What
  * the facts cannot prove does not fit: a wrong "no" costs a line in a plan file, a wrong "yes" a value.
  */
+import { count } from './amounts.ts'
 import type { ColumnFacts } from './assessment.ts'
 import { formatsFor } from './type-formats.ts'
 import { showType } from './type-text.ts'
@@ -61,7 +62,7 @@ export function classesOf(type: LogicalType, { counts }: ColumnFacts): readonly 
 function only({ counts }: ColumnFacts, classes: readonly StorageClass[]): string | undefined {
   const others = CLASSES.filter(storage => counts[storage] > 0 && !classes.includes(storage))
   if (others.length === 0) return undefined
-  return `it holds ${others.map(storage => plural(counts[storage], NAMES[storage])).join(' and ')}`
+  return `it holds ${others.map(storage => count(counts[storage], NAMES[storage])).join(' and ')}`
 }
 
 /**
@@ -78,10 +79,6 @@ export function countMisfits(type: LogicalType, facts: ColumnFacts): number | un
   // A text may be damaged in both ways.
   if ((nul > 0 && invalidUtf8 > 0 && damaged > 0) || fits(type, rest) !== undefined) return undefined
   return others.reduce((sum, storage) => sum + facts.counts[storage], damaged)
-}
-
-function plural(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`
 }
 
 function integersWithin(facts: ColumnFacts, least: bigint, most: bigint, range: string): string | undefined {

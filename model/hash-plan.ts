@@ -11,7 +11,10 @@ export function hashPlan(what: PlanWhat): string {
 }
 
 function withoutSizes({ rows: _rows, bytes: _bytes, largestRow: _largest, columns, ...rest }: TablePlan) {
-  return { ...rest, columns: columns.map(c => ({ ...c, identity: c.identity !== undefined })) }
+  return {
+    ...rest,
+    columns: columns.map(c => ({ ...c, identity: c.identity?.sequence ?? c.identity !== undefined })),
+  }
 }
 
 /** Tables are copied in the order of their sizes, which says how and not what. */

@@ -5,11 +5,6 @@ export function showName(name: string): string {
   return /^[\p{L}_][\p{L}\p{N}_$.-]*$/u.test(name) ? name : escapeControls(JSON.stringify(name))
 }
 
-/** A name as SQL takes it. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`
-}
-
 /** Text for a terminal or a log: control characters and bidirectional overrides become `\uXXXX`. */
 export function escapeControls(text: string): string {
   return text.replace(

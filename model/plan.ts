@@ -107,8 +107,11 @@ export interface ColumnPlan {
   conversion?: Conversion
   /** What becomes of a row with a cell that does not fit; absent: the run stops. */
   onError?: OnError
-  /** An identity column; `last` is the highest number in use or given out (decimal text, absent: none). */
-  identity?: { last?: string }
+  /**
+   * An identity column; `last` is the highest number in use or given out (decimal text, absent: none), `sequence` the
+   * name of what counts it, where PostgreSQL's own choice is taken or too long.
+   */
+  identity?: { last?: string; sequence?: string }
   /** Some integer of the source lies beyond ±(2^53−1): cells arrive as bigint. */
   wide: boolean
   /** Why this type, in words for the plan's reader. */

@@ -20,6 +20,8 @@ export interface Table {
   indexes: Index[]
   foreignKeys: ForeignKey[]
   checks: Check[]
+  /** What its constraints do where a row breaks them, besides ABORT, which is the usual: `REPLACE`, `IGNORE` … */
+  onConflict?: string[]
   strict: boolean
   /** How rows can be read in ranges. */
   access: Access

@@ -1,10 +1,12 @@
 /** What the rows of a view hang on: tables, the clock and chance, and orders that its query leaves open. */
+
 import type { OtherObject } from './schema.ts'
 import type { FunctionCall } from './sqlite-sql/ast.ts'
+import { foldName } from './sqlite-sql/names.ts'
 import { parseCreateView } from './sqlite-sql/parse.ts'
 
 export interface ViewNature {
-  /** Names of tables that it reads, also through other views, in small letters; those of its own WITH are among them. */
+  /** Names of tables that it reads, also through other views, as `foldName` has them; those of its own WITH are among them. */
   tables: Set<string>
   /** Its rows are others at another time, or each time. */
   changes: boolean
@@ -16,13 +18,13 @@ export interface ViewNature {
 export function natureOfView(name: string, views: readonly OtherObject[]): ViewNature {
   const nature: ViewNature = { tables: new Set(), changes: false }
   const seen = new Set<string>()
-  enter(name.toLowerCase())
+  enter(foldName(name))
   return nature
 
   function enter(read: string): void {
     if (seen.has(read)) return
     seen.add(read)
-    const view = views.find(other => other.kind === 'view' && other.name.toLowerCase() === read)
+    const view = views.find(other => other.kind === 'view' && foldName(other.name) === read)
     if (view) visit(parseCreateView(view.sql).query)
     else nature.tables.add(read)
   }
@@ -36,7 +38,7 @@ export function natureOfView(name: string, views: readonly OtherObject[]): ViewN
   }
 
   function judge(node: { kind: string }): void {
-    if (node.kind === 'table') enter((node as unknown as { name: string }).name.toLowerCase())
+    if (node.kind === 'table') enter(foldName((node as unknown as { name: string }).name))
     if (node.kind === 'current' || (isCall(node) && isVolatile(node))) nature.changes = true
     const open = opens(node)
     if (open !== undefined) nature.open ??= open

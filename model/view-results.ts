@@ -1,4 +1,5 @@
 /** What is told of compared views. */
+import { count } from './amounts.ts'
 import { showName } from './name-text.ts'
 import type { ViewsCompared } from './payloads.ts'
 import type { ViewResult } from './run.ts'
@@ -19,8 +20,8 @@ export function differencesOfViews(results: readonly ViewResult[]): ViewsCompare
 function differenceOf({ name, sourceRows, targetRows, reason }: ViewResult): string {
   if (reason) return `view ${showName(name)}: ${reason}`
   const counts =
-    sourceRows === targetRows
-      ? `${sourceRows} ${sourceRows === 1 ? 'row' : 'rows'} on both sides, and not the same ones`
+    sourceRows !== undefined && sourceRows === targetRows
+      ? `${count(sourceRows, 'row')} on both sides, and not the same ones`
       : `${sourceRows} in the source, ${targetRows} in the target`
   return `view ${showName(name)}: its rows differ (${counts})`
 }

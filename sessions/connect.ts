@@ -32,7 +32,7 @@ export async function connect(endpoint: PostgresEndpoint, options: ConnectOption
 }
 
 /** Server and database in words that hold no secret. */
-export function showServer({ host, port, database, user }: Resolved): string {
+function showServer({ host, port, database, user }: Resolved): string {
   return `database ${database} on ${host}:${port} as ${user}`
 }
 

@@ -5,14 +5,14 @@ import { runInNewContext } from 'node:vm'
 /** Bytes that are worth a collection (1 to 2 ms) when nobody needs them any more. */
 export const WORTH_COLLECTING = 16 * 1024 * 1024
 
-type Collect = (options: { type: 'minor' | 'major' }) => void
+type Collect = (options: { type: 'minor' }) => void
 let gc: Collect | undefined
 
 /** Collects this thread's young garbage, such as pieces of a value that were used. */
-export function collect(type: 'minor' | 'major' = 'minor'): void {
+export function collect(): void {
   if (!gc) {
     setFlagsFromString('--expose-gc')
     gc = runInNewContext('gc') as Collect
   }
-  gc({ type })
+  gc({ type: 'minor' })
 }

@@ -48,7 +48,7 @@ const COLUMNS: Column<TableResult>[] = [
 const MOST_TABLES = 40
 
 /** The balance sheet; of many tables those of which there is something to say, and the largest of the others. */
-export function balanceSheet(tables: readonly TableResult[]): string {
+function balanceSheet(tables: readonly TableResult[]): string {
   if (tables.length <= MOST_TABLES) return table(COLUMNS, tables)
   const whole = tables.filter(isWhole).sort((a, b) => b.read - a.read)
   const others = tables.length - whole.length

@@ -4,7 +4,7 @@ import type { RunHandle } from '../handle.ts'
 import { type Cli, open, withTemporal } from './cli.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
-import { type Column, duration, table } from './text.ts'
+import { type Column, duration, moment, table } from './text.ts'
 
 /** `longhaul list`: the runs that the Temporal server knows. */
 export function addList(program: Command, cli: Cli): void {
@@ -35,7 +35,7 @@ async function listCommand(cli: Cli, flags: Verbosity): Promise<void> {
 const COLUMNS: Column<RunHandle>[] = [
   { title: 'name', value: run => run.name },
   { title: 'state', value: run => stateOf(run) },
-  { title: 'started', value: run => run.startedAt.toISOString().replace(/\.\d+Z$/, 'Z') },
+  { title: 'started', value: run => moment(run.startedAt) },
   {
     title: 'took',
     value: run => (run.endedAt ? duration((+run.endedAt - +run.startedAt) / 1000) : ''),

@@ -44,7 +44,7 @@ function seconds(text: string): number {
 const collect = (text: string, before: string[] = []): string[] => [...before, text]
 
 /** `--from` and `--to`, and the words of hand-written scripts for them. */
-export function withEndpoints(command: Command): Command {
+function withEndpoints(command: Command): Command {
   return command
     .addOption(new Option('--from <url>', 'source: sqlite:FILE').conflicts('sqlite'))
     .addOption(

@@ -1,15 +1,13 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { type Cli, open, withTemporal } from './cli.ts'
 import { endingText } from './ending.ts'
+import { type LedgerFlags, ledgerOf, withLedger } from './ledger-flags.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
-import { targetOf } from './rollback.ts'
 import { plural } from './text.ts'
 
-interface ReplayFlags extends Verbosity {
+interface ReplayFlags extends Verbosity, LedgerFlags {
   plan?: string
-  to?: string
-  postgres?: string
 }
 
 /** `longhaul replay ID`: writes the rows that a run put into quarantine, after the plan was corrected. */
@@ -19,14 +17,7 @@ export function addReplay(program: Command, cli: Cli): void {
     .description('Write the rows that a run put into quarantine, after the plan file was corrected')
     .argument('<id>', 'name of the run, or the start of its UUID')
     .option('--plan <file>', 'plan file (YAML) with other casts or policies for what did not fit')
-    .addOption(
-      new Option(
-        '--postgres <url>',
-        "find the run in this target's ledger: for runs of other servers",
-      ).conflicts('to'),
-    )
-    .addOption(new Option('--to <url>', 'the same'))
-  withExamples(withVerbosity(command), [
+  withExamples(withVerbosity(withLedger(command)), [
     ['replay app-1a2b3c --plan corrected.yaml', 'status 0 once nothing is left in quarantine, else 4'],
     ['replay app-1a2b3c', 'the same settings once more, as after rows of the target were corrected'],
   ]).action((id: string, flags: ReplayFlags) => replayCommand(cli, id, flags))
@@ -39,8 +30,7 @@ async function replayCommand(cli: Cli, id: string, flags: ReplayFlags): Promise<
   const { replayRun, replayTarget } = await import('../replay.ts')
   const { readReport } = await import('../report.ts')
   const file = flags.plan === undefined ? undefined : readPlanFile(flags.plan)
-  const to = flags.to ?? flags.postgres
-  const target = to === undefined ? undefined : targetOf(around, to)
+  const target = ledgerOf(flags, around)
   await withTemporal(cli, around, async temporal => {
     const run = target ? undefined : await findRun(temporal, id)
     const what = await replayTarget(target ?? run!.memo.target, run?.name ?? id, around)

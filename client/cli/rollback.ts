@@ -1,18 +1,15 @@
 import { createInterface } from 'node:readline/promises'
-import { type Command, Option } from 'commander'
-import { type PostgresEndpoint, parseEndpoint, showEndpoint } from '../../model/endpoint.ts'
-import { EXIT, Failure } from '../../model/failure.ts'
-import type { Surroundings } from '../here.ts'
+import type { Command } from 'commander'
+import { showEndpoint } from '../../model/endpoint.ts'
+import { EXIT } from '../../model/failure.ts'
 import type { RollbackTarget } from '../rollback.ts'
-import { keepSecret } from '../secrets.ts'
 import { type Cli, interruptible, open, withTemporal } from './cli.ts'
+import { type LedgerFlags, ledgerOf, withLedger } from './ledger-flags.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
 
-interface RollbackFlags extends Verbosity {
+interface RollbackFlags extends Verbosity, LedgerFlags {
   yes?: boolean
-  to?: string
-  postgres?: string
 }
 
 /** `longhaul rollback ID`: takes back what a run made in its target. */
@@ -21,15 +18,7 @@ export function addRollback(program: Command, cli: Cli): void {
     .command('rollback')
     .description('Take a run back: what it made in the target is gone, what was there before is as it was')
     .argument('<id>', 'name of the run, or the start of its UUID')
-    .addOption(
-      new Option(
-        '--postgres <url>',
-        "find the run in this target's ledger: for runs of other servers",
-      ).conflicts('to'),
-    )
-    .addOption(new Option('--to <url>', 'the same'))
-    .option('--yes', 'do not ask')
-  withExamples(withVerbosity(command), [
+  withExamples(withVerbosity(withLedger(command).option('--yes', 'do not ask')), [
     ['rollback app-1a2b3c', 'asks first, on a terminal'],
     ['rollback app-1a2b3c --yes --json', 'for scripts'],
     ['rollback app-1a2b3c --postgres prod', 'where its Temporal server is no more'],
@@ -40,8 +29,7 @@ async function rollbackCommand(cli: Cli, id: string, flags: RollbackFlags): Prom
   const { out, around } = open(cli, flags)
   const { findByName, findRun } = await import('../handle.ts')
   const { rollbackRun, rollbackTarget, rollbackTargetIn } = await import('../rollback.ts')
-  const to = flags.to ?? flags.postgres
-  const target = to === undefined ? undefined : targetOf(around, to)
+  const target = ledgerOf(flags, around)
   await withTemporal(cli, around, async temporal => {
     const run = target ? undefined : await findRun(temporal, id)
     const what = run ? await rollbackTarget(temporal, run) : await rollbackTargetIn(target!, id, around)
@@ -51,19 +39,6 @@ async function rollbackCommand(cli: Cli, id: string, flags: RollbackFlags): Prom
     out.print(`${result.message}.`)
     out.document({ run: what.run, name: what.name, ...result })
   })
-}
-
-export function targetOf(around: Surroundings, text: string): PostgresEndpoint {
-  const { endpoint, secretUrl } = parseEndpoint(text, around.here)
-  if (endpoint.kind !== 'postgres') {
-    throw new Failure({
-      code: 'usage',
-      object: '--postgres',
-      message: 'only a PostgreSQL target has a ledger',
-    })
-  }
-  if (secretUrl) keepSecret({ connection: endpoint.connection, url: secretUrl }, around)
-  return endpoint
 }
 
 /** Asks where somebody can answer; says what is missing where nobody can. */

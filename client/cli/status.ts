@@ -2,12 +2,13 @@ import { type Command, Option } from 'commander'
 import type { RunRow } from '../../ledger/runs.ts'
 import { parseEndpoint, showEndpoint } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
+import { pickRun } from '../pick-run.ts'
 import type { LedgerReader } from '../target.ts'
 import { type Cli, interruptible, open } from './cli.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
 import { progressTable } from './tables.ts'
-import { type Column, table } from './text.ts'
+import { type Column, moment, table } from './text.ts'
 
 interface StatusFlags extends Verbosity {
   postgres?: string
@@ -38,7 +39,7 @@ async function statusCommand(cli: Cli, id: string | undefined, flags: StatusFlag
   const ledger = await interruptible(cli, openTarget(cli, flags.postgres ?? flags.to))
   try {
     const runs = await ledger.reader.list()
-    const run = id ? pick(runs, id, ledger.name) : runs[0]
+    const run = id ? pickRun(runs, id, ledger.name, 'Leave the name out to see all runs') : runs[0]
     if (!run) {
       out.print(`No run is recorded in ${ledger.name}.`)
       return out.document({ runs: [] })
@@ -75,22 +76,11 @@ async function openTarget(
   return { reader: await openLedger(endpoint, cli.around, secretUrl), name: showEndpoint(endpoint) }
 }
 
-function pick(runs: RunRow[], id: string, where: string): RunRow {
-  const found = runs.find(run => run.name === id) ?? runs.find(run => run.id.startsWith(id))
-  if (found) return found
-  throw new Failure({
-    code: 'usage',
-    object: `run ${id}`,
-    message: `the ledger in ${where} knows no run of that name or id`,
-    remedy: 'Leave the name out to see all runs',
-  })
-}
-
 const COLUMNS: Column<RunRow>[] = [
   { title: 'name', value: run => run.name },
   { title: 'state', value: run => run.state },
   { title: 'verdict', value: run => run.verdict ?? '' },
-  { title: 'started', value: run => run.startedAt.toISOString().replace(/\.\d+Z$/, 'Z') },
+  { title: 'started', value: run => moment(run.startedAt) },
   { title: 'source', value: run => run.source },
   { title: 'host', value: run => run.host },
   { title: 'run', value: run => run.id },

@@ -1,7 +1,8 @@
 /** Numbers, times and tables for readers. */
+import { number } from '../../model/amounts.ts'
 
 /** `1,234,567`. */
-export const count = (n: number): string => Math.round(n).toLocaleString('en-US')
+export const count = (n: number): string => number(Math.round(n))
 
 /** `0.42 s`, `1.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
 export function duration(seconds: number): string {
@@ -78,6 +79,9 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
     )
     .join('\n')
 }
+
+/** `2026-01-31T12:00:00Z`. */
+export const moment = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z')
 
 /** `one table`, `3 tables`. */
 export const plural = (n: number, noun: string): string => (n === 1 ? `one ${noun}` : `${count(n)} ${noun}s`)

@@ -1,4 +1,5 @@
 /** CHECK constraints of tables that the run makes; they are added when the rows are there. */
+import { rowsThat } from '../amounts.ts'
 import { showName } from '../name-text.ts'
 import type { CheckPlan } from '../plan.ts'
 import type { Check } from '../schema.ts'
@@ -102,7 +103,7 @@ function reportChecked(
   if (broken === 0) return
   planning.findings.push({
     ...{ code: 'check-violated', severity: 'incomplete', object },
-    message: `${broken === 1 ? 'one row breaks' : `${broken} rows break`} its check ${showName(name)}: it is made NOT VALID, which binds only rows that are added or changed`,
+    message: `${rowsThat(broken, 'breaks', 'break')} its check ${showName(name)}: it is made NOT VALID, which binds only rows that are added or changed`,
     remedy:
       'Correct these rows in the source; or correct them in the target, and let ALTER TABLE … VALIDATE CONSTRAINT look at all rows',
     ...(example !== undefined && { example }),

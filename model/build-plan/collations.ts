@@ -2,8 +2,10 @@
  * SQLite's collations in the target. Columns keep the target's own: one that ignores case there would forbid LIKE and
  * change sorting. What NOCASE and RTRIM keep unique or find by an index, an index on an expression keeps and finds.
  */
-import { quoteName, showName } from '../name-text.ts'
+
+import { showName } from '../name-text.ts'
 import type { ColumnPlan, IndexPartPlan } from '../plan.ts'
+import { quoteName } from '../sql-text.ts'
 import { columnOf, type Draft, leaveOut, type Planning } from './draft.ts'
 
 /** `other`: one that the source's application brings with it. */

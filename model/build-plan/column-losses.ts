@@ -1,4 +1,5 @@
 /** What of a column cannot go with it. */
+import { rowsThat } from '../amounts.ts'
 import type { ColumnFacts } from '../assessment.ts'
 import type { Column, Table } from '../schema.ts'
 import { leaveOut, type Planning } from './draft.ts'
@@ -10,7 +11,7 @@ export function reportBrokenNotNull(
   column: Column,
   facts: ColumnFacts,
 ): void {
-  const rows = facts.counts.null === 1 ? 'one row has' : `${facts.counts.null} rows have`
+  const rows = rowsThat(facts.counts.null, 'has', 'have')
   leaveOut(
     planning,
     {

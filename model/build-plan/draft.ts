@@ -65,3 +65,12 @@ export function leaveOut(
     planning.request.scope === 'data' || planning.request.scope === 'check' ? 'note' : 'incomplete'
   planning.findings.push({ ...finding, severity, message: object.reason })
 }
+
+/** The same where nothing is amiss: it is left to others, or holds nothing of its own. */
+export function leaveWithNote(planning: Planning, object: LeftOut, code: string): void {
+  planning.leftOut.push(object)
+  planning.findings.push({
+    ...{ code, severity: 'note', object: `${object.kind} ${object.name}` },
+    message: object.reason,
+  })
+}

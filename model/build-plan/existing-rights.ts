@@ -1,6 +1,8 @@
 /** Tables that are there already: what the role must be allowed to do with them, told before and not after. */
+
 import type { Finding } from '../finding.ts'
-import { quoteName, showName } from '../name-text.ts'
+import { showName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { ExistingTable } from '../target.ts'
 import type { Draft, Planning } from './draft.ts'
 

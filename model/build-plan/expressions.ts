@@ -1,6 +1,9 @@
 /** Expressions of tables (checks, generated columns, indexes) in SQL of the target. */
-import { quoteName, showName } from '../name-text.ts'
+
+import { showName } from '../name-text.ts'
 import type { ColumnPlan, Conversion } from '../plan.ts'
+import { quoteName } from '../sql-text.ts'
+import { isRowNumber, sameName } from '../sqlite-sql/names.ts'
 import { parseExpression, SqlSyntaxError } from '../sqlite-sql/parse.ts'
 import { affinityOf } from '../translate/affinity.ts'
 import { translateCheck } from '../translate/check.ts'
@@ -100,7 +103,7 @@ function tableScope(planning: Planning, draft: Draft, spell: Spell = () => undef
   return {
     ...testsJson(planning),
     column(name, table) {
-      if (table !== undefined && table.toLowerCase() !== draft.table.name.toLowerCase()) return undefined
+      if (table !== undefined && !sameName(table, draft.table.name)) return undefined
       const column = namedColumn(draft, name)
       return column && refer(draft, column, spell(column))
     },
@@ -133,6 +136,6 @@ export const KEEPS_MEANING: Conversion[] = ['strip-nul', 'escape-nul', 'strip-in
 /** The column that an expression means by a name: `rowid` and its like are the one that is the row number. */
 export function namedColumn(draft: Draft, name: string): ColumnPlan | undefined {
   const key = draft.table.primaryKey
-  const number = key?.rowid && ['rowid', '_rowid_', 'oid'].includes(name.toLowerCase())
+  const number = key?.rowid && isRowNumber(name)
   return columnOf(draft, name) ?? (number ? columnOf(draft, key.columns[0]!) : undefined)
 }

@@ -1,4 +1,5 @@
 /** Rows that foreign keys of the source do not hold for, or will not hold for in the target. */
+import { rowsThat } from '../amounts.ts'
 import type { TableFacts } from '../assessment.ts'
 import { type Finding, isAccepted } from '../finding.ts'
 import { showName } from '../name-text.ts'
@@ -24,7 +25,7 @@ export function takesOrphans(
   { orphans, example }: OrphanFacts,
 ): boolean {
   const planned = settingsOf(planning.request, draft.table)?.orphans === 'not-valid'
-  const rows = orphans === 1 ? 'one row finds' : `${orphans} rows find`
+  const rows = rowsThat(orphans, 'finds', 'find')
   const object = keyObject(draft, key)
   const finding: Finding = {
     ...{ code: 'foreign-key-violated', severity: planned ? 'warning' : 'consent', object },
@@ -49,14 +50,15 @@ export function reportExact(
   const parent = drafts.find(draft => draft.table === table)
   const collations = key.references.flatMap(name => {
     const column = parent && columnOf(parent, name)
-    return (column && collationOf(parent, column)) ?? []
+    if (!column || !collationOf(parent, column)) return []
+    return parent.table.columns.find(({ name }) => name === column.name)?.collation ?? []
   })
   if (collations.length === 0) return
   planning.findings.push({
     code: 'foreign-key-exact',
     severity: 'warning',
     object: keyObject(draft, key),
-    message: `in the source its values find their parents in ${showName(key.table)} by the collation ${collations[0]}; in the target they must be exactly the same`,
+    message: `in the source its values find their parents in ${showName(key.table)} by the collation ${showName(collations[0]!)}; in the target they must be exactly the same`,
     remedy: 'Write them as their parents are written; where they are not, the foreign key is made NOT VALID',
   })
 }

@@ -2,6 +2,7 @@
  * Primary keys with NULL in them. SQLite allows it where the key is not the row number (its manual, "CREATE TABLE",
  * 3.5), and such a key is a UNIQUE constraint in all but name: two rows with NULL never are the same.
  */
+import { rowsThat } from '../amounts.ts'
 import type { TableFacts } from '../assessment.ts'
 import { showName } from '../name-text.ts'
 import { planLine } from '../plan-line.ts'
@@ -30,7 +31,7 @@ export function reportKeyAsUnique(planning: Planning, { table, facts }: Draft): 
   const [first] = names
   if (first === undefined) return
   const { counts, examples } = columnFacts(facts.columns, first)
-  const rows = counts.null === 1 ? 'one row has' : `${counts.null} rows have`
+  const rows = rowsThat(counts.null, 'has', 'have')
   const others = names.length > 1 ? ', and others in other columns of it' : ''
   planning.findings.push({
     code: 'primary-key-as-unique',

@@ -1,6 +1,6 @@
 /** What the target will not have: virtual tables and tables that nobody asked for. */
 import type { OtherObject, Table } from '../schema.ts'
-import { leaveOut, type Planning } from './draft.ts'
+import { leaveOut, leaveWithNote, type Planning } from './draft.ts'
 
 /** Lists what is no part of a table in the plan; views and triggers are left out where they are planned. */
 export function listLeftOut(planning: Planning, skipped: readonly Table[]): void {
@@ -8,15 +8,9 @@ export function listLeftOut(planning: Planning, skipped: readonly Table[]): void
   for (const other of planning.schema.others) leaveOther(planning, other)
 }
 
-function leaveTable(planning: Planning, table: Table): void {
+function leaveTable(planning: Planning, { name, sql }: Table): void {
   const reason = 'the plan leaves this table out'
-  planning.leftOut.push({ kind: 'table', name: table.name, sql: table.sql, reason })
-  planning.findings.push({
-    code: 'table-left-out',
-    severity: 'note',
-    object: `table ${table.name}`,
-    message: reason,
-  })
+  leaveWithNote(planning, { kind: 'table', name, sql, reason }, 'table-left-out')
 }
 
 function leaveOther(planning: Planning, other: OtherObject): void {
@@ -43,11 +37,5 @@ function leaveVirtual(planning: Planning, { kind, name, sql }: OtherObject): voi
 
 function leaveShadow(planning: Planning, { kind, name, sql }: OtherObject): void {
   const reason = 'it belongs to a virtual table and holds nothing of its own'
-  planning.leftOut.push({ kind, name, sql, reason })
-  planning.findings.push({
-    code: 'shadow-table-left-out',
-    severity: 'note',
-    object: `${kind} ${name}`,
-    message: reason,
-  })
+  leaveWithNote(planning, { kind, name, sql, reason }, 'shadow-table-left-out')
 }

@@ -15,11 +15,11 @@ const MAX_KEY_BYTES = 2704
 const KEY_HEADER = 8
 const TEXT_HEADER = 4
 /** What a row may take in its page when everything that can be is stored elsewhere. */
-const MAX_ROW_BYTES = 8160
+export const MAX_ROW_BYTES = 8160
 /** A pointer to a value that is stored elsewhere. */
-const POINTER_BYTES = 18
+export const POINTER_BYTES = 18
 /** Values up to about this are not stored elsewhere, as a pointer would hardly be shorter. */
-const KEPT_BYTES = 24
+export const KEPT_BYTES = 24
 
 /** Findings about a table that the run makes: too many columns, too wide rows, too long keys. */
 export function limitFindings(draft: Draft): Finding[] {
@@ -46,6 +46,14 @@ function rowWidth(draft: Draft): Finding[] {
     return { bytes, likely, always: facts.counts.null === 0 && draft.facts.rows > 0 }
   })
   const certain = widths.reduce((sum, { bytes, always }) => sum + (always ? bytes : 0), 0)
+  const widest = widestRow(draft)
+  if (certain <= MAX_ROW_BYTES && widest > MAX_ROW_BYTES) {
+    return refuse(
+      draft,
+      'row-too-wide',
+      `one row, if no more, takes ${widest} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`,
+    )
+  }
   if (certain > MAX_ROW_BYTES) {
     return refuse(
       draft,
@@ -57,6 +65,18 @@ function rowWidth(draft: Draft): Finding[] {
   if (possible <= MAX_ROW_BYTES) return []
   const message = `a row with a value in every column may take ${possible} bytes in its page; PostgreSQL takes ${MAX_ROW_BYTES}`
   return [{ code: 'row-may-be-too-wide', severity: 'warning', object: `table ${draft.table.name}`, message }]
+}
+
+/** Bytes that the widest row takes at least, given that numbers and texts may become types of fewer bytes. */
+function widestRow({ plan, facts }: Draft): number {
+  const saved = plan.columns.map(({ name, type }) => {
+    const { counts, longest } = columnFacts(facts.columns, name)
+    const numbers = counts.integer + counts.real > 0 ? 8 : 0
+    const texts = Math.min(Math.max(longest.textBytes, longest.blobBytes) + 1, KEPT_BYTES)
+    const counted = counts.text + counts.blob > 0 ? Math.max(numbers, texts) : numbers
+    return Math.max(0, counted - widthInPage(type, numbers > 0 ? 1 : counted))
+  })
+  return saved.reduce((width, bytes) => width - bytes, facts.widest ?? 0)
 }
 
 /** Bytes that a value takes in its page: fixed types in full, varying ones `varying`. */

@@ -2,7 +2,9 @@
  * Names as PostgreSQL can hold them: kept exactly where it can, else shortened or made unique with a suffix
  * that depends on the name alone, so that the same source gives the same names in every plan.
  */
+
 import { sha256 } from '../sha256.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 
 /** NAMEDATALEN - 1: PostgreSQL cuts what is longer, in silence. */
 export const MAX_NAME_BYTES = 63
@@ -54,6 +56,6 @@ function cut(name: string, bytes: number): string {
 export function lookUp<T extends { name: string }>(things: readonly T[], name: string): T | undefined {
   const exact = things.find(thing => thing.name === name)
   if (exact) return exact
-  const similar = things.filter(thing => thing.name.toLowerCase() === name.toLowerCase())
+  const similar = things.filter(thing => sameName(thing.name, name))
   return similar.length === 1 ? similar[0] : undefined
 }

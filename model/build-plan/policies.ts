@@ -1,4 +1,5 @@
 /** `on_error` of the plan file: what becomes of rows with a value that the column's type does not hold. */
+import { count } from '../amounts.ts'
 import type { AboutColumn } from '../choose-type.ts'
 import { constantDefault, factsOfValue, type Scalar } from '../column-default.ts'
 import type { Finding } from '../finding.ts'
@@ -44,7 +45,7 @@ function affected(
 ): Finding {
   const { table, column, facts } = about
   const misfits = reason === undefined ? 0 : countMisfits(type, facts)
-  const many = misfits === undefined ? 'some values' : plural(misfits + nulls)
+  const many = misfits === undefined ? 'some values' : count(misfits + nulls, 'value')
   const why = reason ?? 'it says NOT NULL and holds NULL'
   const example = reason === undefined ? { example: facts.examples?.null } : exampleOf(about, type)
   const quarantined = onError === 'quarantine'
@@ -58,8 +59,6 @@ function affected(
     ...(example.example !== undefined && { example: example.example }),
   }
 }
-
-const plural = (count: number): string => (count === 1 ? '1 value' : `${count} values`)
 
 /** What the plan file says, else the column's own default where it is a constant, else NULL. */
 function fallbackOf({ column }: AboutColumn, settings: ColumnSettings): Scalar {

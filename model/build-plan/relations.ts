@@ -1,7 +1,9 @@
 /** What queries and triggers of the source may name: its tables and views as they stand in the target. */
-import { quoteName, showName } from '../name-text.ts'
+
+import { showName } from '../name-text.ts'
 import { type ColumnPlan, isExclusion, type TablePlan } from '../plan.ts'
 import type { Table } from '../schema.ts'
+import { quoteName } from '../sql-text.ts'
 import { affinityOf } from '../translate/affinity.ts'
 import { type RelationRef, type Relations, Untranslatable } from '../translate/scope.ts'
 import { collationOf } from './collations.ts'

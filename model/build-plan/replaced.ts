@@ -1,7 +1,9 @@
 /** Tables that are replaced: what stands on them is replaced with them where the plan makes it anew, else in the way. */
+
 import type { Finding } from '../finding.ts'
-import { quoteName, showName } from '../name-text.ts'
+import { showName } from '../name-text.ts'
 import type { TriggerPlan, ViewPlan } from '../plan.ts'
+import { quoteName } from '../sql-text.ts'
 import type { RelationName } from '../target.ts'
 import type { Draft, Planning } from './draft.ts'
 

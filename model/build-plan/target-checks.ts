@@ -1,8 +1,10 @@
 /** What the target itself must offer before any table is looked at. */
+
 import type { Finding } from '../finding.ts'
 import { LEDGER_SCHEMA } from '../ledger-names.ts'
-import { quoteName, showName } from '../name-text.ts'
+import { showName } from '../name-text.ts'
 import type { PlanRequest } from '../plan-request.ts'
+import { quoteName } from '../sql-text.ts'
 import type { TargetDescription } from '../target.ts'
 import type { Draft } from './draft.ts'
 

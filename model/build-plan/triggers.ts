@@ -7,7 +7,7 @@ import type { CreateTrigger } from '../sqlite-sql/ast.ts'
 import { parseCreateTrigger } from '../sqlite-sql/parse.ts'
 import { type RelationRef, Untranslatable } from '../translate/scope.ts'
 import { translateTrigger } from '../translate/trigger.ts'
-import { type Draft, leaveOut, type Planning } from './draft.ts'
+import { type Draft, leaveOut, leaveWithNote, type Planning } from './draft.ts'
 import { assignNames, lookUp } from './names.ts'
 import { untranslatedReason, type Views } from './views.ts'
 
@@ -118,13 +118,7 @@ function reportOrder(planning: Planning, plans: readonly TriggerPlan[]): void {
 
 function leaveThere(planning: Planning, { kind, name, sql }: OtherObject): void {
   const reason = 'the target has a trigger of this name on the table, which stays as it is'
-  planning.leftOut.push({ kind, name, sql, reason })
-  planning.findings.push({
-    code: 'trigger-exists',
-    severity: 'note',
-    object: `trigger ${name}`,
-    message: reason,
-  })
+  leaveWithNote(planning, { kind, name, sql, reason }, 'trigger-exists')
 }
 
 function leaveTrigger(planning: Planning, { kind, name, sql }: OtherObject, reason: string): void {

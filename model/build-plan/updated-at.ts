@@ -1,7 +1,9 @@
 /** Triggers of `--types optimized` that keep the time of a row's last change. */
-import { quoteName, showName } from '../name-text.ts'
+
+import { showName } from '../name-text.ts'
 import type { ColumnPlan, TriggerPlan } from '../plan.ts'
 import type { OtherObject } from '../schema.ts'
+import { quoteName } from '../sql-text.ts'
 import { parseCreateTrigger } from '../sqlite-sql/parse.ts'
 import { reportAdded, wordsOf } from './additions.ts'
 import type { Draft, Planning } from './draft.ts'

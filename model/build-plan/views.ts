@@ -5,7 +5,7 @@ import type { OtherObject, Table } from '../schema.ts'
 import { parseCreateView, SqlSyntaxError } from '../sqlite-sql/parse.ts'
 import { translateQuery } from '../translate/query.ts'
 import { type RelationRef, type Relations, Untranslatable } from '../translate/scope.ts'
-import { type Draft, leaveOut, type Planning } from './draft.ts'
+import { type Draft, leaveOut, leaveWithNote, type Planning } from './draft.ts'
 import { testsJson } from './expressions.ts'
 import { assignNames, lookUp } from './names.ts'
 import { qualifiedName, relationsOf } from './relations.ts'
@@ -125,8 +125,7 @@ const VIEW_KINDS = new Set(['view', 'materialized view'])
 
 function leaveThere(planning: Planning, { kind, name, sql }: OtherObject): void {
   const reason = 'the target has a view of this name, which stays as it is'
-  planning.leftOut.push({ kind, name, sql, reason })
-  planning.findings.push({ code: 'view-exists', severity: 'note', object: `view ${name}`, message: reason })
+  leaveWithNote(planning, { kind, name, sql, reason }, 'view-exists')
 }
 
 function leaveView(planning: Planning, { kind, name, sql }: OtherObject, reason: string): void {

@@ -2,9 +2,11 @@
  * Indexes for tables that were virtual in the source: the same searches are fast in the target, in the words of
  * PostgreSQL. `docs/objects.md` has them.
  */
+
 import type { Finding } from '../finding.ts'
-import { quoteName, showName } from '../name-text.ts'
+import { showName } from '../name-text.ts'
 import type { ColumnPlan, IndexPlan } from '../plan.ts'
+import { quoteName } from '../sql-text.ts'
 import { columnOf, type Draft, leaveOut, type Planning } from './draft.ts'
 import { assignNames } from './names.ts'
 

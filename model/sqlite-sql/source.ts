@@ -70,7 +70,8 @@ function renamed(inner: Query | Source, name: string | undefined): Source {
     : { ...node, alias: name }
 }
 
-function everythingOf(from: Source): Query {
+/** `SELECT * FROM …`. */
+export function everythingOf(from: Source): Query {
   const select = {
     kind: 'select' as const,
     distinct: false,

@@ -1,5 +1,5 @@
 /** Values for columns: what SET and the columns of an INSERT have in common. */
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Assignment } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { translateValue } from './expression.ts'

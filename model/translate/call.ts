@@ -50,8 +50,14 @@ export function translateCall(node: FunctionCall, context: Context, want?: Logic
   return translate(values, context)
 }
 
+/** Whether it is one that is translated at times: such functions do nothing besides giving a value. */
+export function isPure({ name: written }: FunctionCall): boolean {
+  const name = written.toLowerCase()
+  return [FUNCTIONS, CHOICES, AGGREGATES, WINDOW_FUNCTIONS].some(group => Object.hasOwn(group, name))
+}
+
 /** A name is the application's own, and may be anything. */
-const showFunction = (name: string): string => (/^\w{1,40}$/.test(name) ? name : 'of this name')
+export const showFunction = (name: string): string => (/^\w{1,40}$/.test(name) ? name : 'of this name')
 
 function isAggregate(name: string, node: FunctionCall): boolean {
   const several = (name === 'min' || name === 'max') && node.arguments.length > 1

@@ -2,7 +2,9 @@
  * CHECK constraints. Only a condition that is false refuses a row, and one that ends in an error refuses it as well:
  * so what has no test that answers may be tried instead.
  */
+
 import type { Expression } from '../sqlite-sql/ast.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 import { documentText, translateTruth } from './expression.ts'
 import type { Scope, Translated } from './scope.ts'
 import { some } from './tree.ts'
@@ -63,5 +65,5 @@ function testedBy(node: Expression): Expression | undefined {
 }
 
 function sameColumn(a: Expression, b: Expression | undefined): boolean {
-  return a.kind === 'column' && b?.kind === 'column' && a.name.toLowerCase() === b.name.toLowerCase()
+  return a.kind === 'column' && b?.kind === 'column' && sameName(a.name, b.name)
 }

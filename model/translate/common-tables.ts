@@ -1,12 +1,13 @@
 /** WITH: queries by name, also those that read themselves (https://sqlite.org/lang_with.html). */
+
 import { assignNames } from '../build-plan/names.ts'
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { CommonTable, Query } from '../sqlite-sql/ast.ts'
+import { foldName, sameName } from '../sqlite-sql/names.ts'
 import type { LogicalType } from '../types.ts'
 import { translateBodies } from './compound.ts'
 import { translateWithin } from './query.ts'
 import type { QueryContext } from './query-context.ts'
-import { foldCase, sameName } from './result-names.ts'
 import { type RelationRef, type TranslatedQuery, Untranslatable } from './scope.ts'
 import type { Body } from './select.ts'
 
@@ -30,7 +31,7 @@ export function translateCommonTables(
   const relation = (name: string): RelationRef | undefined => {
     const table = common.tables.find(candidate => sameName(candidate.name, name))
     if (!table) return undefined
-    const key = foldCase(name)
+    const key = foldName(name)
     const known = made.get(key)
     if (known) return known.relation
     if (underWay.has(key)) throw new Untranslatable('a query of WITH that reads itself in an unusual way')

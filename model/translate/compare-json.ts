@@ -1,9 +1,9 @@
 /** Comparisons of what `json_extract` and `->>` give: a text, a number or NULL, by the row. */
+import { quoteText } from '../sql-text.ts'
 import { collationOf, keyOf } from './collation.ts'
 import { isOrdering, type Operator } from './comparison.ts'
 import { asText } from './convert.ts'
 import { bareText, compareClass } from './json-class.ts'
-import { quote } from './literal.ts'
 import { isNumber, nameOf, refuse, type Value } from './value.ts'
 
 export function compareJson(operator: Operator, left: Value, right: Value): string {
@@ -25,7 +25,7 @@ const TURNED: Partial<Record<Operator, Operator>> = { '<': '>', '<=': '>=', '>':
 function compareText(operator: Operator, json: string, text: string): string {
   if (isOrdering(operator)) return orderText(operator, json, text)
   if (/^[[{]/.test(text)) return refuse('a comparison of a part of a JSON document with the text of one')
-  return `(${json} ${operator} ${quote(JSON.stringify(text))}::jsonb)`
+  return `(${json} ${operator} ${quoteText(JSON.stringify(text))}::jsonb)`
 }
 
 /** Numbers come before all texts; arrays and objects are the texts that begin with their brackets. */
@@ -34,7 +34,7 @@ function orderText(operator: Operator, json: string, text: string): string {
   const first = text.codePointAt(0) ?? 0
   const before = operator.startsWith('<')
   const bracket = (sign: string) => String(sign.charCodeAt(0) < first === before)
-  return `(CASE pg_catalog.jsonb_typeof(${json}) WHEN 'string' THEN ${bareText(json)} COLLATE "C" ${operator} ${quote(text)}
+  return `(CASE pg_catalog.jsonb_typeof(${json}) WHEN 'string' THEN ${bareText(json)} COLLATE "C" ${operator} ${quoteText(text)}
     WHEN 'array' THEN ${bracket('[')} WHEN 'object' THEN ${bracket('{')}
     ELSE CASE WHEN ${json} IS NOT NULL THEN ${before} END END)`
 }

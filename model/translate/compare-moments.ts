@@ -2,11 +2,12 @@
  * Comparisons of times. SQLite compares their texts; a target's type compares the times. Texts in one ISO spelling
  * have the same order, and a date is the beginning of every time of that day, so that it goes before midnight.
  */
+
 import { isTimeText } from '../literal-forms.ts'
+import { quoteText } from '../sql-text.ts'
 import { orderKeyOf } from './collation.ts'
 import { isOrdering, type Operator } from './comparison.ts'
 import { formOf } from './convert.ts'
-import { quote } from './literal.ts'
 import { isMomentType, type MomentForm, nameOf, refuse, type Value } from './value.ts'
 
 export function compareMoments(operator: Operator, left: Value, right: Value): string {
@@ -53,7 +54,7 @@ function sideOf({ type, sql, moment, literal }: Value, form: MomentForm): string
   if (literal?.kind !== 'text' || !isTimeText(literal.value, form)) return undefined
   // Without seconds it would be the beginning of a time, as a date is.
   const full = form === 'date' || /\d\d:\d\d:\d\d/.test(literal.value)
-  return full ? `${quote(literal.value)}::${form}` : undefined
+  return full ? `${quoteText(literal.value)}::${form}` : undefined
 }
 
 const fromMidnight = (operator: Operator): string => (operator.startsWith('>') ? '>=' : '<')

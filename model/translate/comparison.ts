@@ -1,12 +1,13 @@
 /** Comparisons, by SQLite's affinities and order of storage classes (https://sqlite.org/datatype3.html, 4). */
 
 import { isInet, isUuid } from '../literal-forms.ts'
+import { quoteText } from '../sql-text.ts'
 import type { BinaryOperator, Expression } from '../sqlite-sql/ast.ts'
 import { collationOf, keyOf, orderKeyOf } from './collation.ts'
 import { compareJson } from './compare-json.ts'
 import { compareMoments } from './compare-moments.ts'
 import { asText, isDigits } from './convert.ts'
-import { literalValue, numberIn, quote } from './literal.ts'
+import { literalValue, numberIn } from './literal.ts'
 import { type Context, isMomentType, isNull, isNumber, nameOf, refuse, type Value } from './value.ts'
 
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>='
@@ -104,7 +105,7 @@ function printOf({ affinity, merged, type }: Value, number: Value): string | und
   if (merged || type?.kind !== 'text' || (affinity !== 'INTEGER' && affinity !== 'NUMERIC')) return undefined
   const { literal } = number
   const value = literal?.kind === 'text' ? numberIn(literal.value) : literal
-  if (value) return value.kind === 'integer' ? quote(String(value.value)) : undefined
+  if (value) return value.kind === 'integer' ? quoteText(String(value.value)) : undefined
   const whole = number.type?.kind === 'integer' || number.type?.kind === 'boolean'
   return whole && number.affinity !== 'TEXT' ? asText(number) : undefined
 }
@@ -150,7 +151,9 @@ function alignSpecial(left: Value, right: Value, ordering: boolean): [string, st
   const isForm = kind === 'uuid' ? isUuid : isInet
   const sides = [left, right].map(({ type, literal, sql }) => {
     if (type?.kind === kind) return sql
-    return literal?.kind === 'text' && isForm(literal.value) ? `${quote(literal.value)}::${kind}` : undefined
+    return literal?.kind === 'text' && isForm(literal.value)
+      ? `${quoteText(literal.value)}::${kind}`
+      : undefined
   })
   const [a, b] = sides
   return a === undefined || b === undefined ? undefined : [a, b]

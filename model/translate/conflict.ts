@@ -1,11 +1,11 @@
 /** What an INSERT does about rows that are there: OR IGNORE, OR REPLACE, ON CONFLICT. */
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Insert, Upsert } from '../sqlite-sql/ast.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 import { translateSet, writtenColumns } from './assign.ts'
 import { translateCondition } from './expression.ts'
 import { type From, itemOf } from './from.ts'
 import type { QueryContext } from './query-context.ts'
-import { sameName } from './result-names.ts'
 import { type RelationRef, type Scope, Untranslatable } from './scope.ts'
 import { scopeOf } from './select-scope.ts'
 

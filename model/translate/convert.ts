@@ -1,7 +1,8 @@
 /** One type into another, as SQLite does it or as a column of the target needs it. */
+import { quoteText } from '../sql-text.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
-import { literalAs, literalText, literalValue, numberIn, quote } from './literal.ts'
+import { literalAs, literalText, literalValue, numberIn } from './literal.ts'
 import { printTime } from './time-format.ts'
 import { FLOAT, INTEGER, isNull, type MomentForm, nameOf, refuse, type Value } from './value.ts'
 
@@ -10,7 +11,7 @@ export function asText(value: Value): string {
   const { sql, type, literal } = value
   if (literal) {
     const text = literalText(literal)
-    return text === undefined ? refuse('a constant that SQLite prints in its own way') : quote(text)
+    return text === undefined ? refuse('a constant that SQLite prints in its own way') : quoteText(text)
   }
   if (isNull(value)) return 'NULL::text'
   if (value.partClass) return refuse('whether a part of a JSON document is an integer or a float')

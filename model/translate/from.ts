@@ -1,11 +1,12 @@
 /** FROM: tables, queries and joins, and which column a name means among them. */
+
 import { assignNames } from '../build-plan/names.ts'
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Expression, Source } from '../sqlite-sql/ast.ts'
+import { isRowNumber, sameName } from '../sqlite-sql/names.ts'
 import { translateJoin } from './join.ts'
 import { translateWithin } from './query.ts'
 import type { QueryContext } from './query-context.ts'
-import { sameName } from './result-names.ts'
 import { type ColumnRef, type RelationRef, Untranslatable } from './scope.ts'
 
 export interface FromColumn {
@@ -128,7 +129,7 @@ export function findColumn(from: From, name: string, table?: string): FromColumn
       : items.flatMap(item => item.columns)
   const found = columns.filter(column => sameName(column.name, name))
   if (found.length > 1) throw new Untranslatable('a name of a column means several of them')
-  if (found[0] || !/^(rowid|oid|_rowid_)$/i.test(name)) return found[0]
+  if (found[0] || !isRowNumber(name)) return found[0]
   const numbers = items.flatMap(({ rowid }) => (rowid ? [rowid] : []))
   return items.length === 1 ? numbers[0] : undefined
 }

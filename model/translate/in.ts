@@ -1,5 +1,6 @@
 /** `x IN (…)`. The right side has no affinity where it is a list; the collation is that of the left. */
 import type { Expression, Query, TableName } from '../sqlite-sql/ast.ts'
+import { everythingOf } from '../sqlite-sql/source.ts'
 import { collationOf } from './collation.ts'
 import { querySql } from './column.ts'
 import { compare } from './comparison.ts'
@@ -48,7 +49,7 @@ function shortened(tests: string[]): string | undefined {
 }
 
 function inQuery({ operand }: In, list: Query | TableName, context: Context): string {
-  const { sql, columns } = querySql(list.kind === 'table' ? wholeTable(list) : list, context)
+  const { sql, columns } = querySql(list.kind === 'table' ? everythingOf(list) : list, context)
   const left = isRow(operand) ? operand.items.map(item => context.value(item)) : [context.value(operand)]
   if (left.length !== columns.length) return refuse('IN with a query of another number of columns')
   const sides = left.map((value, i) => sideOf(value, columns[i]!))
@@ -70,16 +71,3 @@ function sideOf(left: Value, right: Pick<Value, 'type' | 'affinity' | 'merged'>)
 }
 
 const holdsNumbers = (affinity: Affinity = 'TEXT'): boolean => affinity !== 'TEXT' && affinity !== 'BLOB'
-
-function wholeTable({ name, schema }: TableName): Query {
-  const from = { kind: 'table' as const, name, ...(schema !== undefined && { schema }) }
-  const body = {
-    kind: 'select' as const,
-    distinct: false,
-    columns: [{ kind: 'all' as const }],
-    from,
-    group: [],
-    windows: [],
-  }
-  return { kind: 'query', bodies: [body], operators: [], order: [] }
-}

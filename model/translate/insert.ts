@@ -1,10 +1,10 @@
 /** INSERT in a trigger. */
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Expression, Insert, Query, Select, Values } from '../sqlite-sql/ast.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 import { assignable, writtenColumns } from './assign.ts'
 import { translateConflict } from './conflict.ts'
 import { translateWithin } from './query.ts'
-import { sameName } from './result-names.ts'
 import { type RelationRef, Untranslatable } from './scope.ts'
 import { isSearchCommand, translateSearchCommand } from './search-command.ts'
 import { type TriggerContext, writtenTable } from './trigger-context.ts'

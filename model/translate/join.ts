@@ -1,9 +1,9 @@
 /** Joins. USING and NATURAL become ON, as PostgreSQL's would compare columns of two types in its own way. */
 import type { Expression, Source } from '../sqlite-sql/ast.ts'
+import { foldName, sameName } from '../sqlite-sql/names.ts'
 import { translateCondition } from './expression.ts'
 import { type From, type FromColumn, findColumn } from './from.ts'
 import type { QueryContext } from './query-context.ts'
-import { foldCase, sameName } from './result-names.ts'
 import { type ColumnRef, type Scope, Untranslatable } from './scope.ts'
 import { scopeOf } from './select-scope.ts'
 import { conjuncts } from './tree.ts'
@@ -52,13 +52,13 @@ function only(from: From, name: string): FromColumn {
 
 /** A column of USING stands once; where the left side may be missing, it is the first that is there. */
 function visibleOf(join: Join, left: From, right: From, pairs: Pair[]): FromColumn[] {
-  const names = new Map(pairs.map(pair => [foldCase(pair.name), pair]))
+  const names = new Map(pairs.map(pair => [foldName(pair.name), pair]))
   const fromLeft = left.visible.map(column => {
-    const pair = names.get(foldCase(column.name))
+    const pair = names.get(foldName(column.name))
     const mayMiss = join.type === 'RIGHT' || join.type === 'FULL'
     return pair && mayMiss ? { ...column, ref: eitherOf(pair) } : column
   })
-  return [...fromLeft, ...right.visible.filter(({ name }) => !names.has(foldCase(name)))]
+  return [...fromLeft, ...right.visible.filter(({ name }) => !names.has(foldName(name)))]
 }
 
 function eitherOf({ left, right }: Pair): ColumnRef {

@@ -1,7 +1,7 @@
 /** What parts of JSON documents are to SQLite: texts, integers, floats; as conditions; and what `json_type` says. */
+import { quoteText } from '../sql-text.ts'
 import { castableFloat } from './cast.ts'
 import { isOrdering, type Operator } from './comparison.ts'
-import { quote } from './literal.ts'
 import { refuse, type Value } from './value.ts'
 
 /** The text of a JSON string, or the digits of a number, without anything around it. */
@@ -38,7 +38,7 @@ export function compareClass(operator: Operator, { sql }: Value, { literal }: Va
   const word = literal?.kind === 'text' ? literal.value : ''
   if (word === '' || /^(integer|real|number)$/.test(word) || isOrdering(operator))
     return refuse('whether a part of a JSON document is an integer or a float')
-  return `(${sql} ${operator} ${quote(word)})`
+  return `(${sql} ${operator} ${quoteText(word)})`
 }
 
 /** A text is as true as the number that it begins with. */

@@ -1,8 +1,8 @@
 /** Functions over JSON (https://sqlite.org/json1.html). */
+import { quoteText } from '../sql-text.ts'
 import { asText } from './convert.ts'
 import { jsonTypeOf } from './json-class.ts'
 import { documentOf, extracted, partOf, stepsIn } from './json-path.ts'
-import { quote } from './literal.ts'
 import { BOOLEAN, type Context, isNull, NULL, nameOf, refuse, SMALL, TEXT, type Value } from './value.ts'
 
 type Table = Record<
@@ -62,9 +62,9 @@ function object(values: Value[], context: Context): Value {
   if (new Set(labels).size < labels.length) return refuse('json_object() with a label twice')
   const members = values.filter((_, i) => i % 2 === 1)
   const text = members.map(
-    (value, i) => `${quote(`${i > 0 ? ',' : ''}${JSON.stringify(labels[i])}:`)} || ${memberText(value)}`,
+    (value, i) => `${quoteText(`${i > 0 ? ',' : ''}${JSON.stringify(labels[i])}:`)} || ${memberText(value)}`,
   )
-  const built = members.map((value, i) => `${quote(labels[i]!)}::text, ${jsonValue(value)}`)
+  const built = members.map((value, i) => `${quoteText(labels[i]!)}::text, ${jsonValue(value)}`)
   context.volatile = true
   return made(['{', '}'], text, `pg_catalog.jsonb_build_object(${built.join(', ')})`)
 }

@@ -1,6 +1,6 @@
 /** Paths into JSON documents (https://sqlite.org/json1.html, 3): `json_extract`, `->` and `->>`. */
+import { quoteText } from '../sql-text.ts'
 import type { Expression } from '../sqlite-sql/ast.ts'
-import { quote } from './literal.ts'
 import { type Context, isNull, JSONB, NULL, nameOf, refuse, type Value } from './value.ts'
 
 type Step = string | number
@@ -36,7 +36,7 @@ function follow(document: string, steps: Step[], last: '->' | '->>' = '->'): str
   if (steps.length === 0) return last === '->' ? document : `(${document} #>> '{}')`
   return steps.reduce<string>((part, step, i) => {
     const arrow = i < steps.length - 1 ? '->' : last
-    if (typeof step === 'string') return `(${part} ${arrow} ${quote(step)}::text)`
+    if (typeof step === 'string') return `(${part} ${arrow} ${quoteText(step)}::text)`
     // PostgreSQL takes a number or a text for an array of itself.
     const place = step < 0 ? `(${step})` : step
     return `(CASE WHEN pg_catalog.jsonb_typeof(${part}) = 'array' THEN ${part} ${arrow} ${place} END)`

@@ -1,7 +1,7 @@
 /** LIKE and GLOB (https://sqlite.org/lang_expr.html, 5). */
+import { quoteText } from '../sql-text.ts'
 import type { Expression } from '../sqlite-sql/ast.ts'
 import { asText, dateText } from './convert.ts'
-import { quote } from './literal.ts'
 import { type Context, isNull, refuse, type Value } from './value.ts'
 
 type Like = Extract<Expression, { kind: 'like' }>
@@ -28,14 +28,14 @@ export function like(text: Value, pattern: Value, mark?: Value): string {
   if (mark && (!/^[^a-zA-Z]$/u.test(sign) || pattern.literal?.kind !== 'text'))
     return refuse('LIKE with such an ESCAPE')
   if (mark && dangling(pattern, sign)) return refuse('LIKE with an ESCAPE at the end of the pattern')
-  return `(${small(text)} LIKE ${small(pattern)} ESCAPE ${quote(sign)})`
+  return `(${small(text)} LIKE ${small(pattern)} ESCAPE ${quoteText(sign)})`
 }
 
 /** Whatever the spelling of a time, it begins with the day; undefined for other patterns. */
 function prefixOf(text: Value, { literal }: Value, star: string, form: RegExp): string | undefined {
   if (text.type?.kind !== 'timestamp' || text.type.zone || text.moment) return undefined
   if (literal?.kind !== 'text' || !form.test(literal.value)) return undefined
-  return `(${dateText({ sql: text.sql })} LIKE ${quote(literal.value.replace(star, '%'))})`
+  return `(${dateText({ sql: text.sql })} LIKE ${quoteText(literal.value.replace(star, '%'))})`
 }
 
 /** PostgreSQL raises an error where nothing comes after the escape. */
@@ -49,7 +49,7 @@ function dangling({ literal }: Value, sign: string): boolean {
 /** ASCII letters alone have no case to SQLite, and to PostgreSQL by the collation "C". */
 function small(value: Value): string {
   if (value.literal?.kind === 'text') {
-    return quote(value.literal.value.replace(/[A-Z]/g, letter => letter.toLowerCase()))
+    return quoteText(value.literal.value.replace(/[A-Z]/g, letter => letter.toLowerCase()))
   }
   return `pg_catalog.lower(${asText(value)} COLLATE "C")`
 }
@@ -62,8 +62,8 @@ export function glob(text: Value, pattern: Value): string {
   const day = prefixOf(text, pattern, '*', /^[\d-]{0,10}\*$/)
   if (day !== undefined) return day
   const sql = `${asText(text)} COLLATE "C"`
-  if (!value.includes('[')) return `(${sql} LIKE ${quote(likePattern(value))} ESCAPE E'\\\\')`
-  return `(${sql} ~ ${quote(`^(?:${regularExpression(value)})$`)})`
+  if (!value.includes('[')) return `(${sql} LIKE ${quoteText(likePattern(value))} ESCAPE E'\\\\')`
+  return `(${sql} ~ ${quoteText(`^(?:${regularExpression(value)})$`)})`
 }
 
 function likePattern(glob: string): string {

@@ -1,5 +1,7 @@
 /** Constants of SQLite, and how the target writes them as values of a type. */
+
 import { isInet, isJson, isTimeText, isUuid } from '../literal-forms.ts'
+import { quoteText } from '../sql-text.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
 import { BYTES, DIGIT, FLOAT, HEX, INTEGER, type Literal, refuse, SMALL, TEXT, type Value } from './value.ts'
@@ -39,7 +41,7 @@ export function literalValue(literal: Literal): Value {
       return { sql: `(${literal.text}::float8)`, type: FLOAT, literal, ...decimals(literal.text) }
     case 'text':
       if (literal.value.includes('\0')) refuse('a text with a NUL character')
-      return { sql: quote(literal.value), type: TEXT, literal, ...shapeOf(literal.value) }
+      return { sql: quoteText(literal.value), type: TEXT, literal, ...shapeOf(literal.value) }
     case 'blob':
       return { sql: `pg_catalog.decode('${literal.hex}', 'hex')`, type: BYTES, literal }
   }
@@ -122,7 +124,7 @@ function numeric(
 function text(literal: Literal, maxLength: number | undefined): string | undefined {
   const value = literalText(literal)
   if (value === undefined || value.includes('\0')) return undefined
-  return maxLength !== undefined && [...value].length > maxLength ? undefined : quote(value)
+  return maxLength !== undefined && [...value].length > maxLength ? undefined : quoteText(value)
 }
 
 /** The constant as SQLite prints it into a text; undefined where that is not certain. */
@@ -139,7 +141,7 @@ export function literalText(literal: Literal): string | undefined {
 const tiny = (value: number): boolean => value !== 0 && Math.abs(value) < 1e-4
 
 function typed(value: string, type: LogicalType): string | undefined {
-  return isValueOf(value, type) ? `${quote(value)}::${showType(type)}` : undefined
+  return isValueOf(value, type) ? `${quoteText(value)}::${showType(type)}` : undefined
 }
 
 function isValueOf(value: string, type: LogicalType): boolean {
@@ -158,10 +160,4 @@ function isValueOf(value: string, type: LogicalType): boolean {
     default:
       return false
   }
-}
-
-/** A string literal that means the same whatever `standard_conforming_strings` says. */
-export function quote(value: string): string {
-  const doubled = value.replaceAll("'", "''")
-  return doubled.includes('\\') ? `E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`
 }

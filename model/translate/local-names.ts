@@ -3,8 +3,8 @@
  * certain, aliases the expressions they stand for, and names of windows those windows.
  */
 import type { Expression, FunctionCall, Select, Window } from '../sqlite-sql/ast.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 import { type From, findColumn } from './from.ts'
-import { sameName } from './result-names.ts'
 import { type ColumnRef, type Scope, Untranslatable } from './scope.ts'
 import { mapParts, mapWindow } from './tree.ts'
 

@@ -1,6 +1,7 @@
 /** ORDER BY over the columns of a result, one level above the query. */
+
 import { assignNames } from '../build-plan/names.ts'
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Expression, Ordering } from '../sqlite-sql/ast.ts'
 import { translateOrdering } from './expression.ts'
 import { type Scope, type Translated, Untranslatable } from './scope.ts'

@@ -1,7 +1,7 @@
 /** `rowid = NEW.rowid` on tables whose row numbers are not in the target: by the primary key instead. */
 import type { Expression } from '../sqlite-sql/ast.ts'
+import { isRowNumber, sameName } from '../sqlite-sql/names.ts'
 import { type From, isCalled } from './from.ts'
-import { sameName } from './result-names.ts'
 import type { RelationRef } from './scope.ts'
 import { conjuncts } from './tree.ts'
 import type { TriggerContext } from './trigger-context.ts'
@@ -41,7 +41,7 @@ function isOwnNumber(node: Expression, target: From, relation: RelationRef): boo
   if (node.kind !== 'binary' || node.operator !== '=') return false
   const sides = [node.left, node.right].filter(side => side.kind === 'column')
   const isNumber = ({ name }: Column) =>
-    /^(rowid|oid|_rowid_)$/i.test(name) && !relation.columns.some(column => sameName(column.name, name))
+    isRowNumber(name) && !relation.columns.some(column => sameName(column.name, name))
   if (sides.length < 2 || !sides.every(isNumber)) return false
   const isRecord = ({ table }: Column) => table !== undefined && /^(new|old)$/i.test(table)
   const isTarget = ({ table }: Column) => table === undefined || isCalled(target.items[0]!, table)

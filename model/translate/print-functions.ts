@@ -1,7 +1,7 @@
 /** `printf` and `format` with a constant format of the simple kinds (https://sqlite.org/printf.html). */
+import { quoteText } from '../sql-text.ts'
 import { asNumber, asText } from './convert.ts'
 import { exactDecimal } from './exact.ts'
-import { quote } from './literal.ts'
 import { isNull, refuse, TEXT, type Value } from './value.ts'
 
 const entry = { least: 1, most: 100, translate: print }
@@ -11,7 +11,7 @@ function print([format, ...values]: Value[]): Value {
   if (format?.literal?.kind !== 'text') return refuse('printf() with a format that is no constant')
   const left = [...values]
   const parts = format.literal.value.match(/%[^a-zA-Z%]*[a-zA-Z%]?|[^%]+/g) ?? []
-  const sql = parts.map(part => (part.startsWith('%') ? field(part, left) : quote(part)))
+  const sql = parts.map(part => (part.startsWith('%') ? field(part, left) : quoteText(part)))
   return { sql: sql.length > 0 ? `(${sql.join(' || ')})` : "''", type: TEXT }
 }
 
@@ -55,7 +55,7 @@ function padded(sign: string, digits: string, size: number): string {
 
 /** `to_char` would group digits as well, but no index takes it. */
 const grouped = (digits: string): string =>
-  `pg_catalog.regexp_replace(${digits}, ${quote('([0-9])(?=([0-9]{3})+([.]|$))')}, ${quote('\\1,')}, 'g')`
+  `pg_catalog.regexp_replace(${digits}, ${quoteText('([0-9])(?=([0-9]{3})+([.]|$))')}, ${quoteText('\\1,')}, 'g')`
 
 interface Digits {
   /** Without a sign. */

@@ -1,7 +1,7 @@
 /** What is known around a query while it is translated: its tables, the query outside of it, the aliases taken. */
 import { assignNames, nameFits } from '../build-plan/names.ts'
 import { showName } from '../name-text.ts'
-import { sameName } from './result-names.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 import { type RelationRef, type Relations, type Scope, Untranslatable } from './scope.ts'
 
 /** Names that PL/pgSQL and ON CONFLICT give a meaning of their own. */

@@ -1,22 +1,23 @@
 /** Queries of SQLite in PostgreSQL's words: what views and triggers are made of. */
 import type { Expression, Ordering, Query, Select } from '../sqlite-sql/ast.ts'
+import { sameName } from '../sqlite-sql/names.ts'
 import { translateCommonTables } from './common-tables.ts'
 import { translateBodies } from './compound.ts'
 import { translateValue } from './expression.ts'
 import { NOTHING } from './from.ts'
 import { type OrderPlace, orderOutside } from './order.ts'
 import { type QueryContext, queryContext } from './query-context.ts'
-import { sameName, uniqueNames } from './result-names.ts'
-import type { Relations, Scope, TranslatedQuery } from './scope.ts'
+import { uniqueNames } from './result-names.ts'
+import type { Relations, TranslatedQuery } from './scope.ts'
 import { type Body, type BodyOptions, translateSelect } from './select.ts'
 import { scopeOf } from './select-scope.ts'
 
 /**
- * `query` over the tables of the target. `outer`: what names mean that the query does not know itself, as `NEW`
- * and `OLD` in a trigger. The columns have the names that SQLite gives to those of a view. Throws `Untranslatable`.
+ * `query` over the tables of the target. The columns have the names that SQLite gives to those of a view. Throws
+ * `Untranslatable`.
  */
-export function translateQuery(query: Query, relations: Relations, outer?: Scope): TranslatedQuery {
-  return translateWithin(query, queryContext(relations, outer))
+export function translateQuery(query: Query, relations: Relations): TranslatedQuery {
+  return translateWithin(query, queryContext(relations))
 }
 
 /** The same inside of another query, or with columns that must be of certain types. */

@@ -1,5 +1,6 @@
 /** SELECT in a trigger: it does nothing, but for the RAISE in it. */
-import type { Expression, Query, Select } from '../sqlite-sql/ast.ts'
+import type { Expression, FunctionCall, Query, Select } from '../sqlite-sql/ast.ts'
+import { isPure, showFunction } from './call.ts'
 import { translateCondition, translateValue } from './expression.ts'
 import { NOTHING } from './from.ts'
 import { translateWithin } from './query.ts'
@@ -12,6 +13,9 @@ type Raise = Extract<Expression, { kind: 'raise' }>
 
 /** The statements that a SELECT comes to. Throws `Untranslatable`. */
 export function translateCheck(query: Query, context: TriggerContext): string[] {
+  const effect = effectIn(query)
+  if (effect)
+    throw new Untranslatable(`the function ${showFunction(effect.name)}, which may do more than give a value`)
   if (!hasRaise(query)) return []
   const [select] = query.bodies
   if (query.bodies.length > 1 || select?.kind !== 'select')
@@ -24,6 +28,17 @@ export function translateCheck(query: Query, context: TriggerContext): string[] 
   return choices.flatMap(choice =>
     isPlain(query, select) ? plainCheck(choice, select, context) : rowsCheck(choice, query, select, context),
   )
+}
+
+/** A call of a function of the application: what it does is why it is called in a SELECT whose result nobody reads. */
+function effectIn(node: unknown): FunctionCall | undefined {
+  if (typeof node !== 'object' || node === null) return undefined
+  if ('kind' in node && node.kind === 'call' && !isPure(node as FunctionCall)) return node as FunctionCall
+  for (const part of Object.values(node)) {
+    const found = effectIn(part)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** Whether RAISE is anywhere in it, in queries too. */

@@ -15,19 +15,16 @@ export interface ColumnRef {
   /** The affinity of the column's declaration where it is not the one that goes with `type`. */
   affinity?: Affinity
   times?: TimesInText
+  /**
+   * Texts here, of which some are numbers in SQLite, where 7 and '7' are different values. Without it a text column
+   * that is declared to hold numbers holds no text that is the print of one: SQLite makes numbers of those.
+   */
   merged?: true
+  /** Some branch of a query gives numbers, which are texts here beside those of other branches. */
   printed?: true
+  /** NEW or OLD of a view, which SQLite leaves as the statement gives it, with no affinity. */
   given?: true
 }
-
-/*
- * `given`: NEW or OLD of a view, which SQLite leaves as the statement gives it, with no affinity.
- *
- * `printed`: some branch of a query gives numbers, which are texts here beside those of other branches.
- *
- * `merged`: texts here, of which some are numbers in SQLite, where 7 and '7' are different values. Without it a text
- * column that is declared to hold numbers holds no text that is the print of one: SQLite makes numbers of those.
- */
 
 /**
  * What all texts of a column are, by the scan: ISO dates, timestamps that name no offset, or timestamps that all
@@ -65,20 +62,14 @@ export interface RelationRef {
   /** `"schema"."name"` in the target. */
   sql: string
   /** In order; `name` is that of the source, `target` that of the target, without quotes. */
-  columns: {
+  columns: (Omit<ColumnRef, 'sql' | 'given'> & {
     name: string
     target: string
-    type: LogicalType
-    collation?: string
-    affinity?: Affinity
-    times?: TimesInText
-    merged?: true
-    printed?: true
     /** Not among `*`: the row number of a virtual table. */
     hidden?: boolean
     /** The target computes it, so that statements must not write it. */
     generated?: boolean
-  }[]
+  })[]
   /** Sets of columns (of the target) that are unique, the primary key first. */
   uniques: string[][]
   /** Something else is kept unique by hash, which ON CONFLICT cannot name. */
@@ -90,13 +81,8 @@ export interface RelationRef {
 }
 
 /** A piece of SQL for the target. `type` is absent for a bare NULL, which has any. */
-export interface Translated {
-  sql: string
+export interface Translated extends Pick<ColumnRef, 'sql' | 'collation' | 'merged' | 'printed'> {
   type?: LogicalType
-  collation?: string
-  merged?: true
-  /** See `ColumnRef`. */
-  printed?: true
   /** NULL in every row, cast to a type that nothing asks for. */
   empty?: true
   /**

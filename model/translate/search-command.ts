@@ -3,9 +3,9 @@
  * (https://sqlite.org/fts5.html, 6): how triggers tell an index of other tables' texts what is gone.
  */
 import type { Expression, Insert } from '../sqlite-sql/ast.ts'
+import { foldName, isRowNumber, sameName } from '../sqlite-sql/names.ts'
 import { translateCondition, translateValue } from './expression.ts'
 import { NOTHING } from './from.ts'
-import { foldCase, sameName } from './result-names.ts'
 import { type RelationRef, Untranslatable } from './scope.ts'
 import { scopeOf } from './select-scope.ts'
 import type { TriggerContext } from './trigger-context.ts'
@@ -36,7 +36,7 @@ export function translateSearchCommand(
   trigger: TriggerContext,
 ): string[] {
   const { values, where } = singleRow(insert)
-  const command = values[0]?.kind === 'string' ? foldCase(values[0].value) : ''
+  const command = values[0]?.kind === 'string' ? foldName(values[0].value) : ''
   if (CARE.includes(command)) return []
   const context = trigger.query.within()
   const target = targetOf(relation, insert, context)
@@ -44,7 +44,7 @@ export function translateSearchCommand(
   const conditions = where ? [translateCondition(where, scope)] : []
   if (command === 'delete') {
     const number = relationColumn(relation, 'rowid')
-    const value = values[insert.columns.findIndex(name => /^(rowid|oid|_rowid_)$/i.test(name))]
+    const value = values[insert.columns.findIndex(isRowNumber)]
     const ref = target.items[0]!.columns.find(({ name }) => name === number?.name)?.ref
     if (!ref || !value) throw new Untranslatable('a command to a full-text table without its rowid')
     const { sql } = translateValue(value, scope, { kind: 'integer', bits: 64 })

@@ -1,7 +1,7 @@
 /** One SELECT: its columns by name, and ORDER BY where it has one of its own. */
 
 import { nameFits } from '../build-plan/names.ts'
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Expression, Ordering, ResultColumn, Select } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { affinityOf } from './affinity.ts'

@@ -1,5 +1,5 @@
 /** Formats of `strftime` (https://sqlite.org/lang_datefunc.html, 3). */
-import { quote } from './literal.ts'
+import { quoteText } from '../sql-text.ts'
 import { DIGIT, refuse } from './value.ts'
 
 /** A time of which a text is printed or a number made. */
@@ -65,7 +65,7 @@ function partsOf(format: string): string[] {
 function pictured(parts: readonly string[], time: Time): string {
   const pictures = parts.map(part => (FIELDS[part] ? pictureOf(part, time) : quoted(part)))
   if (pictures.some(picture => picture === undefined)) return spelled(parts, time)
-  return `pg_catalog.to_char(${time.sql}, ${quote(pictures.join(''))})`
+  return `pg_catalog.to_char(${time.sql}, ${quoteText(pictures.join(''))})`
 }
 
 function pictureOf(part: string, { precision }: Time): string | undefined {
@@ -74,7 +74,7 @@ function pictureOf(part: string, { precision }: Time): string | undefined {
 
 function spelled(parts: readonly string[], time: Time): string {
   if (parts.length === 0) return `(CASE WHEN ${time.sql} IS NOT NULL THEN '' END)`
-  const sql = parts.map(part => FIELDS[part]?.print(time) ?? quote(part))
+  const sql = parts.map(part => FIELDS[part]?.print(time) ?? quoteText(part))
   // A text alone would not be NULL where the time is.
   if (!parts.some(part => FIELDS[part]))
     return `(CASE WHEN ${time.sql} IS NOT NULL THEN ${sql.join(' || ')} END)`

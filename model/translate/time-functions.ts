@@ -1,6 +1,7 @@
 /** Dates and times (https://sqlite.org/lang_datefunc.html). SQLite's clock is UTC. */
+
 import { isTimeText } from '../literal-forms.ts'
-import { quote } from './literal.ts'
+import { quoteText } from '../sql-text.ts'
 import type { TimesInText } from './scope.ts'
 import { millisecondsOfMinute, printTime, type Time } from './time-format.ts'
 import { applyModifier, modifierOf, movesSeconds, roundOf } from './time-modifiers.ts'
@@ -168,7 +169,7 @@ function fromText(sql: string, times: TimesInText): Pick<Time, 'sql' | 'shifted'
 function constantTime(text: string): Time {
   const form = (['date', 'timestamp'] as const).find(form => isTimeText(text, form))
   if (!form || text.includes('.')) return refuse('a constant time in such a form')
-  return { ...KNOWN, sql: `${quote(text)}::timestamp`, precision: 'second' }
+  return { ...KNOWN, sql: `${quoteText(text)}::timestamp`, precision: 'second' }
 }
 
 const EPOCH = "'1970-01-01 00:00:00'::timestamp"

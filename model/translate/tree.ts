@@ -59,7 +59,7 @@ export function mapWindow(window: Window, change: (part: Expression) => Expressi
   return { ...window, partition: window.partition.map(change), order: mapOrder(window.order, change) }
 }
 
-export function mapOrder(order: Ordering[], change: (part: Expression) => Expression): Ordering[] {
+function mapOrder(order: Ordering[], change: (part: Expression) => Expression): Ordering[] {
   return order.map(term => ({ ...term, expression: change(term.expression) }))
 }
 

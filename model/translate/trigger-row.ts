@@ -1,8 +1,8 @@
 /** `NEW` and `OLD`. */
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { CreateTrigger } from '../sqlite-sql/ast.ts'
+import { isRowNumber, sameName } from '../sqlite-sql/names.ts'
 import { fromColumn } from './from.ts'
-import { sameName } from './result-names.ts'
 import { type ColumnRef, type RelationRef, type Scope, Untranslatable } from './scope.ts'
 
 /** The row that a trigger fires for. Its names are never without `NEW` or `OLD` before them. */
@@ -38,6 +38,6 @@ export function relationColumn(
   name: string,
 ): RelationRef['columns'][number] | undefined {
   const find = (wanted: string) => columns.find(column => sameName(column.name, wanted))
-  const isNumber = rowid !== undefined && /^(rowid|oid|_rowid_)$/i.test(name)
+  const isNumber = rowid !== undefined && isRowNumber(name)
   return find(name) ?? (isNumber ? find(rowid) : undefined)
 }

@@ -1,5 +1,5 @@
 /** UPDATE and DELETE in a trigger. */
-import { quoteName } from '../name-text.ts'
+import { quoteName } from '../sql-text.ts'
 import type { Delete, Update } from '../sqlite-sql/ast.ts'
 import { translateSet } from './assign.ts'
 import { translateCondition } from './expression.ts'

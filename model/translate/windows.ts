@@ -1,4 +1,5 @@
 /** Windows and the functions that need one (https://sqlite.org/windowfunctions.html). */
+import { quoteName } from '../sql-text.ts'
 import type { Expression, FunctionCall, Window } from '../sqlite-sql/ast.ts'
 import type { AggregateFunction } from './call.ts'
 import { unify } from './case.ts'
@@ -83,8 +84,6 @@ function integerArgument(expression: Expression | undefined, context: Context): 
 export function overClause(over: Window | string, context: Context): string {
   return typeof over === 'string' ? ` OVER ${quoteName(over)}` : ` OVER (${windowSql(over, context)})`
 }
-
-const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Frames without numbers, and ROWS and GROUPS, mean the same in both engines. */
 const FRAME =

@@ -1,5 +1,6 @@
-/** The one place that turns names and texts into SQL. */
+/** Names and texts in statements for a session: a NUL would cut those short. */
 import { Failure } from '../../model/failure.ts'
+import { quoteName, quoteText } from '../../model/sql-text.ts'
 
 /**
  * A name as PostgreSQL reads it back exactly: always quoted, `"` doubled. A NUL cannot be part of a name
@@ -7,7 +8,7 @@ import { Failure } from '../../model/failure.ts'
  */
 export function ident(name: string): string {
   refuseNul(name)
-  return `"${name.replaceAll('"', '""')}"`
+  return quoteName(name)
 }
 
 /** `"schema"."name"`. */
@@ -20,11 +21,10 @@ export function idents(names: readonly string[]): string {
   return names.map(ident).join(', ')
 }
 
-/** A text constant that means the same whatever `standard_conforming_strings` is. */
+/** A text constant, likewise. */
 export function literal(text: string): string {
   refuseNul(text)
-  const quoted = `'${text.replaceAll("'", "''")}'`
-  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted
+  return quoteText(text)
 }
 
 function refuseNul(text: string): void {

@@ -13,6 +13,8 @@ export interface TableText {
   uniques: { name?: string; columns: string[] }[]
   foreignKeys: ForeignKeyText[]
   checks: Check[]
+  /** What its constraints do besides ABORT where a row breaks them. */
+  onConflict: string[]
 }
 
 export interface ColumnText {
@@ -29,7 +31,7 @@ export interface ForeignKeyText {
 /** Reads a CREATE TABLE statement as `sqlite_schema` keeps it. */
 export function readCreateTable(sql: string): TableText {
   const cursor = new Cursor(sql)
-  const table: TableText = { columns: [], uniques: [], foreignKeys: [], checks: [] }
+  const table: TableText = { columns: [], uniques: [], foreignKeys: [], checks: [], onConflict: [] }
   while (!cursor.isOperator('(')) cursor.token.kind === 'end' ? cursor.fail() : cursor.next()
   cursor.expectOperator('(')
   do {
@@ -77,11 +79,11 @@ const named = <T extends object>(name: string | undefined, rest: T): T & { name?
 function columnConstraint(cursor: Cursor, table: TableText, column: ColumnText, name?: string): void {
   if (cursor.take('PRIMARY', 'KEY')) {
     cursor.take('ASC') || cursor.take('DESC')
-    conflictClause(cursor)
+    conflictClause(cursor, table)
     table.primaryKey = named(name, { autoIncrement: cursor.take('AUTOINCREMENT') })
-  } else if (cursor.take('NOT', 'NULL') || cursor.take('NULL')) conflictClause(cursor)
+  } else if (cursor.take('NOT', 'NULL') || cursor.take('NULL')) conflictClause(cursor, table)
   else if (cursor.take('UNIQUE')) {
-    conflictClause(cursor)
+    conflictClause(cursor, table)
     table.uniques.push(named(name, { columns: [column.name] }))
   } else if (cursor.take('CHECK')) check(cursor, table, name)
   else if (cursor.take('DEFAULT')) defaultValue(cursor)
@@ -103,11 +105,11 @@ function tableConstraints(cursor: Cursor, table: TableText): void {
     const name = constraintName(cursor)
     if (cursor.take('PRIMARY', 'KEY')) {
       const autoIncrement = tokenize(cursor.group()).at(-2)?.value.toUpperCase() === 'AUTOINCREMENT'
-      conflictClause(cursor)
+      conflictClause(cursor, table)
       table.primaryKey = named(name, { autoIncrement })
     } else if (cursor.take('UNIQUE')) {
       table.uniques.push(named(name, { columns: columnList(cursor) }))
-      conflictClause(cursor)
+      conflictClause(cursor, table)
     } else if (cursor.take('CHECK')) check(cursor, table, name)
     else if (cursor.take('FOREIGN', 'KEY')) {
       cursor.group()
@@ -118,7 +120,7 @@ function tableConstraints(cursor: Cursor, table: TableText): void {
 
 function check(cursor: Cursor, table: TableText, name?: string): void {
   table.checks.push(named(name, { expression: cursor.group() }))
-  conflictClause(cursor)
+  conflictClause(cursor, table)
 }
 
 /** First words of the parts of an indexed column list. */
@@ -173,6 +175,8 @@ function deferral(cursor: Cursor): boolean {
   return deferred && !immediate
 }
 
-function conflictClause(cursor: Cursor): void {
-  if (cursor.take('ON', 'CONFLICT')) cursor.next()
+function conflictClause(cursor: Cursor, table: TableText): void {
+  if (!cursor.take('ON', 'CONFLICT')) return
+  const action = cursor.next().value.toUpperCase()
+  if (action !== 'ABORT' && !table.onConflict.includes(action)) table.onConflict.push(action)
 }

@@ -1,7 +1,7 @@
 /** Foreign keys of one table. */
 import type { ForeignKey, ReferentialAction } from '../../model/schema.ts'
+import { foldName, sameName } from '../../model/sqlite-sql/names.ts'
 import type { TableText } from './ddl-text.ts'
-import { foldName, sameName } from './describe-indexes.ts'
 import type { Connection } from './open.ts'
 import { type ListedReference, type ListedTable, listColumns, listReferences } from './pragmas.ts'
 

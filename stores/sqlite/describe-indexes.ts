@@ -1,20 +1,11 @@
 /** Unique constraints and indexes of one table. */
 import type { Index, IndexPart, Unique } from '../../model/schema.ts'
+import { sameName } from '../../model/sqlite-sql/names.ts'
 import { readCreateIndex } from './ddl-index.ts'
 import type { TableText } from './ddl-text.ts'
 import type { Connection } from './open.ts'
 import { type ListedPart, listIndexes, listParts } from './pragmas.ts'
 import { prepared } from './prepared.ts'
-
-/** Names in SQLite are the same whatever the case of their ASCII letters. */
-export function sameName(a: string, b: string): boolean {
-  return foldName(a) === foldName(b)
-}
-
-/** A name as SQLite compares it: only ASCII letters have no case. */
-export function foldName(name: string): string {
-  return name.replace(/[A-Z]+/g, letters => letters.toLowerCase())
-}
 
 /** UNIQUE constraints; those made by CREATE UNIQUE INDEX are among the indexes. */
 export function describeUniques(db: Connection, table: string, text: TableText): Unique[] {

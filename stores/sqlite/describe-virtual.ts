@@ -3,8 +3,8 @@
  * R-Tree (sqlite.org/rtree.html). All others are listed.
  */
 import type { Access, Column, OtherObject, Table, VirtualTable } from '../../model/schema.ts'
+import { sameName } from '../../model/sqlite-sql/names.ts'
 import { type Token, tokenize } from '../../model/sqlite-sql/tokens.ts'
-import { sameName } from './describe-indexes.ts'
 import type { Connection } from './open.ts'
 import { type ListedColumn, listColumns } from './pragmas.ts'
 import { quote } from './quote.ts'

@@ -1,9 +1,10 @@
 /** The schema of a SQLite database: what PRAGMAs tell, and from the texts what they do not. */
 import type { Access, Column, OtherObject, PrimaryKey, Schema, Table } from '../../model/schema.ts'
+import { ROW_NUMBERS, sameName } from '../../model/sqlite-sql/names.ts'
 import { tokenize } from '../../model/sqlite-sql/tokens.ts'
 import { readCreateTable, type TableText } from './ddl-text.ts'
 import { describeForeignKeys } from './describe-foreign-keys.ts'
-import { describeIndexes, describeUniques, ownCollations, sameName } from './describe-indexes.ts'
+import { describeIndexes, describeUniques, ownCollations } from './describe-indexes.ts'
 import { describeVirtualTable, listVirtual } from './describe-virtual.ts'
 import type { Connection } from './open.ts'
 import {
@@ -48,6 +49,7 @@ function describeTable(db: Connection, listed: ListedTable, all: ListedTable[]):
     indexes: describeIndexes(db, name, text),
     foreignKeys: describeForeignKeys(db, name, text, all),
     checks: text.checks,
+    ...(text.onConflict.length > 0 && { onConflict: text.onConflict }),
     strict: listed.strict === 1,
     access: accessOf(listed, columns, primaryKey),
     ...(sequence !== undefined && { sequence }),
@@ -111,7 +113,7 @@ function describePrimaryKey(
 function accessOf({ wr }: ListedTable, columns: ListedColumn[], key?: PrimaryKey): Access {
   if (wr === 1 && key) return { by: 'key', columns: key.columns }
   if (key?.rowid) return { by: 'rowid', name: key.columns[0]! }
-  const free = ['rowid', '_rowid_', 'oid'].find(word => !columns.some(column => sameName(column.name, word)))
+  const free = ROW_NUMBERS.find(word => !columns.some(column => sameName(column.name, word)))
   return free ? { by: 'rowid', name: free } : { by: 'whole' }
 }
 

@@ -1,6 +1,7 @@
 /** Collations that only an application has (as Anki's `unicase`), in the texts of a schema. */
+
+import { sameName } from '../../model/sqlite-sql/names.ts'
 import { type Token, tokenize } from '../../model/sqlite-sql/tokens.ts'
-import { sameName } from './describe-indexes.ts'
 
 /** What every SQLite has (sqlite.org/datatype3.html, 7.1). */
 const BUILT_IN = ['BINARY', 'NOCASE', 'RTRIM']

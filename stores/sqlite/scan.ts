@@ -10,6 +10,7 @@ import { countClasses, type Guess } from './scan-classes.ts'
 import { readReals } from './scan-decimals.ts'
 import { scanKeys } from './scan-keys.ts'
 import { readTexts } from './scan-texts.ts'
+import { scanWidest } from './scan-widest.ts'
 import { type Window, windowsOf } from './scan-windows.ts'
 import type { Encoding } from './text-bytes.ts'
 
@@ -50,6 +51,7 @@ export function scan(
     rows,
     bytes: columns.reduce((sum, { tally }) => sum + tally.bytes, 0),
     columns: facts.map((column, i) => lookAgain(db, table, table.columns[i]!, column, encoding)),
+    ...scanWidest(db, table),
     ...scanKeys(db, table),
   }
 }

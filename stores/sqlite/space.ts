@@ -1,5 +1,6 @@
 /** Room on the disk for a snapshot. */
 import { statfsSync } from 'node:fs'
+import { showBytes } from '../../model/amounts.ts'
 import { Failure } from '../../model/failure.ts'
 
 /** Throws `Failure('space')` where a folder's disk has less than `bytes` left. */
@@ -11,7 +12,7 @@ export function noSpace(folder: string, needed: number): Failure {
   return new Failure({
     code: 'space',
     object: `folder ${folder}`,
-    message: `the snapshot needs ${megabytes(needed)}, the disk has ${megabytes(freeBytes(folder))} left`,
+    message: `the snapshot needs ${showBytes(needed)}, the disk has ${showBytes(freeBytes(folder))} left`,
     remedy: 'Make room, or set LONGHAUL_HOME to a folder on a larger disk',
   })
 }
@@ -20,5 +21,3 @@ function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder)
   return bavail * bsize
 }
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`

@@ -1,25 +1,22 @@
 /** Many effects in one transaction: each is made once, each failure is its own, and a fenced run makes none. */
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { MockActivityEnvironment } from '@temporalio/testing'
-import pg from 'pg'
+import type pg from 'pg'
 import { applyAll, tryAll } from '../../activities/effects-together.ts'
-import { databaseId } from '../../activities/session.ts'
 import { type Target, withTarget } from '../../activities/target.ts'
 import { undoAll } from '../../activities/undo.ts'
-import { saveConnection } from '../../home/connections.ts'
 import { readObjects } from '../../ledger/reader.ts'
-import { fenceOff, register } from '../../ledger/runs.ts'
-import { createLedger, OWN_SCHEMA } from '../../ledger/schema.ts'
+import { fenceOff } from '../../ledger/runs.ts'
+import { OWN_SCHEMA } from '../../ledger/schema.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RunPlace } from '../../model/payloads.ts'
-import type { Plan } from '../../model/plan.ts'
 import type { Effect } from '../../stores/postgres/ddl.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-effects-'))
 let postgres: ScratchPostgres
@@ -37,20 +34,10 @@ after(async () => {
 
 /** A registered run in a database of its own. */
 async function begin(): Promise<RunPlace> {
-  const url = await postgres.createDatabase()
   await client?.end()
-  client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const name = `db-${randomUUID().slice(0, 8)}`
-  saveConnection(name, url, home)
-  await createLedger(client, OWN_SCHEMA)
-  const plan = { hash: 'h', findings: [], how: {}, what: { tables: [] } } as unknown as Plan
-  const run = randomUUID()
-  const { epoch } = await register(client, OWN_SCHEMA, {
-    ...{ run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home },
-    ...{ database: await databaseId(client), takenAt: new Date().toISOString(), attempt: 1, adopt: false },
-  })
-  return { run, epoch, host: 'here', target: { kind: 'postgres', connection: name, schema: 'public' } }
+  const run = await registeredRun(postgres, home)
+  client = run.client
+  return run.place
 }
 
 const act = <T>(place: RunPlace, work: (target: Target) => Promise<T>): Promise<T> =>

@@ -1,23 +1,20 @@
 /** Triggers and foreign keys of tables that were there rest during the load, however often a run goes on. */
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { MockActivityEnvironment } from '@temporalio/testing'
-import pg from 'pg'
+import type pg from 'pg'
 import { pino } from 'pino'
 import { createTables } from '../../activities/create-tables.ts'
 import { finishKeys } from '../../activities/finish-keys.ts'
 import { rollBack } from '../../activities/roll-back.ts'
-import { databaseId } from '../../activities/session.ts'
-import { saveConnection } from '../../home/connections.ts'
-import { register } from '../../ledger/runs.ts'
-import { createLedger, OWN_SCHEMA, tableName } from '../../ledger/schema.ts'
+import { OWN_SCHEMA, tableName } from '../../ledger/schema.ts'
 import type { RunPlace } from '../../model/payloads.ts'
-import type { Plan, TablePlan } from '../../model/plan.ts'
+import { tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-put-back-'))
 const work = { home, host: 'here', log: pino({ level: 'silent' }) }
@@ -34,50 +31,14 @@ after(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-const table = (name: string): TablePlan => ({
-  name,
-  target: { schema: 'public', name },
-  action: 'use',
-  columns: [],
-  access: { by: 'whole' },
-  key: [],
-  uniques: [],
-  checks: [],
-  indexes: [],
-  statistics: [],
-  foreignKeys: [],
-  rows: 0,
-  bytes: 0,
-  sourceSql: '',
-})
+const table = (name: string) => tablePlan(name, [], { action: 'use' })
 
 /** A registered run that loads into these tables, in a database of its own. */
 async function begin(tables: string[], sql: string): Promise<RunPlace> {
-  const url = await postgres.createDatabase()
   await client?.end()
-  client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(sql)
-  const name = `db-${randomUUID().slice(0, 8)}`
-  saveConnection(name, url, home)
-  await createLedger(client, OWN_SCHEMA)
-  const run = randomUUID()
-  const plan = {
-    hash: 'h',
-    findings: [],
-    how: {},
-    what: { tables: tables.map(table), views: [], triggers: [] },
-  } as unknown as Plan
-  const token = await register(client, OWN_SCHEMA, {
-    ...{ run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home },
-    ...{ database: await databaseId(client), takenAt: new Date().toISOString(), attempt: 1, adopt: false },
-  })
-  return {
-    run,
-    epoch: token.epoch,
-    host: 'here',
-    target: { kind: 'postgres', connection: name, schema: 'public' },
-  }
+  const run = await registeredRun(postgres, home, tables.map(table), sql)
+  client = run.client
+  return run.place
 }
 
 const act = <I, O>(activity: (with_: typeof work, input: I) => Promise<O>, input: I): Promise<O> =>

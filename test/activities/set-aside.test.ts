@@ -1,13 +1,12 @@
 /** Quarantine, altered rows and generated columns from a SQLite file into PostgreSQL, and the replay after it. */
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import Database from 'better-sqlite3'
-import pg from 'pg'
+import type pg from 'pg'
 import { pino } from 'pino'
 import { copyLane } from '../../activities/copy-lane.ts'
 import { digestBoth, digestCopied } from '../../activities/digest-job.ts'
@@ -15,22 +14,20 @@ import { openReplay } from '../../activities/replay-open.ts'
 import { replayRows } from '../../activities/replay-rows.ts'
 import { settleReplay } from '../../activities/replay-settle.ts'
 import { report } from '../../activities/report.ts'
-import { databaseId } from '../../activities/session.ts'
-import { saveConnection } from '../../home/connections.ts'
 import { makeFolder, runFolder } from '../../home/home.ts'
 import { addChunks } from '../../ledger/claims.ts'
-import { register } from '../../ledger/runs.ts'
-import { createLedger, OWN_SCHEMA } from '../../ledger/schema.ts'
+import { OWN_SCHEMA } from '../../ledger/schema.ts'
 import { differencesOf } from '../../model/balance.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RunPlace } from '../../model/payloads.ts'
-import type { ColumnPlan, Plan, TablePlan } from '../../model/plan.ts'
+import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
 import { type PlanRequest, planRequest, type TableSettings } from '../../model/plan-request.ts'
 import type { RunResult } from '../../model/run.ts'
 import type { LogicalType } from '../../model/types.ts'
 import { addForeignKey, createTable } from '../../stores/postgres/ddl.ts'
-import { columnPlan, tablePlan } from '../stores/postgres/plans.ts'
+import { columnPlan, tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-set-aside-'))
 const work = { home, host: 'here', log: pino({ level: 'silent' }) }
@@ -61,31 +58,21 @@ interface World {
 
 /** A registered run over a file of this content, in a database of its own; `bounds` cut its tables into chunks. */
 async function begin(sql: string, tables: TablePlan[], bounds: number[]): Promise<World> {
-  const url = await postgres.createDatabase()
   await client?.end()
-  client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const name = `db-${randomUUID().slice(0, 8)}`
-  saveConnection(name, url, home)
-  await createLedger(client, OWN_SCHEMA)
-  const run = randomUUID()
-  const snapshot = join(makeFolder(runFolder(run, home)), 'source.db')
+  const { token, place, ...registered } = await registeredRun(postgres, home, tables)
+  client = registered.client
+  const snapshot = join(makeFolder(runFolder(place.run, home)), 'source.db')
   const db = new Database(snapshot)
   db.exec(sql)
   db.close()
-  const target = { kind: 'postgres' as const, connection: name, schema: 'public' }
-  const request = planRequest({ source: { kind: 'sqlite', path: snapshot, host: 'here' }, target }, {})
-  const plan = { hash: 'h', findings: [], how: {}, what: { tables, leftOut: [] } } as unknown as Plan
-  const token = await register(client, OWN_SCHEMA, {
-    ...{ run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home },
-    ...{ database: await databaseId(client), takenAt: new Date().toISOString(), attempt: 1, adopt: false },
-  })
+  const source = { kind: 'sqlite' as const, path: snapshot, host: 'here' }
+  const request = planRequest({ source, target: place.target }, {})
   for (const table of tables) {
     for (const statement of createTable(table).sql) await client.query(statement)
     const ends = bounds.map(bound => [bound])
     await addChunks(client, OWN_SCHEMA, token, table.name, ends)
   }
-  return { place: { run, epoch: token.epoch, host: 'here', target }, request, snapshot, tables }
+  return { place, request, snapshot, tables }
 }
 
 const act = <I, O>(activity: (with_: typeof work, input: I) => Promise<O>, input: I): Promise<O> =>
@@ -147,14 +134,8 @@ const mixed = () =>
     { access: { by: 'rowid', name: 'id' }, key: ['id'], rows: 6 },
   )
 
-/** What `createTable` makes of a generated column is a colleague's; here it is made by hand. */
-const generate = () =>
-  client.query(`ALTER TABLE t DROP COLUMN twice;
-                ALTER TABLE t ADD COLUMN twice bigint GENERATED ALWAYS AS (n * 2) STORED`)
-
 test('rows that do not fit are in quarantine, values replaced by consent are kept, and all adds up', async () => {
   const world = await begin(MIXED, [mixed()], [2, 4])
-  await generate()
   const result = await copy(world)
   assert.deepEqual(await rowsOf('SELECT id::int, n::int, s, j, twice::int FROM t ORDER BY id'), [
     [1, 5, 'a', {}, 10],
@@ -204,7 +185,6 @@ test('a wrong translation of a generated column is a difference', async () => {
   )
   const source = `CREATE TABLE t (id INTEGER PRIMARY KEY, n INT, twice AS (n * 2)); INSERT INTO t VALUES (1, 5), (2, NULL)`
   const right = await begin(source, [plain], [])
-  await generate()
   assert.deepEqual((await copy(right)).differences, [])
   const world = await begin(source, [plain], [])
   await client.query(`ALTER TABLE t DROP COLUMN twice;
@@ -215,7 +195,6 @@ test('a wrong translation of a generated column is a difference', async () => {
 
 test('a comparison applies the plan too', async () => {
   const world = await begin(MIXED, [mixed()], [])
-  await generate()
   await copy(world)
   const { place, snapshot, tables } = world
   const compare = () => digestBoth({ home, run: place.run, target: place.target, snapshot, tables }, () => {})
@@ -227,7 +206,6 @@ test('a comparison applies the plan too', async () => {
 
 test('a row that is gone from the target does not add up', async () => {
   const world = await begin(MIXED, [mixed()], [])
-  await generate()
   await copy(world)
   await client.query('DELETE FROM t WHERE id = 1')
   const [result] = await digestCopied({ home, place: world.place, tables: ['t'] }, () => {})
@@ -262,7 +240,6 @@ test('a chunk of nothing but misfits, larger than the room for them', async () =
 
 test('replay: what the corrected plan makes fit is written, the rest stays, and the run is settled', async () => {
   const world = await begin(MIXED, [mixed()], [2, 4])
-  await generate()
   await copy(world)
   const some = await replay(world, { t: settings({ s: { conversion: 'strip-invalid' } }) })
   assert.deepEqual([some.replayed, some.left], [1, 2])
@@ -337,7 +314,6 @@ test('replay: rules of the target keep a row out alone; a child comes after its 
 
 test('replay: what cannot be is refused, and nothing is changed', async () => {
   const world = await begin(MIXED, [mixed()], [])
-  await generate()
   await copy(world)
   const refusals: [TableSettings['columns'], string, RegExp][] = [
     [{ n: { type: TEXT } }, 'refused', /column "t\.n" is bigint in the target, and not text/],
@@ -357,7 +333,6 @@ test('replay: what cannot be is refused, and nothing is changed', async () => {
 
 test('replay: an attempt that was overtaken writes nothing more', async () => {
   const world = await begin(MIXED, [mixed()], [])
-  await generate()
   await copy(world)
   const given = { t: settings({ n: { onError: 'default' as const } }) }
   const input = {

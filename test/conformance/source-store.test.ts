@@ -15,6 +15,7 @@ import type { Table } from '../../model/schema.ts'
 import type { Cell, Row } from '../../model/types.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
 import type { SourceStore } from '../../stores/store.ts'
+import { columnPlan, tablePlan } from '../support/plans.ts'
 
 /** A table for a store to hold; cells in the order of the columns. */
 interface Content {
@@ -63,21 +64,8 @@ const id = (name: string) => `"${name.replaceAll('"', '""')}"`
 
 /** A plan that asks for all columns as they are. */
 function planOf(table: Table, wide: boolean): TablePlan {
-  const column = ({ name }: { name: string }) =>
-    ({ name, target: name, type: { kind: 'text' }, notNull: false, wide, why: '' }) as const
-  return {
-    ...{ name: table.name, target: { schema: 'public', name: table.name }, action: 'create' },
-    ...{
-      columns: table.columns.map(column),
-      access: table.access,
-      key: [],
-      uniques: [],
-      checks: [],
-      statistics: [],
-      indexes: [],
-    },
-    ...{ foreignKeys: [], rows: 0, bytes: 0, sourceSql: table.sql },
-  }
+  const columns = table.columns.map(({ name }) => columnPlan(name, { kind: 'text' }, { wide }))
+  return tablePlan(table.name, columns, { access: table.access, sourceSql: table.sql })
 }
 
 /** Bounds stand in the ledger between the day they are made and the day they are read. */

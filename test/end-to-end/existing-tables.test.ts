@@ -214,6 +214,7 @@ async function assertLives(target: Target): Promise<void> {
     [[501, 1]],
   )
   assert.deepEqual(await target.rows('INSERT INTO members (team) VALUES (1) RETURNING id::int'), [[14]])
+  assert.deepEqual(await target.rows(`SELECT nextval('team_numbers')::int`), [[3]])
   await assert.rejects(target.rows(`INSERT INTO teams VALUES ('Green', 3)`), /the trigger fired/)
   await assert.rejects(target.rows('INSERT INTO members (team) VALUES (99)'), /foreign key/)
   await assert.rejects(target.rows('UPDATE teams SET lead = 99'), /foreign key/)

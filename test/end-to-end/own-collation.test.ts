@@ -126,3 +126,29 @@ test('accepted, the run ends well; what is left out is in the words of the colle
   const text = readFileSync(left.startsWith('/') ? left : join(world.folder, left), 'utf8')
   assert.match(text, /-- collation tags\.tag\n.*\n-- COLLATE unicase/)
 })
+
+test('a foreign key to such a key compares the bytes; a child that the collation alone finds needs consent', async () => {
+  const source = world.source(db => {
+    db.exec(`
+      CREATE TABLE tags (tag TEXT PRIMARY KEY COLLATE NOCASE, usn INT) WITHOUT ROWID;
+      CREATE TABLE uses (id INTEGER PRIMARY KEY, tag TEXT REFERENCES tags);
+      INSERT INTO tags VALUES ('b', 1), ('A', 2), ('C', 3), ('aB', 4);
+      INSERT INTO uses (tag) VALUES ('b'), ('A'), ('C'), ('aB'), ('AB')`)
+    renameNocase(db)
+  })
+  const target = await world.target()
+  const ends = ['--from', `sqlite:${source}`, '--to', target.url]
+  const refused = await world.run(['full', ...ends])
+  assert.equal(refused.status, 3, refused.all)
+  assert.match(refused.all, /one row finds no parent in tags/)
+  assert.match(refused.all, /find their parents in tags by the collation unicase/)
+  const accepted = ['--accept', 'foreign-key-violated', '--accept', 'collation-not-converted']
+  const said = await world.run(['full', ...ends, ...accepted])
+  assert.equal(said.status, 0, said.all)
+  const keys = await target.rows(
+    `SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'uses'::regclass AND contype = 'f'`,
+  )
+  assert.deepEqual(keys, [['uses_tag_fkey', false]])
+  const rows = await target.rows('SELECT tag FROM uses ORDER BY id')
+  assert.deepEqual(rows.flat(), ['b', 'A', 'C', 'aB', 'AB'])
+})

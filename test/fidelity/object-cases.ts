@@ -69,6 +69,11 @@ export const OBJECTS: ObjectCase[] = [
     there: ['$t: CHECK ((a > 0))', '$t: CHECK ((length(b) < 10))'],
   },
   {
+    sql: 'CREATE TABLE $t (a INTEGER UNIQUE ON CONFLICT REPLACE, b INTEGER NOT NULL ON CONFLICT FAIL)',
+    there: ['$t.b: not null', '$t: UNIQUE (a)'],
+    findings: ['warning conflict-clause-lost'],
+  },
+  {
     sql: "CREATE TABLE $t (a INTEGER CHECK (typeof(a) = 'integer'))",
     there: [
       "$t: CHECK (( CASE WHEN (a IS NULL) THEN 'null'::text ELSE 'integer'::text END = 'integer'::text))",

@@ -17,7 +17,8 @@ import { fenceOff, forget, getRun, type RunToken, register, setState } from '../
 import { choosePlace, createLedger, findLedger, isCurrent, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
 import { inTransaction } from '../../ledger/transaction.ts'
 import { Failure } from '../../model/failure.ts'
-import type { Plan, TablePlan } from '../../model/plan.ts'
+import type { Plan } from '../../model/plan.ts'
+import { tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
 
 let postgres: ScratchPostgres
@@ -44,22 +45,8 @@ async function open(): Promise<pg.Client> {
   return client
 }
 
-const table = (name: string): TablePlan => ({
-  name,
-  target: { schema: 'public', name },
-  action: 'create',
-  columns: [],
-  access: { by: 'rowid', name: 'id' },
-  key: [],
-  uniques: [],
-  checks: [],
-  indexes: [],
-  statistics: [],
-  foreignKeys: [],
-  rows: 30,
-  bytes: 300,
-  sourceSql: '',
-})
+const table = (name: string) =>
+  tablePlan(name, [], { access: { by: 'rowid', name: 'id' }, rows: 30, bytes: 300 })
 
 /** A registered run over one table of its own, in three chunks. */
 async function begin(): Promise<{ token: RunToken; name: string }> {

@@ -184,7 +184,18 @@ test('limits that a copy would only meet after hours are met in the plan', async
     [
       'short texts, which stay in their page in full',
       `CREATE TABLE t (${columns(400, "TEXT NOT NULL DEFAULT 'twenty-two bytes of it'")}); INSERT INTO t DEFAULT VALUES`,
-      ['warning row-may-be-too-wide table t'],
+      ['refused row-too-wide table t'],
+    ],
+    [
+      'one wide row among sparse ones',
+      `CREATE TABLE t (${columns(600, "TEXT DEFAULT 'more than twenty-four bytes'")});
+       INSERT INTO t (c1) VALUES (NULL); INSERT INTO t (c2) VALUES (NULL)`,
+      ['refused row-too-wide table t'],
+    ],
+    [
+      'texts that become types of fewer bytes',
+      `CREATE TABLE t (${columns(450, "TIMESTAMP DEFAULT '2024-01-01 00:00:00'")}); INSERT INTO t (c1) VALUES (NULL)`,
+      [],
     ],
     [
       'names of the ledger',

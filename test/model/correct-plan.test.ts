@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { correctTables } from '../../model/correct-plan.ts'
 import type { OnError } from '../../model/plan.ts'
 import type { ColumnSettings } from '../../model/plan-request.ts'
-import { columnPlan, tablePlan } from '../stores/postgres/plans.ts'
+import { columnPlan, tablePlan } from '../support/plans.ts'
 
 /** The policy in a replay of a column that the run had with `onError`. */
 function replayed(onError: OnError | undefined, settings: ColumnSettings): OnError | undefined {

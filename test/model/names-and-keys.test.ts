@@ -28,6 +28,17 @@ test('columns named as those that every table of PostgreSQL has get another name
   assert.equal(ok, 'ok')
 })
 
+test('the sequence of an identity takes no name of a table, and none is cut', () => {
+  const plan = planOf(`CREATE TABLE s (id INTEGER PRIMARY KEY); CREATE TABLE s_id_seq (a);
+    CREATE TABLE "${LONG}" (id INTEGER PRIMARY KEY); CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE INDEX p_id_seq ON p (id)`)
+  const sequence = (name: string) =>
+    plan.what.tables.find(table => table.name === name)!.columns[0]!.identity!.sequence
+  assert.match(sequence('s')!, /^s_id_seq_[0-9a-f]{8}$/)
+  assert.match(sequence(LONG)!, /^n+_[0-9a-f]{8}$/)
+  assert.equal(sequence('p'), undefined)
+  assert.notEqual(plan.what.tables.find(({ name }) => name === 'p')!.indexes[0]!.name, 'p_id_seq')
+})
+
 test('given names are unique, fit, and leave alone what fits', () => {
   const name = fc.string({ unit: 'grapheme', maxLength: 90 })
   fc.assert(

@@ -6,7 +6,12 @@ import type { Finding } from '../../model/finding.ts'
 import type { Plan } from '../../model/plan.ts'
 import { type PlanFile, planRequest, type RequestOptions } from '../../model/plan-request.ts'
 import { parsePlanFile } from '../../model/planfile-parse.ts'
-import type { ExistingColumn, ExistingTable, TargetDescription } from '../../model/target.ts'
+import {
+  BLANK_TARGET,
+  type ExistingColumn,
+  type ExistingTable,
+  type TargetDescription,
+} from '../../model/target.ts'
 import { describe } from '../../stores/sqlite/describe.ts'
 import { scan } from '../../stores/sqlite/scan.ts'
 
@@ -26,23 +31,9 @@ export function assess(sql: string): Assessment {
 /** An empty PostgreSQL, but for what the test says. */
 export function target(given: Partial<TargetDescription> = {}): TargetDescription {
   return {
-    engine: 'PostgreSQL 15.14',
-    version: 150014,
+    ...BLANK_TARGET,
+    ...{ engine: 'PostgreSQL 15.14', version: 150014, role: 'app', freeBytes: 2 ** 40 },
     identity: { systemIdentifier: '1', databaseOid: '2', database: 'app' },
-    encoding: 'UTF8',
-    role: 'app',
-    schema: { name: 'public', exists: true, canCreate: true },
-    canCreateSchema: true,
-    takesLedger: true,
-    tables: [],
-    relations: [],
-    views: [],
-    triggerFunctions: [],
-    functions: [],
-    statistics: [],
-    trigrams: { canCreate: true },
-    writers: [],
-    freeBytes: 2 ** 40,
     ...given,
   }
 }

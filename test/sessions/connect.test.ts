@@ -9,8 +9,8 @@ import { Failure, type FailureCode } from '../../model/failure.ts'
 import { connect } from '../../sessions/connect.ts'
 import { resolve } from '../../sessions/resolve.ts'
 import { identify, terminate } from '../../stores/postgres/backend.ts'
-import { session } from '../stores/postgres/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { session } from '../support/session.ts'
 
 let postgres: ScratchPostgres
 let folder: string

@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test'
 import type pg from 'pg'
 import type { FailureCode } from '../../model/failure.ts'
 import { toFailure } from '../../sessions/errors.ts'
-import { session } from '../stores/postgres/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
+import { session } from '../support/session.ts'
 
 const SECRET = 'hunter2-of-ann'
 let postgres: ScratchPostgres

@@ -8,7 +8,7 @@ import { type SetAside, withRowName } from '../../stores/conform.ts'
 import { FittingRows } from '../../stores/fitting-rows.ts'
 import { decodeRow } from '../../stores/original.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
-import { columnPlan, tablePlan } from './postgres/plans.ts'
+import { columnPlan, tablePlan } from '../support/plans.ts'
 import { database } from './sqlite/files.ts'
 
 const TEXT: LogicalType = { kind: 'text' }

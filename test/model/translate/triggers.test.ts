@@ -213,6 +213,10 @@ suite('a trigger that has no equal says why', () => {
       'AFTER INSERT ON books BEGIN INSERT INTO log (book_id) VALUES (last_insert_rowid()); END',
       /last_insert_rowid/,
     ],
+    "a function of the application's own": [
+      'AFTER INSERT ON books BEGIN SELECT title_changed(NEW.id); END',
+      /title_changed, which may do more/,
+    ],
     'REPLACE beside two keys': [
       "AFTER DELETE ON books BEGIN INSERT OR REPLACE INTO books (title) VALUES ('x'); END",
       /more than one unique key/,

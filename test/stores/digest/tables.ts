@@ -1,6 +1,7 @@
 /** Small plans for tests of digests and of reading back. */
 import type { TablePlan } from '../../../model/plan.ts'
 import type { LogicalType } from '../../../model/types.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 
 /** A plan for the table `public.NAME` with these columns; the key is empty unless said. */
 export function tableOf(
@@ -8,27 +9,6 @@ export function tableOf(
   key: string[] = [],
   name = 'sample',
 ): TablePlan {
-  return {
-    name,
-    target: { schema: 'public', name },
-    action: 'use',
-    columns: Object.entries(columns).map(([column, type]) => ({
-      name: column,
-      target: column,
-      type,
-      notNull: false,
-      wide: true,
-      why: '',
-    })),
-    access: { by: 'whole' },
-    key,
-    uniques: [],
-    checks: [],
-    indexes: [],
-    statistics: [],
-    foreignKeys: [],
-    rows: 0,
-    bytes: 0,
-    sourceSql: '',
-  }
+  const plans = Object.entries(columns).map(([column, type]) => columnPlan(column, type, { wide: true }))
+  return tablePlan(name, plans, { action: 'use', key })
 }

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { Failure } from '../../../model/failure.ts'
 import { activity, identify, isAlive, terminate } from '../../../stores/postgres/backend.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { session } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 let postgres: ScratchPostgres
 let client: pg.Client

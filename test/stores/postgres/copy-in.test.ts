@@ -7,8 +7,9 @@ import type { Row } from '../../../model/types.ts'
 import { identify, terminate } from '../../../stores/postgres/backend.ts'
 import { copyIn } from '../../../stores/postgres/copy-in.ts'
 import { addPrimaryKey, createTable } from '../../../stores/postgres/ddl.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { columnPlan, session, tablePlan } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 const SECRET = 'the-secret-of-ann'
 const table: TablePlan = tablePlan(

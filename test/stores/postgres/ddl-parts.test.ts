@@ -3,8 +3,9 @@ import { after, before, beforeEach, test } from 'node:test'
 import type pg from 'pg'
 import type { CheckPlan, ForeignKeyPlan, IndexPlan } from '../../../model/plan.ts'
 import * as ddl from '../../../stores/postgres/ddl.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { columnPlan, session, tablePlan } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 let postgres: ScratchPostgres
 let client: pg.Client

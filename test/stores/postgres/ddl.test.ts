@@ -8,8 +8,9 @@ import { describeTarget } from '../../../stores/postgres/describe.ts'
 import { literal } from '../../../stores/postgres/quote.ts'
 import { setSequence } from '../../../stores/postgres/sequence.ts'
 import { silenceTriggers } from '../../../stores/postgres/triggers.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { columnPlan, session, tablePlan } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 const NAME = 'Ünï "quoted" select'
 const parent = tablePlan(
@@ -173,7 +174,7 @@ test('a default that draws from a sequence of nobody', async () => {
   const sequence = tables.find(({ name }) => name === 'used')?.columns[0]?.sequence
   assert.equal(sequence, 'public."s q"')
   const used = tablePlan('used', [columnPlan('id', { kind: 'integer', bits: 32 })], { action: 'use' })
-  await run(setSequence(used, used.columns[0]!, sequence).sql)
+  await run(setSequence(used, used.columns[0]!).sql)
   const { rows } = await client.query('INSERT INTO public.used DEFAULT VALUES RETURNING id')
   assert.equal(rows[0].id, 51)
 })

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import type pg from 'pg'
 import { describeTarget } from '../../../stores/postgres/describe.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { session } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 let postgres: ScratchPostgres
 let client: pg.Client

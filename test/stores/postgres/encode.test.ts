@@ -8,8 +8,9 @@ import { copyIn } from '../../../stores/postgres/copy-in.ts'
 import { encoderFor } from '../../../stores/postgres/encode.ts'
 import { sqlType } from '../../../stores/postgres/types.ts'
 import { Writer } from '../../../stores/postgres/writer.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { columnPlan, session, tablePlan } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 let postgres: ScratchPostgres
 let client: pg.Client

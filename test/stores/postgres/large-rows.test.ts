@@ -9,8 +9,9 @@ import { digestTarget } from '../../../stores/digest/target.ts'
 import { LARGE } from '../../../stores/large.ts'
 import { copyIn } from '../../../stores/postgres/copy-in.ts'
 import { createTable } from '../../../stores/postgres/ddl.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { columnPlan, session, tablePlan } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 let postgres: ScratchPostgres
 let client: pg.Client

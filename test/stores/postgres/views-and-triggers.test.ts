@@ -14,8 +14,9 @@ import { createTrigger } from '../../../stores/postgres/ddl-triggers.ts'
 import { createView } from '../../../stores/postgres/ddl-views.ts'
 import { describeTarget } from '../../../stores/postgres/describe.ts'
 import { scriptsOf } from '../../../stores/postgres/script.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
-import { columnPlan, session, tablePlan } from './plans.ts'
+import { session } from '../../support/session.ts'
 
 const SCHEMA = 'app "x"'
 const place = (name: string) => ({ schema: SCHEMA, name })

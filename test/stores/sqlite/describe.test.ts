@@ -68,6 +68,26 @@ test('constraints keep names and expressions, with and without commas', t => {
   ])
 })
 
+test('an expression ends before the comment behind it, which may last to the end of its line', t => {
+  const table = only(
+    t,
+    `CREATE TABLE t (a INT CHECK (/* more */ a > 0 -- than none
+       ), b INT AS (a /* and */ + 1 -- plus one
+       ))`,
+  )
+  assert.deepEqual(table.checks, [{ expression: '/* more */ a > 0' }])
+  assert.equal(table.columns[1]!.generated?.expression, 'a /* and */ + 1')
+})
+
+test('what constraints do instead of ABORT is told once', t => {
+  const table = only(
+    t,
+    `CREATE TABLE t (a INTEGER PRIMARY KEY ON CONFLICT REPLACE, b NOT NULL ON CONFLICT ABORT,
+       c UNIQUE ON CONFLICT ignore, UNIQUE (b, c) ON CONFLICT REPLACE)`,
+  )
+  assert.deepEqual(table.onConflict, ['REPLACE', 'IGNORE'])
+})
+
 test('foreign keys find the real names and the key that is meant', t => {
   const table = only(
     t,

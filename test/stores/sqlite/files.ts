@@ -10,6 +10,7 @@ import Database from 'better-sqlite3'
 import type { Failure, FailureCode } from '../../../model/failure.ts'
 import type { TablePlan } from '../../../model/plan.ts'
 import type { Table } from '../../../model/schema.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 
 /** A folder that is gone after the test. */
 export function folder(t: TestContext): string {
@@ -30,30 +31,14 @@ export function database(t: TestContext, sql: string, fill?: (db: Database.Datab
 
 /** As the planner would have it, with all columns as text of any kind. */
 export function planOf(table: Table, wide: string[] = [], largestRow?: number): TablePlan {
-  return {
-    name: table.name,
-    target: { schema: 'public', name: table.name },
-    action: 'create',
-    columns: table.columns.map(({ name }) => ({
-      name,
-      target: name,
-      type: { kind: 'text' },
-      notNull: false,
-      wide: wide.includes(name),
-      why: '',
-    })),
-    access: table.access,
-    key: [],
-    uniques: [],
-    checks: [],
-    statistics: [],
-    indexes: [],
-    foreignKeys: [],
-    rows: 0,
-    bytes: 0,
+  const columns = table.columns.map(({ name }) =>
+    columnPlan(name, { kind: 'text' }, { wide: wide.includes(name) }),
+  )
+  const { access, sql: sourceSql } = table
+  return tablePlan(table.name, columns, {
+    ...{ access, sourceSql },
     ...(largestRow !== undefined && { largestRow }),
-    sourceSql: table.sql,
-  }
+  })
 }
 
 /** What must not change: the database and its side files, but the -shm, where readers keep their marks. */

@@ -6,6 +6,7 @@ import type { LargeValue, LogicalType, Row } from '../../../model/types.ts'
 import { digestFor } from '../../../stores/digest/digester.ts'
 import { isLarge, LARGE } from '../../../stores/large.ts'
 import { openSqlite } from '../../../stores/sqlite/store.ts'
+import { columnPlan, tablePlan } from '../../support/plans.ts'
 import { database, failure } from './files.ts'
 
 /** Characters of one to four bytes in an odd rhythm, so that pieces end in the midst of some. */
@@ -24,14 +25,9 @@ const ROWS: Row[] = [
 const kinds: LogicalType[] = [{ kind: 'integer', bits: 64 }, { kind: 'text' }, { kind: 'bytes' }]
 
 function planOf(access: TablePlan['access'], key: string[]): TablePlan {
-  const columns = ['id', 't', 'b'].map((name, i) => ({
-    ...{ name, target: name, type: kinds[i]!, notNull: false, wide: false, why: '' },
-  }))
-  return {
-    ...{ name: 'large', target: { schema: 'public', name: 'large' }, action: 'create' as const },
-    ...{ columns, access, key, uniques: [], checks: [], indexes: [], statistics: [], foreignKeys: [] },
-    ...{ rows: ROWS.length, bytes: 4 * LARGE, largestRow: 3 * LARGE, sourceSql: '' },
-  }
+  const columns = ['id', 't', 'b'].map((name, i) => columnPlan(name, kinds[i]!))
+  const sizes = { rows: ROWS.length, bytes: 4 * LARGE, largestRow: 3 * LARGE }
+  return tablePlan('large', columns, { access, key, ...sizes })
 }
 
 const WITH_ROWID = 'CREATE TABLE large (id INTEGER PRIMARY KEY, t TEXT, b BLOB)'
