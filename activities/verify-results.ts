@@ -1,5 +1,6 @@
 /** What an expression gives on both engines: whether that is the same for whoever relies on it. */
 import type { PlannedExpression } from '../model/build-plan.ts'
+import { printReal } from '../model/print-real.ts'
 import type { Cell, LogicalType } from '../model/types.ts'
 import { writerFor } from '../stores/digest/canonical.ts'
 import { Scratch } from '../stores/digest/scratch.ts'
@@ -65,8 +66,9 @@ function equal(here: Cell, there: string | null, type: LogicalType): boolean {
   if (here === null || there === null) return here === there
   if (type.kind === 'boolean') return (there === 'true' || there === 't') === (Number(here) === 1)
   const read: Cell = type.kind === 'bytes' ? Buffer.from(there, 'hex') : there
+  const given = type.kind === 'text' && typeof here === 'number' ? printReal(here) : here
   try {
-    return canonical(here, type).equals(canonical(read, type))
+    return canonical(given, type).equals(canonical(read, type))
   } catch {
     return false
   }

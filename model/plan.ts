@@ -112,7 +112,7 @@ export interface ColumnPlan {
    * name of what counts it, where PostgreSQL's own choice is taken or too long.
    */
   identity?: { last?: string; sequence?: string }
-  /** Some integer of the source lies beyond ±(2^53−1): cells arrive as bigint. */
+  /** Integers arrive as bigint: some lie beyond ±(2^53−1), or REALs beside them become texts. */
   wide: boolean
   /** Why this type, in words for the plan's reader. */
   why: string

@@ -53,13 +53,8 @@ function present(conversion: Conversion, type: LogicalType): (cell: Present) => 
 /** UTF-8 whatever the database's encoding; what is no valid text keeps the bytes that the file has. */
 function textAsBytes(cell: Present): Cell {
   if (cell instanceof DamagedText) return cell.blob
-  if (typeof cell === 'number' || typeof cell === 'bigint') return Buffer.from(printed(cell))
+  if (typeof cell === 'number' || typeof cell === 'bigint') return Buffer.from(String(cell))
   return typeof cell === 'string' ? Buffer.from(cell) : cell
-}
-
-/** As a text column prints it; infinity, which no text column takes, in SQLite's own words. */
-function printed(number: number | bigint): string {
-  return String(number).replace('Infinity', 'Inf')
 }
 
 function bytesAsText(cell: Present): Cell {

@@ -2,7 +2,7 @@
 import type { ColumnFacts } from '../assessment.ts'
 import { translateDefault } from '../default-value.ts'
 import { showName } from '../name-text.ts'
-import type { ColumnPlan } from '../plan.ts'
+import type { ColumnPlan, Conversion } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { Column, Table } from '../schema.ts'
 import type { LogicalType } from '../types.ts'
@@ -83,12 +83,18 @@ function planColumn(
     ...(conversion && { conversion }),
     ...(onError && { onError }),
     ...(identity && { identity: lastNumber(table, facts) }),
-    wide: isWide(facts),
+    wide: isWide(facts, type, conversion),
     why,
   }
 }
 
-export function isWide({ integers }: ColumnFacts): boolean {
+/** Also where REALs become texts: 10.0 is another text than 10, and as a number they look alike. */
+export function isWide(
+  { integers, counts }: ColumnFacts,
+  type: LogicalType,
+  conversion: Conversion | undefined,
+): boolean {
+  if (counts.real > 0 && (type.kind === 'text' || conversion === 'text-as-bytes')) return true
   return integers !== undefined && (BigInt(integers.min) < -SAFE || BigInt(integers.max) > SAFE)
 }
 

@@ -85,7 +85,7 @@ function matched(about: About, match: ExistingColumn): ColumnPlan[] {
       notNull: match.notNull,
       ...settled,
       ...((match.identity || match.sequence) && { identity: lastNumber(table, facts) }),
-      wide: isWide(facts),
+      wide: isWide(facts, match.type, settled.conversion),
       why: `the target's column is ${match.typeName}`,
     },
   ]

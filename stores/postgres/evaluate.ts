@@ -1,6 +1,7 @@
 /** Expressions of a plan, evaluated by the target over values that are handed to it; nothing is written. */
 import type { Client } from 'pg'
 import type { ColumnPlan } from '../../model/plan.ts'
+import { printReal } from '../../model/print-real.ts'
 import type { Cell, LogicalType } from '../../model/types.ts'
 import { isServerError, toFailure } from '../../sessions/errors.ts'
 import { ident } from './quote.ts'
@@ -114,5 +115,6 @@ function parameter(cell: Cell, { kind }: LogicalType): string | null {
     const hex = Buffer.from(cell).toString('hex')
     return kind === 'uuid' ? hex : `\\x${hex}`
   }
+  if (kind === 'text' && typeof cell === 'number') return printReal(cell)
   return Object.is(cell, -0) ? '-0' : String(cell)
 }

@@ -9,6 +9,7 @@ import { holdsLarge, LargeValues, type RowName, rowName, smallOnly } from './lar
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
 import { cellTerm, flagTerms, isReadRaw, rawTexts } from './raw-texts.ts'
+import { realsAsTexts } from './reals-as-texts.ts'
 import { MAX_ROWID, MIN_ROWID } from './rowid.ts'
 import { TextGuard } from './text-guard.ts'
 
@@ -22,8 +23,10 @@ export function* read(db: Connection, table: TablePlan, range: KeyRange): Iterab
   const guard = new TextGuard(db, table)
   guard.start()
   const raw = rawTexts(db, table)
+  const print = realsAsTexts(table.columns)
   for (const batch of batchesOf(db, table, range)) {
     if (raw) batch.forEach(raw)
+    if (print) batch.forEach(print)
     guard.inspect(batch)
     yield batch
   }

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { ColumnFacts } from '../../model/assessment.ts'
 import { declaredType } from '../../model/declared-type.ts'
+import { printReal } from '../../model/print-real.ts'
 import type { Column, Table } from '../../model/schema.ts'
 import { formatsOf } from '../../model/text-formats.ts'
 import { formatsFor } from '../../model/type-formats.ts'
@@ -117,7 +118,7 @@ function numericTexts(
   let count = 0
   let example: string | undefined
   for (const [key, text] of texts) {
-    if (!((integers && INTEGER.test(text)) || (reals && String(Number(text)) === text))) continue
+    if (!((integers && INTEGER.test(text)) || (reals && printReal(Number(text)) === text))) continue
     count++
     example ??= key ?? undefined
   }

@@ -7,6 +7,7 @@ import type { Row } from '../../model/types.ts'
 import { ViewDigester, viewAsTable } from '../digest/view.ts'
 import { type Connection, openSnapshot } from './open.ts'
 import { quote } from './quote.ts'
+import { realsAsTexts } from './reals-as-texts.ts'
 import type { AskedView, ViewAnswer } from './views.ts'
 
 const db = openSnapshot(process.argv[2]!)
@@ -41,9 +42,12 @@ function digest(db: Connection, { name, columns }: AskedView): ViewAnswer {
     .safeIntegers()
   const found = statement.columns().length
   if (found !== columns.length) return { columns: found }
-  const digester = new ViewDigester(viewAsTable(name, { schema: '', name }, columns), 'source')
+  const table = viewAsTable(name, { schema: '', name }, columns)
+  const digester = new ViewDigester(table, 'source')
+  const print = realsAsTexts(table.columns)
   let rows: Row[] = []
   for (const row of statement.iterate()) {
+    print?.(row)
     rows.push(row)
     if (rows.length < BATCH) continue
     digester.add(rows)

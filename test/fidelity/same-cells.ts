@@ -37,7 +37,7 @@ export function sourceText(cell: SourceCell, type: string): string | null {
     case 'numeric':
       return decimal(plain(cell))
     case 'bytea':
-      return `\\x${Buffer.from(Buffer.isBuffer(cell.value) ? cell.value : String(cell.value)).toString('hex')}`
+      return `\\x${Buffer.from(Buffer.isBuffer(cell.value) ? cell.value : printed(cell)).toString('hex')}`
     case 'uuid':
       return hyphenated(cell.class === 'blob' ? cell.value.toString('hex') : plain(cell))
     case 'timestamp':
@@ -48,8 +48,20 @@ export function sourceText(cell: SourceCell, type: string): string | null {
     case 'json':
       return JSON.stringify(sortKeys(JSON.parse(plain(cell))))
     default:
-      return plain(cell)
+      return printed(cell)
   }
+}
+
+/** As a text: a REAL has a point, and an exponent where SQLite writes one. */
+function printed(cell: Exclude<SourceCell, { class: 'null' }>): string {
+  if (cell.class !== 'real') return plain(cell)
+  const value = Number(cell.value)
+  if (!Number.isFinite(value)) return value > 0 ? 'Inf' : '-Inf'
+  const size = Math.abs(value)
+  const text = size !== 0 && (size < 1e-4 || size >= 1e17) ? value.toExponential() : String(value)
+  const [mantissa = '', exponent] = (Object.is(value, -0) ? '-0' : text).split('e')
+  const pointed = mantissa.includes('.') ? mantissa : `${mantissa}.0`
+  return exponent === undefined ? pointed : `${pointed}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`
 }
 
 const familyOf = (type: string): string =>
