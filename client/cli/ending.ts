@@ -65,7 +65,7 @@ const isWhole = ({ verdict, error, skipped, quarantined, altered }: TableResult)
 export function endingText({ result, failure, report, page, mode }: Ending): string {
   const paragraphs = [
     report?.tables?.length ? balanceSheet(report.tables) : '',
-    findingsText(findingsOf(result, report), ended(result, mode)),
+    findingsText(findingsOf(result, report), report?.request.accept, ended(result, mode)),
     failure
       ? `${upper(sentence(failure))}${result.message ? `\n${result.message}` : ''}`
       : verdictLine(result, mode),
@@ -111,6 +111,8 @@ const LABELS = {
   note: 'note',
 }
 
+const NEEDS: readonly Severity[] = ['consent', 'incomplete']
+
 /** What will be missing is missing once a run has ended well. */
 const ended = ({ state }: RunResult, mode: Mode): boolean =>
   mode === 'full' && (state === 'done' || state === 'done with differences')
@@ -119,13 +121,20 @@ const ended = ({ state }: RunResult, mode: Mode): boolean =>
 const blocks = (severity: Severity) => severity === 'refused' || severity === 'consent'
 
 /** Findings with their remedies, the gravest first, those that say the same of many objects as one. */
-export function findingsText(findings: readonly Finding[], ended = false): string {
+export function findingsText(
+  findings: readonly Finding[],
+  accept: readonly string[] = [],
+  ended = false,
+): string {
   const lines = groupFindings(findings).map(group => {
     const { severity, code, message } = group.finding
+    const accepted =
+      NEEDS.includes(severity) &&
+      group.objects.every(object => isAccepted({ ...group.finding, object }, accept))
     const label = ended && severity === 'incomplete' ? 'missing' : LABELS[severity]
-    const remedy = groupRemedy(group)
+    const remedy = accepted ? undefined : groupRemedy(group)
     return [
-      `  ${label} [${code}] ${showObjects(group, blocks(severity) ? group.objects.length : MOST_SHOWN)}: ${message}`,
+      `  ${label}${accepted ? ', accepted' : ''} [${code}] ${showObjects(group, blocks(severity) ? group.objects.length : MOST_SHOWN)}: ${message}`,
       ...(remedy ? [`    ${remedy}`] : []),
     ].join('\n')
   })
