@@ -1,18 +1,20 @@
 /** The beginning of a replay: may it be, and with which settings; then the run is ours. */
+import type { Client } from 'pg'
 import { countKept } from '../ledger/quarantine.ts'
 import { fenceOff, getRun, type RunRow } from '../ledger/runs.ts'
-import { isCurrent } from '../ledger/schema.ts'
+import { isCurrent, type Place } from '../ledger/schema.ts'
 import { correctTables } from '../model/correct-plan.ts'
 import { Failure } from '../model/failure.ts'
 import type { ReplayInput, RunPlace } from '../model/payloads.ts'
 import type { RunState } from '../model/run.ts'
 import { Conformer } from '../stores/conform.ts'
 import type { Work } from './edge.ts'
+import { endWriters } from './roll-back.ts'
 import { openRun, withSession } from './session.ts'
 
 export interface Opened {
   place: RunPlace
-  /** Rows in quarantine before. */
+  /** Rows in quarantine, once nobody else takes any out. */
   before: number
 }
 
@@ -29,11 +31,19 @@ export async function openReplay(
     const row = (await getRun(client, ledger, run))!
     if (!ENDED.includes(row.state)) throw notEnded(row)
     for (const table of correctTables(plan.what.tables, settings)) new Conformer(table)
-    const kept = (await isCurrent(client, ledger)) ? await countKept(client, ledger, run) : new Map()
-    if (kept.size === 0 && row.state !== 'replaying') throw nothingThere(row)
+    const kept = () => countOf(client, ledger, run)
+    if ((await kept()) === 0 && row.state !== 'replaying') throw nothingThere(row)
     const { epoch } = await fenceOff(client, ledger, run, 'replaying')
-    return { place: { run, epoch, target, host }, before: [...kept.values()].reduce((sum, n) => sum + n, 0) }
+    // Until an older replay's session is gone, its last transaction may still commit: counted as ours it would be a lie.
+    await endWriters(client, ledger, run)
+    return { place: { run, epoch, target, host }, before: await kept() }
   })
+}
+
+async function countOf(client: Client, ledger: Place, run: string): Promise<number> {
+  if (!(await isCurrent(client, ledger))) return 0
+  const kept = await countKept(client, ledger, run)
+  return [...kept.values()].reduce((sum, n) => sum + n, 0)
 }
 
 const notEnded = ({ id, name, state }: RunRow) =>

@@ -27,7 +27,8 @@ export async function replayTarget(
 
 /**
  * The replay with these settings: the one that is under way, or a new one in its place. What an older one has
- * written by other settings stays; its next transaction is fenced off.
+ * written by other settings stays, up to the moment in which the new one fences it off; that is after the older
+ * one's command has ended.
  */
 async function replayHandle({ client }: Temporal, input: ReplayInput) {
   const workflow = `${workflowId(input.name)}/replay`

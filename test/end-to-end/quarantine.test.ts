@@ -138,29 +138,69 @@ test('with replaced values alone the status can be 0, and the originals are kept
   assert.equal(compared.status, 0, compared.all)
 })
 
-test('a replay with another plan file goes over the one that is under way', async () => {
+const planOf = (line: string) => `version: 1\ntables: { t: { columns: { n: { ${line} } } } }\n`
+
+/** A run with one row in quarantine, and what holds and replays it. */
+async function oneKept(name: string) {
   const source = world.source(`CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (1), ('bad')`)
   const target = await world.target()
-  const planOf = (line: string) => `version: 1\ntables: { t: { columns: { n: { ${line} } } } }\n`
-  const ends = ['--from', `sqlite:${source}`, '--to', target.url]
   const first = plan('first.yaml', planOf('type: bigint, on_error: quarantine'))
-  const ended = await world.run(['full', ...ends, '--plan', first, '--id', 'twice'])
+  const words = ['--from', `sqlite:${source}`, '--to', target.url, '--plan', first, '--id', name]
+  const ended = await world.run(['full', ...words])
   assert.equal(ended.status, 4, ended.all)
   const replay = (fallback: number) => {
     const path = plan(`${fallback}.yaml`, planOf(`on_error: default, default: ${fallback}`))
-    return begun(['replay', 'twice', '--plan', path], { env: world.stack.env, cwd: world.folder }).said
+    return begun(['replay', name, '--plan', path], { env: world.stack.env, cwd: world.folder }).said
   }
-  const holder = new pg.Client({ connectionString: target.url })
-  await holder.connect()
-  await holder.query('BEGIN; LOCK TABLE t IN EXCLUSIVE MODE')
+  /** Holds what the statement locks; gives how to let go. */
+  const hold = async (statement: string) => {
+    const holder = new pg.Client({ connectionString: target.url })
+    await holder.connect()
+    await holder.query(`BEGIN; ${statement}`)
+    return () => holder.end()
+  }
+  const values = async () => (await target.rows('SELECT n::int FROM t ORDER BY 1')).flat()
+  return { target, replay, hold, values }
+}
+
+/** Sessions that wait for table t. */
+const WAITING = `SELECT pid FROM pg_locks WHERE NOT granted AND relation = 't'::regclass`
+
+test('a replay with another plan file goes over the one that is under way', async () => {
+  const { target, replay, hold, values } = await oneKept('twice')
+  const letGo = await hold('LOCK TABLE t IN EXCLUSIVE MODE')
   const older = replay(111)
-  const waits = 'SELECT 1 FROM pg_locks WHERE NOT granted AND relation = $1::regclass'
-  await until('the older one waits', async () => (await target.rows(waits, ['t']))[0])
+  const [stalled] = await until('the older one waits', async () => (await target.rows(WAITING))[0])
   const newer = replay(222)
   const gone = await older
-  await holder.query('ROLLBACK')
-  await holder.end()
   assert.notEqual(gone.status, 0, gone.all)
-  assert.equal((await newer).status, 0, (await newer).all)
-  assert.deepEqual(await target.rows('SELECT n::int FROM t ORDER BY 1'), [[1], [222]])
+  await until(
+    'the newer one waits',
+    async () => (await target.rows(`${WAITING} AND pid <> $1`, [stalled]))[0],
+  )
+  assert.deepEqual(await target.rows('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [stalled]), [])
+  await letGo()
+  const { status, out, all } = await newer
+  assert.equal(status, 0, all)
+  assert.match(out, /one row replayed, 0 left/)
+  assert.deepEqual(await values(), [1, 222])
+})
+
+test('what an older replay writes before it is fenced off stays, and is not told as the newer one’s', async () => {
+  const { target, replay, hold, values } = await oneKept('late')
+  const letGo = await hold('LOCK TABLE t IN EXCLUSIVE MODE')
+  const older = replay(111)
+  await until('the older one waits', async () => (await target.rows(WAITING))[0])
+  const letFence = await hold('SELECT FROM longhaul.run FOR NO KEY UPDATE')
+  const newer = replay(222)
+  assert.notEqual((await older).status, 0, (await older).all)
+  const fencing = `SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`
+  await until('the newer one is about to fence', async () => (await target.rows(fencing))[0])
+  await letGo()
+  await until('the older one has written', async () => ((await values()).length === 2 ? true : undefined))
+  await letFence()
+  const { status, out, all } = await newer
+  assert.equal(status, 0, all)
+  assert.match(out, /0 rows replayed, 0 left/)
+  assert.deepEqual(await values(), [1, 111])
 })

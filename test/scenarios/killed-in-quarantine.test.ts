@@ -58,7 +58,7 @@ test('the worker is killed in mid-copy and in a commit: each row in quarantine i
   await committing.open()
   const ended = await command.ended
   assert.equal(ended.status, 4, `${ended.err}\n${ended.out}`)
-  assert.match(ended.out, /table "scan": 3000 rows in quarantine/)
+  assert.match(ended.out, /table "scan": 3,000 rows in quarantine/)
   const { rows } = await scene.client.query(`SELECT key FROM longhaul.quarantine ORDER BY chunk_no, no`)
   const kept = rows.map(({ key }) => Number(/^rowid = (\d+)$/.exec(key)![1]))
   assert.deepEqual(
