@@ -38,14 +38,28 @@ export function findAny(places: Iterable<Place>, texts: readonly string[]): stri
 export function* filesBelow(folder: string, but: RegExp): Generator<Place> {
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     const name = join(entry.parentPath, entry.name)
-    if (entry.isFile() && !but.test(name)) yield { name, bytes: readFileSync(name) }
+    const bytes = entry.isFile() && !but.test(name) && readThere(name)
+    if (bytes) yield { name, bytes }
+  }
+}
+
+/** Undefined where the file is gone again, as a database's journal may be. */
+function readThere(name: string): Buffer | undefined {
+  try {
+    return readFileSync(name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
 
 /** Files and folders below, the folder too, that others than their owner can get at. */
 export function openToOthers(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true }).map(name => join(folder, String(name)))
-  return [folder, ...names].filter(name => (statSync(name).mode & 0o077) !== 0)
+  // A database's journal may be gone again.
+  return [folder, ...names].filter(
+    name => ((statSync(name, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
+  )
 }
 
 /** The histories of all workflows of a server, as they are sent, and with their payloads decoded. */
