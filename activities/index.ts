@@ -1,17 +1,23 @@
 /** All activities of a worker, each guarded at its edge. */
+import { applyEdit } from './apply-edit.ts'
 import { assess } from './assess.ts'
 import { attach } from './attach.ts'
+import { checkRollback } from './check-rollback.ts'
 import { compareTables } from './compare-tables.ts'
 import { compareViews } from './compare-views.ts'
 import { copyChunks } from './copy-chunks.ts'
 import { createTables } from './create-tables.ts'
+import { dumpTarget } from './dump-target.ts'
 import { type Dependencies, guarded } from './edge.ts'
 import { finishKeys } from './finish-keys.ts'
 import { finishTables } from './finish-tables.ts'
+import { leaveOut } from './leave-out.ts'
 import { makePlan } from './make-plan.ts'
+import { noteOrders } from './note-orders.ts'
 import { openLedger } from './open-ledger.ts'
 import { planChunks } from './plan-chunks.ts'
 import { prepareWayBack } from './prepare-way-back.ts'
+import { present } from './present.ts'
 import { openReplay } from './replay-open.ts'
 import { replayRows } from './replay-rows.ts'
 import { settleReplay } from './replay-settle.ts'
@@ -43,6 +49,12 @@ export function createActivities(deps: Dependencies) {
     openReplay: guarded(deps, 'openReplay', openReplay),
     replayRows: guarded(deps, 'replayRows', replayRows),
     settleReplay: guarded(deps, 'settleReplay', settleReplay),
+    applyEdit: guarded(deps, 'applyEdit', applyEdit),
+    checkRollback: guarded(deps, 'checkRollback', checkRollback),
+    dumpTarget: guarded(deps, 'dumpTarget', dumpTarget),
+    leaveOut: guarded(deps, 'leaveOut', leaveOut),
+    noteOrders: guarded(deps, 'noteOrders', noteOrders),
+    present: guarded(deps, 'present', present),
     rollBack: guarded(deps, 'rollBack', rollBack),
   }
 }

@@ -7,7 +7,7 @@ import { LEDGER_PREFIX, LEDGER_SCHEMA, LEDGER_TABLES } from '../model/ledger-nam
 import { quoteName } from '../model/sql-text.ts'
 
 /** Version of these tables, written into every run's row. */
-export const LEDGER_VERSION = 3
+export const LEDGER_VERSION = 4
 
 /** The least that the ledger needs from a connection; `pg.Client` has it. */
 export interface Sql {
@@ -217,6 +217,33 @@ function ledgerDdl(place: Place): string[] {
        original     bytea       NOT NULL,
        replayed_at  timestamptz,
        PRIMARY KEY (run_id, table_name, chunk_no, no)
+     )`,
+    // The transaction that wrote a chunk's rows: what tells them from rows of others in the same table.
+    `ALTER TABLE ${t('chunk')} ADD COLUMN IF NOT EXISTS written_by xid8`,
+    `CREATE TABLE IF NOT EXISTS ${t('control')} (
+       run_id      uuid        PRIMARY KEY REFERENCES ${t('run')} ON DELETE CASCADE,
+       orders      json        NOT NULL,
+       updated_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+     )`,
+    `CREATE TABLE IF NOT EXISTS ${t('event')} (
+       run_id       uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       no           integer     NOT NULL,
+       at           timestamptz NOT NULL,
+       kind         text        NOT NULL,
+       object       text,
+       by           text,
+       comment      text,
+       detail       text,
+       PRIMARY KEY (run_id, no)
+     )`,
+    // Tables that were there: what they were like before the first write.
+    `CREATE TABLE IF NOT EXISTS ${t('before')} (
+       run_id       uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       table_name   text        NOT NULL,
+       rows         bigint      NOT NULL,
+       digest       text        NOT NULL,
+       catalog      json        NOT NULL,
+       PRIMARY KEY (run_id, table_name)
      )`,
   ]
 }

@@ -47,6 +47,10 @@ const REGISTRY = {
   artifact: { exit: EXIT.failed, retry: false },
   /** No Temporal server, or no worker that polls. */
   'no-server': { exit: EXIT.noServer, retry: true },
+  /** The run was paused: work stops at the next boundary, and is asked for again after the resume. */
+  paused: { exit: EXIT.waiting, retry: false },
+  /** Somebody said no at a gate. */
+  rejected: { exit: EXIT.failed, retry: false },
   /** A defect in longhaul itself. */
   internal: { exit: EXIT.failed, retry: false },
 } as const

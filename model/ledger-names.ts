@@ -4,7 +4,17 @@
 export const LEDGER_SCHEMA = 'longhaul'
 
 /** What the ledger's tables are called; with the prefix where they stand in the target's own schema. */
-export const LEDGER_TABLES = ['run', 'step', 'table_run', 'chunk', 'object', 'quarantine'] as const
+export const LEDGER_TABLES = [
+  'run',
+  'step',
+  'table_run',
+  'chunk',
+  'object',
+  'quarantine',
+  'control',
+  'event',
+  'before',
+] as const
 export const LEDGER_PREFIX = 'longhaul_'
 
 /** Whether it is a table of a prefixed ledger, which never counts as user data. */

@@ -1,7 +1,9 @@
 /** What workflows and activities hand each other: names, places and counts; never rows, keys or secrets. */
+import type { Gate, Orders } from './control.ts'
 import type { Finding } from './finding.ts'
-import type { Policies } from './plan.ts'
+import type { PlanHow, Policies } from './plan.ts'
 import type { PlanRequest, TableSettings } from './plan-request.ts'
+import type { RollbackBackup, RollbackCheck, RollbackScope } from './rollback.ts'
 import type { Progress, RunResult } from './run.ts'
 
 /** How far a run goes: the whole job, only preflight, or a comparison of what is there. */
@@ -38,6 +40,8 @@ export interface CopyTableInput {
   lanes: number
   place: RunPlace
   limits?: Limits
+  /** The orders in force when it began; absent in histories of versions that had none. */
+  orders?: Orders
 }
 
 export interface CopyTableResult {
@@ -60,12 +64,25 @@ export interface RollbackInput {
   run: string
   name: string
   target: PlanRequest['target']
+  /** Absent: all of it. */
+  scope?: RollbackScope
+  /** `none`: no dump of what the rollback takes away, which the operator consented to. Absent: `auto`. */
+  backup?: 'auto' | 'none'
+  /** The safety check alone. */
+  checkOnly?: boolean
   limits?: Limits
 }
 
 export interface RollbackResult {
   undone: number
   message: string
+  /** Absent in results of versions that made none. */
+  check?: RollbackCheck
+  backup?: RollbackBackup
+  /** What was compared with the state before the run, and how, in words. */
+  verified?: string[]
+  /** Place of the rollback's report. */
+  report?: { markdown: string; json: string; host: string }
 }
 
 export interface ReplayInput {
@@ -115,4 +132,13 @@ export interface PlanSummary {
   refusals: Finding[]
   /** Codes and objects of what will be missing and was not accepted. */
   incomplete: string[]
+  /** Absent in histories of versions that had none: where the run stops for a yes. */
+  gates?: Gate[]
+  /** Grows with each edit of the paused run. */
+  revision?: number
+  how?: PlanHow
+  /** All findings, up to 200, without examples. */
+  findings?: Finding[]
+  /** Rows of the target are at stake: a dump of it is made and proven before the first write. */
+  dump?: boolean
 }

@@ -1,6 +1,7 @@
 /** What the user asks for: the plan file and the command line's options, parsed, with defaults filled in. */
+import type { Gate } from './control.ts'
 import type { PostgresEndpoint, SqliteEndpoint } from './endpoint.ts'
-import type { Conversion, IfExists, PlanHow, Policies } from './plan.ts'
+import type { Backup, Conversion, IfExists, PlanHow, Policies } from './plan.ts'
 import type { LogicalType } from './types.ts'
 
 /** A plan file after parsing: names as the user wrote them, not yet looked up in a schema. */
@@ -21,6 +22,8 @@ export interface PlanFile {
   types?: TypesMode
   ifExists?: IfExists
   onFailure?: Policies['onFailure']
+  backup?: Backup
+  gates?: Gate[]
   accept: string[]
   how: Partial<PlanHow>
   busySeconds?: number
@@ -75,6 +78,10 @@ export interface PlanRequest {
   ifExists: IfExists
   onFailure: Policies['onFailure']
   types: TypesMode
+  /** Absent: `auto`. */
+  backup?: Backup
+  /** Absent: none. */
+  gates?: Gate[]
   accept: string[]
   how: PlanHow
   /** How long to wait where another program keeps the source locked. */
@@ -96,6 +103,8 @@ export type RequestOptions = Partial<
     | 'ifExists'
     | 'onFailure'
     | 'types'
+    | 'backup'
+    | 'gates'
     | 'accept'
     | 'reason'
     | 'operator'
@@ -117,6 +126,8 @@ export function planRequest(
 ): PlanRequest {
   const reason = options.reason ?? file?.reason
   const operator = options.operator ?? file?.operator
+  const backup = options.backup ?? file?.backup
+  const gates = options.gates ?? file?.gates
   return {
     ...endpoints,
     scope: options.scope ?? 'all',
@@ -128,6 +139,8 @@ export function planRequest(
     busySeconds: options.busySeconds ?? file?.busySeconds ?? BUSY_SECONDS,
     ...(reason !== undefined && { reason }),
     ...(operator !== undefined && { operator }),
+    ...(backup !== undefined && { backup }),
+    ...(gates !== undefined && gates.length > 0 && { gates }),
     ...(options.tables && { tables: options.tables }),
     exclude: options.exclude ?? [],
     ...(file && { file }),

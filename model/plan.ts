@@ -2,6 +2,7 @@
  * The plan: what a run will do, as data. It is printed, hashed and executed as it stands; nothing decides
  * later. `what` is hashed, `how` may change while a run is paused.
  */
+import type { Gate } from './control.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Finding } from './finding.ts'
 import type { Access, ReferentialAction } from './schema.ts'
@@ -42,7 +43,19 @@ export interface Policies {
   onFailure: 'keep' | 'rollback'
   /** Which parts run: everything, only the tables and their parts, only rows, or a comparison alone. */
   scope: 'all' | 'schema' | 'data' | 'check'
+  /** Absent: `auto`. */
+  backup?: Backup
+  /** Where the run waits for an approval; absent: nowhere. */
+  gates?: Gate[]
 }
+
+/**
+ * The way back for rows that the target has: `auto`: by what each table needs (the old table kept aside, rows told
+ * apart by the ledger) · `dump`: also a dump of the whole database, restored and compared before the first write ·
+ * `none`: none, which needs its own consent.
+ */
+export const BACKUPS = ['auto', 'dump', 'none'] as const
+export type Backup = (typeof BACKUPS)[number]
 
 export type IfExists = 'refuse' | 'use' | 'append' | 'replace'
 
@@ -68,8 +81,11 @@ export interface TablePlan {
   name: string
   /** Where the rows go. */
   target: { schema: string; name: string }
-  /** `create`: ours; `use`: was there, is loaded into; `replace`: the old one is kept aside. */
-  action: 'create' | 'use' | 'replace'
+  /**
+   * `create`: ours; `use`: was there and is empty, is loaded into; `append`: was there, and rows of others stay in
+   * it beside ours; `replace`: the old one is kept aside.
+   */
+  action: 'create' | 'use' | 'append' | 'replace'
   columns: ColumnPlan[]
   /** How the source is read in ranges. */
   access: Access

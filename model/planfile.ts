@@ -3,7 +3,8 @@
  * `docs/plan.schema.json` is made from the schema here.
  */
 import { z } from 'zod'
-import { CONVERSIONS } from './plan.ts'
+import { GATES } from './control.ts'
+import { BACKUPS, CONVERSIONS } from './plan.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
 
 /** Reports a mistake with the words for its remedy. */
@@ -121,6 +122,11 @@ export const planFileSchema = z.strictObject({
   types: z.enum(['declared', 'inferred', 'optimized']).optional(),
   if_exists: z.enum(['refuse', 'use', 'append', 'replace']).optional(),
   on_failure: z.enum(['keep', 'rollback']).optional(),
+  backup: z
+    .enum(BACKUPS)
+    .optional()
+    .describe('The way back for rows that the target has: what each table needs, also a dump, or none'),
+  gates: z.array(z.enum(GATES)).optional().describe('Where the run waits until somebody approves'),
   accept: z.array(accept).optional().describe('Losses that are consented to: CODE or CODE:table.column'),
   busy_timeout: z
     .number()

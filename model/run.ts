@@ -1,4 +1,5 @@
 /** Runs, steps and what can be said of them while they go: the words of `status`, `show` and `watch`. */
+import type { OperatorEvent, SignOff, Waiting } from './control.ts'
 import type { Finding } from './finding.ts'
 
 export type RunState =
@@ -40,7 +41,16 @@ export interface StepProgress {
   detail?: string
 }
 
-export type TableState = 'pending' | 'copying' | 'copied' | 'finished' | 'validated' | 'differs' | 'failed'
+export type TableState =
+  | 'pending'
+  | 'copying'
+  | 'paused'
+  | 'copied'
+  | 'finished'
+  | 'validated'
+  | 'differs'
+  | 'failed'
+  | 'skipped'
 
 export interface TableProgress {
   name: string
@@ -49,6 +59,15 @@ export interface TableProgress {
   rows: number
   /** Rows that are committed in the target. */
   written: number
+  bytes?: number
+  chunks?: number
+  chunksDone?: number
+  /** Rows a second lately. */
+  rate?: number
+  /** Seconds until all rows are in, and how that was reckoned, in words. */
+  secondsLeft?: number
+  estimate?: string
+  /** The last thing that went wrong with it. */
   error?: string
 }
 
@@ -64,6 +83,11 @@ export interface Progress {
   findings: { refused: number; consent: number; incomplete: number; warning: number; note: number }
   /** What the run waits for, in words. */
   waitingFor?: string
+  /** The same as data; empty or absent where it waits for nobody. */
+  waiting?: Waiting[]
+  /** Orders in force that slow it down or hold it, in words. */
+  orders?: string[]
+  signOffs?: SignOff[]
 }
 
 /** One row of the balance sheet; `read = written + skipped + quarantined`. */
@@ -114,6 +138,9 @@ export interface RunResult {
   /** Findings that decided about the end; all of them are in the report. */
   findings: Finding[]
   planHash?: string
+  /** What operators did, and the decisions at gates. */
+  events?: OperatorEvent[]
+  signOffs?: SignOff[]
   /**
    * Artifacts by reference. Where there are any: `assessment` has examples by key, `leftOut` is the SQL of what the target does not have,
    * `quarantine` the rows that were not written, `altered` the original values of those written with another.

@@ -55,6 +55,7 @@ const SCOPES = {
 const ACTIONS = {
   create: 'created',
   use: 'there already, loaded into',
+  append: 'there already, rows are added to those it has',
   replace: 'replaced, the old one kept aside',
 }
 

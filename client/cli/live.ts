@@ -67,5 +67,15 @@ export class LiveView {
 
 const stepText = (step: StepProgress) => (step.state === 'pending' ? step.name : stepLine(step))
 
-const RANKS = { failed: 0, differs: 0, copying: 1, copied: 2, pending: 3, finished: 4, validated: 5 } as const
+const RANKS = {
+  failed: 0,
+  differs: 0,
+  copying: 1,
+  paused: 1,
+  copied: 2,
+  pending: 3,
+  finished: 4,
+  validated: 5,
+  skipped: 5,
+} as const
 const rank = ({ state }: TableProgress) => RANKS[state]
