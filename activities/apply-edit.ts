@@ -1,13 +1,57 @@
 /** A change of the how of a paused run: a new revision of its plan. */
+import { holders } from '../ledger/claims.ts'
+import { mustBeHeld, type OpenRange, openRanges, type Recut, revise } from '../ledger/revision.ts'
 import type { Edit } from '../model/control.ts'
-import { Failure } from '../model/failure.ts'
+import { editPlan } from '../model/edit-plan.ts'
 import type { PlanSummary, RunPlace } from '../model/payloads.ts'
+import type { Plan } from '../model/plan.ts'
+import { needSnapshot, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
+import { runJob } from './jobs.ts'
+import { chunkRows } from './plan-chunks.ts'
+import { summarize } from './plan-summary.ts'
+import { dispossess, type Target, tableOf, withTarget } from './target.ts'
 
-/** Writes the new revision into the ledger, cuts chunks that are not copied anew, and gives the new summary. */
+/**
+ * Writes the new revision into the ledger, cuts chunks that are not copied anew, and gives the new summary. Runs on
+ * the host of the snapshot, while the run is held. An attempt after a killed one finds its revision there.
+ */
 export async function applyEdit(
-  _work: Work,
-  { place }: { place: RunPlace; edit: Edit; revision: number },
+  { home, log }: Work,
+  { place, edit, revision }: { place: RunPlace; edit: Edit; revision: number },
 ): Promise<PlanSummary> {
-  throw new Failure({ code: 'internal', object: `run ${place.run}`, message: 'plans cannot be edited yet' })
+  return withTarget(home, place, async target => {
+    const plan = target.plan.revision === revision ? target.plan : await edited(home, target, edit, revision)
+    writeArtifact(home, place.run, 'plan', plan)
+    log.info({ revision, hash: plan.hash, how: plan.how }, 'plan edited')
+    return summarize(plan)
+  })
+}
+
+async function edited(home: string, target: Target, edit: Edit, revision: number): Promise<Plan> {
+  const { client, ledger, token } = target
+  const plan = editPlan(target.plan, edit, revision)
+  await mustBeHeld(client, ledger, token)
+  // A lane that is still at its last chunk, or has stalled in it, would find the chunk gone at its end.
+  for (const holder of await holders(client, ledger, token.run)) await dispossess(target)(holder)
+  const ranges = (await openRanges(client, ledger, token.run)).filter(range =>
+    isCutAnew(range, target.plan, plan),
+  )
+  await revise(client, ledger, token, plan, await cut(home, token.run, plan, ranges))
+  return plan
+}
+
+function isCutAnew({ table: name }: OpenRange, before: Plan, after: Plan): boolean {
+  const table = tableOf(after, name)
+  return table.access.by !== 'whole' && chunkRows(table, before.how) !== chunkRows(table, after.how)
+}
+
+async function cut(home: string, run: string, plan: Plan, ranges: OpenRange[]): Promise<Recut[]> {
+  if (ranges.length === 0) return []
+  const cuts = ranges.map(range => {
+    const table = tableOf(plan, range.table)
+    return { table, rows: chunkRows(table, plan.how), range }
+  })
+  const bounds = await runJob('bounds', { snapshot: needSnapshot(home, run), cuts })
+  return ranges.map((range, i) => ({ range, bounds: bounds[i]! }))
 }

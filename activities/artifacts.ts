@@ -17,7 +17,15 @@ export interface Artifacts {
   /** What the comparison of views found. */
   views: ViewResult[]
   /** What was noticed while the snapshot was taken. */
-  'snapshot-notes': { how: string; bytes: number; seconds: number; findings: Finding[] }
+  'snapshot-notes': {
+    how: string
+    bytes: number
+    seconds: number
+    findings: Finding[]
+    /** Absent in notes of versions that had none: the source's file, and what is another one after a write to it. */
+    fingerprint?: string
+    mark?: string
+  }
 }
 
 export const snapshotPath = (home: string, run: string) => join(runFolder(run, home), 'snapshot.db')

@@ -16,6 +16,7 @@ import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { summarize } from './plan-summary.ts'
 import { application, databaseId, withSession } from './session.ts'
+import { sinceSnapshot } from './source-since.ts'
 
 export interface Attached {
   /** The run to go on with: the one that was asked for, or the unfinished one that was found. */
@@ -23,6 +24,8 @@ export interface Attached {
   /** Set where an unfinished run goes on: its plan, and when its snapshot was taken. */
   summary?: PlanSummary
   takenAt?: string
+  /** What became of the source since, in words; absent where it is as it was. */
+  since?: string
 }
 
 /**
@@ -31,31 +34,50 @@ export interface Attached {
  */
 export async function attach(work: Work, input: MigrateInput): Promise<Attached> {
   const { source, target } = input.request
-  const mark = fingerprint(source)
-  if (isNowhere(target)) return { run: input.run }
+  const there = existsSync(source.path)
+  if (input.mode !== 'full' || isNowhere(target)) {
+    fingerprint(source)
+    if (isNowhere(target)) return { run: input.run }
+  }
   return withSession(work.home, target, input.run, async client => {
     if (input.mode !== 'full') return { run: input.run }
-    const ledger = await findLedger(client, target.schema)
-    if (!ledger) return { run: input.run }
-    const database = await databaseId(client)
-    const same = (await listRuns(client, ledger)).find(
-      r =>
-        UNFINISHED.includes(r.state) &&
-        r.requestHash === input.requestHash &&
-        r.fingerprint === mark &&
-        r.database === database,
-    )
+    const same = await findSame(client, input, there)
+    // A run that has its snapshot goes on without the source, a new one does not.
+    if (!same && !there) fingerprint(source)
     if (!same) return { run: input.run }
     if (same.state === 'rolling back') throw goesBack(same)
     if (same.state === 'replaying') throw isReplayed(same)
     await mayTakeOver(work, client, same, input)
-    const { plan } = (await getPlan(client, ledger, same.id))!
+    const { plan } = (await getPlan(client, same.ledger, same.id))!
     await fetchArtifacts(work, same)
     writeArtifact(work.home, same.id, 'plan', plan)
     const takenAt = findArtifact(work.home, same.id, 'assessment')?.takenAt
-    return { run: same.id, summary: summarize(plan), ...(takenAt && { takenAt }) }
+    const since = await sinceSnapshot(work.home, same.id, source.path)
+    return { run: same.id, summary: summarize(plan), ...(takenAt && { takenAt }), ...(since && { since }) }
   })
 }
+
+/** The unfinished run of the same request; fails where it was begun with another file of the source's name. */
+async function findSame(client: Client, { request, requestHash }: MigrateInput, there: boolean) {
+  const ledger = await findLedger(client, request.target.schema)
+  if (!ledger) return undefined
+  const database = await databaseId(client)
+  const unfinished = (await listRuns(client, ledger)).filter(
+    r => UNFINISHED.includes(r.state) && r.requestHash === requestHash && r.database === database,
+  )
+  const mark = there ? fingerprint(request.source) : undefined
+  const same = unfinished.find(r => mark === undefined || r.fingerprint === mark)
+  if (!same && unfinished[0]) throw otherFile(unfinished[0], request.source.path)
+  return same && { ...same, ledger }
+}
+
+const otherFile = ({ id, name }: RunRow, path: string) =>
+  new Failure({
+    code: 'refused',
+    object: `run ${name} (${id})`,
+    message: `is this job, unfinished, and was begun with another file at ${path}, of which it has a snapshot`,
+    remedy: `Put that file back to go on with it, or take it back with "longhaul rollback ${name}" to begin anew`,
+  })
 
 /** Some of what the ledger calls done is gone by now: there is no way forward. */
 const goesBack = ({ id, name }: RunRow) =>
@@ -101,7 +123,9 @@ async function mayTakeOver(work: Work, client: Client, run: RunRow, input: Migra
     'SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()',
     [application(run.id)],
   )
-  const alive = rows[0].n > 0 || Date.now() - run.updatedAt.getTime() < 60_000
+  // A run that is held has no sessions, maybe for days, and is somebody's all the same.
+  const held = run.state === 'paused' || run.state === 'waiting'
+  const alive = held || rows[0].n > 0 || Date.now() - run.updatedAt.getTime() < 60_000
   if (!alive && run.host === work.host) return
   throw new Failure({
     code: 'refused',
@@ -128,8 +152,10 @@ async function fetchArtifacts(work: Work, run: RunRow): Promise<void> {
   } finally {
     clearInterval(beat)
   }
-  const assessment = findArtifact(run.home, run.id, 'assessment')
-  if (assessment) writeArtifact(work.home, run.id, 'assessment', assessment)
+  for (const name of ['assessment', 'snapshot-notes'] as const) {
+    const artifact = findArtifact(run.home, run.id, name)
+    if (artifact) writeArtifact(work.home, run.id, name, artifact)
+  }
 }
 
 const snapshotGone = ({ id, name, home, host }: RunRow) =>

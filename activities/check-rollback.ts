@@ -1,12 +1,101 @@
 /** Whether a run can be taken back, and what would be lost; writes nothing. */
+import { Context } from '@temporalio/activity'
+import { goes, placeOf } from '../ledger/written.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
-import { Failure } from '../model/failure.ts'
+import { type Judged, judge, type TableFacts } from '../model/judge-rollback.ts'
+import { isLoadedInto, type TablePlan } from '../model/plan.ts'
 import type { RollbackCheck, RollbackScope } from '../model/rollback.ts'
+import { identify } from '../stores/postgres/backend.ts'
+import { checkAround } from './check-around.ts'
+import { checkCondition } from './check-condition.ts'
+import { checkDump } from './check-dump.ts'
 import type { Work } from './edge.ts'
+import { openSubject, type Subject, survey } from './rollback-subject.ts'
+import { sameRows } from './same-rows.ts'
+import { withSession } from './session.ts'
+import { watched } from './watch.ts'
 
-export async function checkRollback(
-  _work: Work,
-  { run }: { run: string; target: PostgresEndpoint; scope: RollbackScope },
-): Promise<RollbackCheck> {
-  throw new Failure({ code: 'internal', object: `run ${run}`, message: 'rollbacks cannot be checked yet' })
+export interface CheckInput {
+  run: string
+  target: PostgresEndpoint
+  scope: RollbackScope
+}
+
+/** Reads all rows of the run's tables. A run that the target's ledger does not have is taken back already, which is safe. */
+export async function checkRollback(work: Work, input: CheckInput): Promise<RollbackCheck> {
+  if (input.scope.kind === 'database') return checkDump(work, input)
+  const { home } = work
+  return withSession(home, input.target, input.run, async client =>
+    watched(home, input, await identify(client), async () => {
+      await client.query('SET default_transaction_read_only = on')
+      const subject = await openSubject(client, input)
+      return subject ? checkSubject(home, input, subject) : GONE
+    }),
+  )
+}
+
+const GONE: RollbackCheck = {
+  ...{ safe: true, loses: false, refusals: [], tables: [], more: 0, state: 'rolled back' },
+  warnings: ["the target's ledger has no such run: it was taken back already"],
+}
+
+/** Payloads have a bound. */
+const MOST_TABLES = 500
+const MOST_LINES = 100
+
+async function checkSubject(home: string, input: CheckInput, subject: Subject): Promise<RollbackCheck> {
+  const { scope } = input
+  const condition = await checkCondition(subject)
+  // A condition that cannot be read narrows nothing, and counting by it would fail.
+  const counted = condition.length > 0 ? { ...subject, scope: withoutCondition(scope) } : subject
+  const around = await checkAround(counted)
+  const judged: Judged[] = []
+  for (const table of subject.tables) {
+    Context.current().heartbeat(table.name)
+    judged.push(judge(await factsOf(home, input, counted, table), scope))
+  }
+  const refusals = [...around.refusals, ...condition, ...judged.flatMap(j => j.refusals)]
+  const tables = judged.map(j => j.table).sort((a, b) => Number(b.changed) - Number(a.changed))
+  const loses = tables.some(({ lost }) => lost > 0)
+  return {
+    safe: refusals.length === 0 && !loses,
+    loses,
+    refusals: capped(refusals),
+    warnings: capped([...judged.flatMap(j => j.warnings), ...around.warnings]),
+    tables: tables.slice(0, MOST_TABLES),
+    more: Math.max(0, tables.length - MOST_TABLES),
+    state: subject.run.state,
+  }
+}
+
+const withoutCondition = ({ where: _, ...scope }: RollbackScope): RollbackScope => scope
+
+const capped = (lines: string[]) =>
+  lines.length > MOST_LINES ? [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`] : lines
+
+async function factsOf(
+  home: string,
+  input: CheckInput,
+  subject: Subject,
+  table: TablePlan,
+): Promise<TableFacts> {
+  const { table: _, ...seen } = await survey(subject, table)
+  const { name, target } = table
+  const facts = { name, target: `${target.schema}.${target.name}`, made: !isLoadedInto(table), ...seen }
+  const same = await sameRows(home, input.target, subject, table, facts)
+  const narrowed = await narrowedRows(subject, table, facts)
+  return { ...facts, ...(same !== undefined && { same }), ...(narrowed !== undefined && { narrowed }) }
+}
+
+async function narrowedRows(
+  { client, ledger, run, scope }: Subject,
+  table: TablePlan,
+  { there, unknown }: TableFacts,
+): Promise<number | undefined> {
+  if (scope.where === undefined || !there || unknown !== undefined) return undefined
+  const going = { ...table, every: false, where: scope.where }
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*)::float8 AS n FROM ${placeOf(table)} AS t WHERE ${goes(ledger, run.id, going, 't')}`,
+  )
+  return rows[0]!.n
 }

@@ -1,4 +1,5 @@
 /** One lane's share of the copying: chunk after chunk, for about a minute, then the workflow is asked again. */
+import type { TableFigures } from '../model/control.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import { needSnapshot } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -17,12 +18,20 @@ export interface CopyInput {
 }
 
 export interface Copied {
-  /** The time was over before the chunks were. */
+  /** The time was over, orders changed or a table is paused before the chunks were all copied. */
   more: boolean
   /** Rows of these tables that are committed. */
   total: number
+  /** How far each of these tables is; absent in histories of versions that did not tell. */
+  figures?: TableFigures[]
+  /**
+   * The revision of the orders that the lane began with. Whoever knows of no newer one yet, and finds nothing in its
+   * own orders that holds the tables, may ask again at once.
+   */
+  revision?: number
 }
 
+/** Fails with `paused` where the run is held from the start. */
 export async function copyChunks({ home, log }: Work, input: CopyInput): Promise<Copied> {
   const { chunks, ...copied } = await runTargetJob(home, input.place, 'copyLane', {
     ...input,

@@ -1,31 +1,21 @@
 /** A lane: one source handle and one session of the target, copying one chunk after the other. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import {
-  type ChunkClaim,
-  type ChunkOutcome,
-  claimChunk,
-  holders,
-  openChunks,
-  settleChunk,
-} from '../ledger/claims.ts'
-import { keep } from '../ledger/quarantine.ts'
-import { readTables } from '../ledger/reader.ts'
-import type { Place } from '../ledger/schema.ts'
-import { inTransaction } from '../ledger/transaction.ts'
-import { needsConforming } from '../model/conforming.ts'
+import { type Claimed, claimChunk, holders, openChunks } from '../ledger/claims.ts'
+import { readControl } from '../ledger/control.ts'
+import { readFigures } from '../ledger/reader.ts'
+import type { TableFigures } from '../model/control.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Row } from '../model/types.ts'
-import { withRowName } from '../stores/conform.ts'
-import { digestFor } from '../stores/digest/digester.ts'
-import { FittingRows } from '../stores/fitting-rows.ts'
-import { identify, terminate } from '../stores/postgres/backend.ts'
-import { copyIn } from '../stores/postgres/copy-in.ts'
+import { hangUp } from '../sessions/black-hole.ts'
+import { connect } from '../sessions/connect.ts'
+import { type Backend, identify, terminate } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
-import type { SourceStore } from '../stores/store.ts'
+import { type ChunkCopied, copyChunk, type Hands } from './copy-chunk.ts'
 import { openRun, withSession } from './session.ts'
+import { Throttle } from './throttle.ts'
 
 export interface LaneInput {
   place: RunPlace
@@ -37,155 +27,142 @@ export interface LaneInput {
   budgetMs: number
 }
 
-export interface ChunkCopied {
-  table: string
-  chunk: number
-  rows: number
-  quarantined: number
-  altered: number
-  bytes: number
-  ms: number
-}
-
 export interface LaneResult {
   more: boolean
   total: number
+  figures: TableFigures[]
+  /** Of the orders that it went by; absent where it had nothing to claim. */
+  revision?: number
   chunks: ChunkCopied[]
 }
 
-interface Lane {
-  input: LaneInput
-  client: Client
-  ledger: Place
-  source: SourceStore
-  signal: AbortSignal
-  progress: (detail: unknown) => void
-}
-
-/** Copies until no chunk is left for this lane, the time is over, or it is told to stop. */
+/** Copies until no chunk is left for this lane, the time is over, orders change, or it is told to stop. */
 export async function copyLane(
   input: LaneInput,
   progress: (detail: unknown) => void,
   signal: AbortSignal,
 ): Promise<LaneResult> {
   const { place, home } = input
-  return withSession(home, place.target, place.run, async client => {
-    const source = openSqlite(input.snapshot)
-    try {
-      const { ledger, plan } = await openRun(client, place)
-      const wanted = plan.what.tables.filter(t => input.tables.includes(t.name))
-      const { more, chunks } = await copyTables({ input, client, ledger, source, signal, progress }, wanted)
-      const rows = await readTables(client, ledger, place.run)
-      const total = rows.filter(r => input.tables.includes(r.name)).reduce((sum, r) => sum + r.written, 0)
-      return { more, total, chunks }
-    } finally {
-      source.close()
-    }
-  })
-}
-
-async function copyTables(
-  lane: Lane,
-  tables: TablePlan[],
-): Promise<{ more: boolean; chunks: ChunkCopied[] }> {
-  const { input, client, ledger, signal } = lane
-  const me = await identify(client)
-  lane.progress({ backend: me.pid })
-  const deadline = Date.now() + input.budgetMs
-  const chunks: ChunkCopied[] = []
-  const names = tables.map(({ name }) => name)
-  const open = await openChunks(client, ledger, input.place.run, names)
-  for (const table of tables) {
-    // No chunk is added later: who has copied as many as were open need not ask whether there is one more.
-    for (let left = open.get(table.name) ?? 0; left > 0; left--) {
-      if (signal.aborted || Date.now() > deadline) return { more: true, chunks }
-      const claim = await claimChunk(client, ledger, input.place, table.name, input.owner, input.sweep)
-      if (!claim) {
-        if (!input.sweep || !(await release(lane, table.name))) break
-        left++
-        continue
-      }
-      const { previous } = claim
-      if (previous && previous.pid !== me.pid) await terminate(client, previous)
-      chunks.push(await copyChunk(lane, table, claim))
-    }
-  }
-  return { more: false, chunks }
-}
-
-/** Ends the sessions that stand in the midst of a commit; whether there is anything left to claim. */
-async function release({ input, client, ledger }: Lane, table: string): Promise<boolean> {
-  const { run } = input.place
-  if ((await openChunks(client, ledger, run, [table])).size === 0) return false
-  for (const holder of await holders(client, ledger, run, table)) await terminate(client, holder)
-  await pause(100)
-  return (await openChunks(client, ledger, run, [table])).size > 0
-}
-
-/** One transaction: the rows, what was set aside of them, and the fence with their counts and digest. */
-async function copyChunk(lane: Lane, table: TablePlan, claim: ChunkClaim): Promise<ChunkCopied> {
-  const { input, client, ledger } = lane
-  const began = performance.now()
-  const { written, bytes, quarantined, altered } = await inTransaction(client, async () => {
-    const outcome = await (needsConforming(table) ? copyFitting : copyAll)(lane, table, claim)
-    const { read, written, quarantined } = outcome
-    if (read !== written + quarantined) throw miscounted(table, read, written, quarantined)
-    await settleChunk(client, ledger, input.place, claim, outcome)
-    return outcome
-  })
-  const ms = Math.round(performance.now() - began)
-  return { table: table.name, chunk: claim.no, rows: written, quarantined, altered, bytes, ms }
-}
-
-async function copyAll(lane: Lane, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
-  const digester = digestFor(table, 'source')
-  const batches = digested(lane.source.read(table, claim), digester)
-  const { rows, bytes } = await send(lane, table, claim, batches, 0)
-  const { digest } = digester
-  const counts = { read: digest.count, written: rows, quarantined: 0, altered: 0 }
-  return { ...counts, bytes, digest: Buffer.from(digest.toBytes()) }
-}
-
-/**
- * Where columns have conversions or policies. A session can do nothing else during a COPY: when there is no
- * more room for what was set aside the COPY ends, that is written, and another COPY goes on.
- */
-async function copyFitting(lane: Lane, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
-  const { input, client, ledger, source } = lane
-  const digester = digestFor(table, 'source')
-  const fitting = new FittingRows(table, source.read(withRowName(table), claim))
-  let [written, bytes, no] = [0, 0, 0]
+  const source = openSqlite(input.snapshot)
   try {
-    while (!fitting.over) {
-      const copied = await send(lane, table, claim, digested(fitting.rows(), digester), written)
-      written += copied.rows
-      bytes += copied.bytes
-      no = await keep(client, ledger, input.place.run, claim, fitting.take(), no)
-    }
+    return await withSession(home, place.target, place.run, async client => {
+      const { ledger, plan } = await openRun(client, place)
+      const me = await identify(client)
+      progress({ backend: me.pid })
+      const hands = { client, ledger, token: place, source, signal, progress }
+      const lane = new Lane(input, hands, me)
+      const tables = plan.what.tables.filter(t => input.tables.includes(t.name))
+      const more = await lane.copy(tables).finally(() => lane.close())
+      const figures = await readFigures(client, ledger, place.run, input.tables)
+      const total = figures.reduce((sum, { written }) => sum + written, 0)
+      const { revision, chunks } = lane
+      return { more, total, figures, chunks, ...(revision !== undefined && { revision }) }
+    })
   } finally {
-    fitting.close()
-  }
-  const { read, quarantined, altered } = fitting
-  return { read, written, quarantined, altered, bytes, digest: Buffer.from(digester.digest.toBytes()) }
-}
-
-/** @param before rows of the chunk that an earlier COPY has sent */
-function send(lane: Lane, table: TablePlan, claim: ChunkClaim, batches: Iterable<Row[]>, before: number) {
-  const heard = (rows: number) => lane.progress({ table: table.name, chunk: claim.no, rows: before + rows })
-  return copyIn(lane.client, table, batches, heard, lane.signal)
-}
-
-/** The rows on their way: the digest sees what was read, the encoder comes after. */
-function* digested(batches: Iterable<Row[]>, digester: { add(rows: Row[]): void }): Iterable<Row[]> {
-  for (const batch of batches) {
-    digester.add(batch)
-    yield batch
+    source.close()
   }
 }
 
-const miscounted = (table: TablePlan, read: number, written: number, quarantined: number) =>
-  new Failure({
-    code: 'internal',
-    object: `table "${table.name}"`,
-    message: `${read} rows were read, ${written} written and ${quarantined} put into quarantine in one chunk, which was taken back`,
-  })
+class Lane {
+  readonly chunks: ChunkCopied[] = []
+  /** Of the orders in force when it began: newer ones end it. */
+  revision: number | undefined
+  readonly #input: LaneInput
+  readonly #hands: Hands
+  readonly #me: Backend
+  readonly #throttle = new Throttle()
+  #lookout: Client | undefined
+
+  constructor(input: LaneInput, hands: Omit<Hands, 'pace'>, me: Backend) {
+    this.#input = input
+    this.#me = me
+    this.#hands = { ...hands, pace: (batches, table, over) => this.#paced(batches, table, over) }
+  }
+
+  async close(): Promise<void> {
+    if (this.#lookout) await hangUp(this.#lookout)
+  }
+
+  /** Whether there is, or may be, more to do for it. */
+  async copy(tables: TablePlan[]): Promise<boolean> {
+    const { client, ledger, token } = this.#hands
+    const deadline = Date.now() + this.#input.budgetMs
+    const names = tables.map(({ name }) => name)
+    const open = await openChunks(client, ledger, token.run, names)
+    let paused = false
+    for (const table of tables) {
+      const end = await this.#copyTable(table, open.get(table.name) ?? 0, deadline)
+      if (end === 'over') return true
+      paused ||= end === 'paused'
+    }
+    return paused
+  }
+
+  /** `over`: the lane has to end here. No chunk is added later: who has copied `left` need not ask for one more. */
+  async #copyTable(table: TablePlan, left: number, deadline: number): Promise<'none' | 'paused' | 'over'> {
+    for (let chunks = left; chunks > 0; ) {
+      if (this.#hands.signal.aborted || Date.now() > deadline) return 'over'
+      const next = await this.#claim(table)
+      if (next.claim) {
+        if (!(await this.#copyChunk(table, next.claim))) return 'over'
+        chunks--
+      } else if (next.why === 'newer') return 'over'
+      else if (next.why === 'held') return next.orders.skippedTables.includes(table.name) ? 'none' : 'paused'
+      else if (!this.#input.sweep || !(await this.#release(table.name))) return 'none'
+    }
+    return 'none'
+  }
+
+  async #claim({ name: table }: TablePlan): Promise<Claimed> {
+    const { client, ledger, token } = this.#hands
+    const { owner, sweep } = this.#input
+    const { revision } = this
+    const next = await claimChunk(client, ledger, token, {
+      ...{ table, owner, sweep },
+      ...(revision !== undefined && { revision }),
+    })
+    this.revision ??= next.orders.revision
+    this.#throttle.follow(next)
+    const previous = next.claim?.previous
+    if (previous && previous.pid !== this.#me.pid) await terminate(client, previous)
+    return next
+  }
+
+  /** False where newer orders had it give the chunk up. */
+  async #copyChunk(table: TablePlan, claim: NonNullable<Claimed['claim']>): Promise<boolean> {
+    try {
+      this.chunks.push(await copyChunk(this.#hands, table, claim))
+      return true
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'paused') return false
+      throw error
+    }
+  }
+
+  /** Ends the sessions that stand in the midst of a commit; whether there is anything left to claim. */
+  async #release(table: string): Promise<boolean> {
+    const { client, ledger, token } = this.#hands
+    const isOpen = async () => (await openChunks(client, ledger, token.run, [table])).size > 0
+    if (!(await isOpen())) return false
+    for (const holder of await holders(client, ledger, token.run, table)) await terminate(client, holder)
+    await pause(100)
+    return isOpen()
+  }
+
+  #paced(batches: Iterable<Row[]>, { name: table }: TablePlan, over: AbortSignal) {
+    if (!this.#throttle.limits) return batches
+    const { ledger, token, progress } = this.#hands
+    return this.#throttle.paced(batches, {
+      ...{ run: token.run, table, over },
+      look: async () => readControl(await this.#openLookout(), ledger, token, this.#me.pid),
+      waits: () => progress({ table, throttled: true }),
+    })
+  }
+
+  /** A rollback ends all sessions with the run's name but those that watch. */
+  async #openLookout(): Promise<Client> {
+    const { home, place } = this.#input
+    this.#lookout ??= await connect(place.target, { home, env: process.env, application: 'longhaul watch' })
+    return this.#lookout
+  }
+}

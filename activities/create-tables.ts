@@ -1,9 +1,11 @@
 /** The schema step: bare tables, so that rows can go in. */
 import { forgetObjectSql } from '../ledger/objects.ts'
 import { setStep } from '../ledger/runs.ts'
+import { tableName } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { TablePlan } from '../model/plan.ts'
-import { asideSchema, setAside } from '../stores/postgres/aside.ts'
+import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import { quoteText } from '../model/sql-text.ts'
+import { asideSchema, dropOld, setAside } from '../stores/postgres/aside.ts'
 import { createSchema, createTable, type Effect } from '../stores/postgres/ddl.ts'
 import { createExtension } from '../stores/postgres/ddl-optimized.ts'
 import { foreignKeysAside } from '../stores/postgres/foreign-keys-aside.ts'
@@ -18,13 +20,13 @@ export async function createTables({ home }: Work, { place }: { place: RunPlace 
   await withTarget(home, place, target =>
     watched(home, place, target.me, async () => {
       const { client, ledger, plan } = target
-      await setStep(client, ledger, place.run, 'schema', 'running')
+      await setStep(client, ledger, place, 'schema', 'running')
       // Waiting in the queue of a busy table holds up everybody behind: better to come again.
       await client.query(`SET lock_timeout = '5s'`)
       await makeSchemas(target, place)
       await makeTables(target, place)
-      for (const table of plan.what.tables) if (table.action === 'use') await prepareTable(target, table)
-      await setStep(client, ledger, place.run, 'schema', 'done', `${plan.what.tables.length} tables`)
+      for (const table of plan.what.tables) if (isLoadedInto(table)) await prepareTable(target, table)
+      await setStep(client, ledger, place, 'schema', 'done', `${plan.what.tables.length} tables`)
     }),
   )
 }
@@ -42,10 +44,24 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
 
 async function makeTables(target: Target, { run }: RunPlace): Promise<void> {
   const { what } = target.plan
-  await applyAll(target, [
-    ...setAside(what, asideSchema(run)),
-    ...what.tables.filter(({ action }) => action !== 'use').map(createTable),
-  ])
+  const moved = setAside(what, asideSchema(run))
+  const made = what.tables.filter(table => !isLoadedInto(table)).map(createTable)
+  if (what.policies.backup !== 'none' || moved.length === 0) return applyAll(target, [...moved, ...made])
+  await applyAll(target, moved)
+  await dropForGood(target, run)
+  await applyAll(target, made)
+}
+
+/** By consent nothing of the old is kept: a rollback finds nothing to put back. */
+async function dropForGood(target: Target, run: string): Promise<void> {
+  const { plan, ledger, token } = target
+  const effect = dropOld(plan.what, asideSchema(run))
+  const kinds = ['old table', 'old view', 'old function'].map(quoteText).join(', ')
+  const nothingToUndo = `
+    UPDATE ${tableName(ledger, 'object')} SET undo = '{}'
+     WHERE run_id = ${quoteText(token.run)}
+       AND (kind IN (${kinds}) OR kind = 'schema' AND name = ${quoteText(effect.object.name)})`
+  await apply(target, { ...effect, sql: [...effect.sql, nothingToUndo] })
 }
 
 /** A table that was there is loaded without its triggers and foreign keys. */

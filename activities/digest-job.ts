@@ -2,6 +2,7 @@
 import type { Client } from 'pg'
 import { readDigests, readTables } from '../ledger/reader.ts'
 import { tableName } from '../ledger/schema.ts'
+import { isOwn } from '../ledger/written.ts'
 import { imbalance, miscounted } from '../model/balance.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import type { RunPlace } from '../model/payloads.ts'
@@ -13,6 +14,7 @@ import { digestTarget } from '../stores/digest/target.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
+import { rowsOfOthers } from './rows-of-others.ts'
 import { openRun, withSession } from './session.ts'
 
 type Progress = (detail: unknown) => void
@@ -33,17 +35,16 @@ export async function digestCopied(
       const source = new Digest()
       for (const bytes of await readDigests(client, ledger, place.run, table.name))
         source.merge(Digest.fromBytes(bytes))
-      const target = await digestTarget(client, table, rows => progress({ table: table.name, rows }))
-      const result = compared(
-        table,
-        source,
-        target,
-        { ...row, seconds: secondsOf(row) },
-        imbalance(table.rows, row, target.count),
-      )
+      const heard = (rows: number) => progress({ table: table.name, rows })
+      const own = table.action === 'append' ? isOwn(ledger, place.run, table, 't') : undefined
+      const target = await digestTarget(client, table, heard, own)
+      const unbalanced = imbalance(table.rows, row, target.count)
+      const result = compared(table, source, target, { ...row, seconds: secondsOf(row) }, unbalanced)
+      const note = own === undefined ? undefined : await rowsOfOthers(client, ledger, place.run, table)
+      if (note !== undefined) result.note = note
       await client.query(
         `UPDATE ${tableName(ledger, 'table_run')}
-            SET counted = $3, source_digest = $4, target_digest = $5, verdict = $6, error = $7
+            SET counted = $3, source_digest = $4, target_digest = $5, verdict = $6, error = $7, note = $8
           WHERE run_id = $1 AND name = $2`,
         [
           place.run,
@@ -53,6 +54,7 @@ export async function digestCopied(
           Buffer.from(target.toBytes()),
           result.verdict,
           result.error ?? null,
+          result.note ?? null,
         ],
       )
       results.push(result)

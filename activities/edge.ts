@@ -1,9 +1,11 @@
 /** The edge between activities and Temporal: the one place where failures are translated and work is logged. */
 import { join } from 'node:path'
-import { ApplicationFailure, activityInfo, CancelledFailure } from '@temporalio/activity'
+import { ApplicationFailure, activityInfo, CancelledFailure, Context } from '@temporalio/activity'
+import { ApplicationFailureCategory } from '@temporalio/common'
 import { type Logger, pino } from 'pino'
 import { makeFolder, runFolder } from '../home/home.ts'
 import { canRetry, Failure, type FailureFacts, failureType, sentence } from '../model/failure.ts'
+import { whileWanted } from '../sessions/black-hole.ts'
 
 /** What a worker gives its activities. */
 export interface Dependencies {
@@ -39,20 +41,28 @@ export function guarded<I extends Input, O>(
     const started = performance.now()
     runLog.info('begins')
     try {
-      const result = await activity({ home, host, log: runLog }, input)
+      const result = await whileWanted(Context.current().cancellationSignal, () =>
+        activity({ home, host, log: runLog }, input),
+      )
       runLog.info({ ms: Math.round(performance.now() - started) }, 'done')
       return result
     } catch (error) {
       const failure = translated(error, IMPATIENT.has(name) && activityInfo().attempt >= 3)
       const facts = { ms: Math.round(performance.now() - started), ...logged(error) }
-      runLog.error(facts, 'failed')
-      log.error({ run, activity: name, ...facts }, 'activity failed')
+      if (isHeld(error)) runLog.info(facts, 'held')
+      else {
+        runLog.error(facts, 'failed')
+        log.error({ run, activity: name, ...facts }, 'activity failed')
+      }
       throw failure
     } finally {
       close()
     }
   }
 }
+
+/** What an operator has ordered is no trouble. */
+const isHeld = (error: unknown) => error instanceof Failure && error.code === 'paused'
 
 function openRunLog(home: string, run: string) {
   try {
@@ -86,6 +96,7 @@ function translated(error: unknown, last = false): Error {
     message: sentence(facts),
     nonRetryable: last || !canRetry(facts.code),
     details: [facts],
+    ...(facts.code === 'paused' && { category: ApplicationFailureCategory.BENIGN }),
   })
 }
 

@@ -6,7 +6,7 @@ import { forgetObjectSql } from '../ledger/objects.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { TablePlan } from '../model/plan.ts'
+import { isLoadedInto, type TablePlan } from '../model/plan.ts'
 import { addForeignKey } from '../stores/postgres/ddl.ts'
 import { triggers, views } from '../stores/postgres/plan-effects.ts'
 import type { Work } from './edge.ts'
@@ -21,14 +21,14 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
   return withTarget(home, place, target =>
     watched(home, place, target.me, async () => {
       const { client, ledger, plan } = target
-      await setStep(client, ledger, place.run, 'finish', 'running')
+      await setStep(client, ledger, place, 'finish', 'running')
       const failures = await addForeignKeys(target)
       failures.push(...(await putBack(target)))
       failures.push(...(await tryAll(target, [...views(plan.what), ...triggers(plan.what)])))
       await setStep(
         client,
         ledger,
-        place.run,
+        place,
         'finish',
         'done',
         failures.length > 0 ? `${failures.length} object(s) not made` : undefined,
@@ -40,7 +40,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
 
 /** Those of large tables one by one: each reads all rows of its table. */
 async function addForeignKeys(target: Target): Promise<string[]> {
-  const tables = target.plan.what.tables.filter(({ action }) => action !== 'use')
+  const tables = target.plan.what.tables.filter(table => !isLoadedInto(table))
   const keysOf = (table: TablePlan) => table.foreignKeys.map(key => addForeignKey(table, key))
   const small = tables.filter(({ bytes }) => bytes <= SMALL_TABLE)
   const large = tables.filter(({ bytes }) => bytes > SMALL_TABLE)

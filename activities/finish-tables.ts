@@ -4,7 +4,7 @@ import { openChunks } from '../ledger/claims.ts'
 import { tableName } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { TablePlan } from '../model/plan.ts'
+import { isLoadedInto, type TablePlan } from '../model/plan.ts'
 import { quoteText } from '../model/sql-text.ts'
 import { analyze, type Effect } from '../stores/postgres/ddl.ts'
 import { tableParts } from '../stores/postgres/plan-effects.ts'
@@ -28,7 +28,7 @@ export async function finishTables(
       await target.client.query(`SET maintenance_work_mem = '256MB'`)
       const plans = tables.map(name => tableOf(target.plan, name))
       if (target.plan.what.policies.scope !== 'schema') await mustBeCopied(target, tables)
-      const small = plans.filter(({ bytes, action }) => bytes <= SMALL_TABLE && action !== 'use')
+      const small = plans.filter(plan => plan.bytes <= SMALL_TABLE && !isLoadedInto(plan))
       const failures = await finish(target, small, tryAll)
       for (const table of plans.filter(plan => !small.includes(plan)))
         failures.push(...(await finish(target, [table], tryEach)))
@@ -59,7 +59,7 @@ async function mustBeCopied({ client, ledger, token }: Target, tables: string[])
 }
 
 async function effectsOf(target: Target, table: TablePlan): Promise<Effect[]> {
-  const parts = table.action === 'use' ? [] : tableParts(table)
+  const parts = isLoadedInto(table) ? [] : tableParts(table)
   const sequences = await Promise.all(
     table.columns.filter(c => c.identity).map(column => sequenceEffect(target, table, column)),
   )
@@ -73,7 +73,7 @@ async function sequenceEffect(
   column: TablePlan['columns'][number],
 ): Promise<Effect> {
   const effect = setSequence(table, column)
-  if (table.action !== 'use') return effect
+  if (!isLoadedInto(table)) return effect
   const { rows } = await client.query(
     `SELECT s.seqrelid::regclass::text AS name, pg_sequence_last_value(s.seqrelid)::text AS last, s.seqstart::text AS start
        FROM pg_sequence s

@@ -2,6 +2,7 @@
 import { applyEdit } from './apply-edit.ts'
 import { assess } from './assess.ts'
 import { attach } from './attach.ts'
+import { backUpBefore } from './back-up-before.ts'
 import { checkRollback } from './check-rollback.ts'
 import { compareTables } from './compare-tables.ts'
 import { compareViews } from './compare-views.ts'
@@ -22,6 +23,7 @@ import { openReplay } from './replay-open.ts'
 import { replayRows } from './replay-rows.ts'
 import { settleReplay } from './replay-settle.ts'
 import { report } from './report.ts'
+import { reportRollback } from './report-rollback.ts'
 import { rollBack } from './roll-back.ts'
 import { takeSnapshot } from './take-snapshot.ts'
 import { validateTables } from './validate-tables.ts'
@@ -50,11 +52,13 @@ export function createActivities(deps: Dependencies) {
     replayRows: guarded(deps, 'replayRows', replayRows),
     settleReplay: guarded(deps, 'settleReplay', settleReplay),
     applyEdit: guarded(deps, 'applyEdit', applyEdit),
+    backUpBefore: guarded(deps, 'backUpBefore', backUpBefore),
     checkRollback: guarded(deps, 'checkRollback', checkRollback),
     dumpTarget: guarded(deps, 'dumpTarget', dumpTarget),
     leaveOut: guarded(deps, 'leaveOut', leaveOut),
     noteOrders: guarded(deps, 'noteOrders', noteOrders),
     present: guarded(deps, 'present', present),
+    reportRollback: guarded(deps, 'reportRollback', reportRollback),
     rollBack: guarded(deps, 'rollBack', rollBack),
   }
 }

@@ -3,12 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Cell } from '../model/types.ts'
+import { whileWanted } from '../sessions/black-hole.ts'
 import { isDatabaseError, toFailure } from '../sessions/errors.ts'
 import { snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
+import type { KeyRange } from '../stores/store.ts'
 import { assessSnapshot } from './assess-job.ts'
+import { findCollisions } from './collision-job.ts'
 import { copyLane } from './copy-lane.ts'
 import { digestBoth, digestCopied } from './digest-job.ts'
+import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
 import type { FromThread } from './jobs.ts'
 import { verifyExpressions } from './verify-job.ts'
@@ -24,19 +28,27 @@ const jobs = {
   ) => snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: data.busySeconds * 1000 }),
   assess: assessSnapshot,
   findExampleValues,
+  findCollisions,
   bounds,
   copyLane,
   digestCopied,
   digestBoth,
+  digestThere,
   compareViews,
   verify: verifyExpressions,
 } as const
 export type Jobs = typeof jobs
 
-async function bounds(data: { snapshot: string; table: TablePlan; rows: number }): Promise<Cell[][]> {
+interface Cut {
+  table: TablePlan
+  rows: number
+  range: KeyRange
+}
+
+async function bounds(data: { snapshot: string; cuts: Cut[] }): Promise<Cell[][][]> {
   const store = openSqlite(data.snapshot)
   try {
-    return [...store.bounds(data.table, data.rows)]
+    return data.cuts.map(({ table, rows, range }) => [...store.bounds(table, rows, range)])
   } finally {
     store.close()
   }
@@ -49,7 +61,9 @@ async function main(): Promise<void> {
   const stop = new AbortController()
   parentPort!.once('message', () => stop.abort())
   try {
-    const result = await jobs[name](data, detail => send({ type: 'progress', detail }), stop.signal)
+    const result = await whileWanted(stop.signal, async () =>
+      jobs[name](data, detail => send({ type: 'progress', detail }), stop.signal),
+    )
     send({ type: 'done', result })
   } catch (error) {
     send(toldAs(error))

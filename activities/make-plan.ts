@@ -4,10 +4,12 @@ import { runFolder, writePrivate } from '../home/home.ts'
 import { type AssessDocument, assessDocument } from '../model/assess-document.ts'
 import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
+import { bySeverity } from '../model/finding.ts'
 import type { PlanSummary } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { renderAssessment } from '../model/render-assessment.ts'
 import { needSnapshot, readArtifact, writeArtifact } from './artifacts.ts'
+import { collisionFindings } from './collisions.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
 import { lookAtTarget } from './look-at-target.ts'
@@ -31,12 +33,14 @@ export async function makePlan(
 ): Promise<PlanSummary> {
   const assessment = readArtifact(home, run, 'assessment')
   const target = await lookAtTarget(home, request.target, run)
-  const findings = [...assessment.findings, ...toolFindings(target)]
+  const findings = [...assessment.findings, ...(await toolFindings(home, run, request, target))]
   const plan = await planVerified(home, run, {
     assessment: { ...assessment, findings },
     target,
     request,
   })
+  plan.findings.push(...(await collisionFindings(home, run, request, target, plan)))
+  plan.findings.sort(bySeverity)
   writeArtifact(home, run, 'plan', plan)
   const document = assessDocument(assessment, plan)
   if (showValues) await addValues(home, run, assessment, document)

@@ -1,19 +1,14 @@
 /** What operators order, written where lanes and commands without Temporal read it. */
-import type { OperatorEvent, Orders } from '../model/control.ts'
-import { Failure } from '../model/failure.ts'
+import { type Note, writeNote } from '../ledger/control.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Work } from './edge.ts'
+import { withTarget } from './target.ts'
 
-export interface OrdersInput {
+export interface OrdersInput extends Note {
   place: RunPlace
-  orders: Orders
-  /** How the run stands with them. */
-  state: 'running' | 'paused' | 'waiting'
-  /** All events of the run so far, in their order; those that are there already stay as they are. */
-  events: OperatorEvent[]
 }
 
-/** Written in one transaction; older revisions than what stands there change nothing. */
-export async function noteOrders(_work: Work, { place }: OrdersInput): Promise<void> {
-  throw new Failure({ code: 'internal', object: `run ${place.run}`, message: 'orders cannot be noted yet' })
+/** Written in one transaction; a note that an attempt before was late with changes nothing under a later one. */
+export async function noteOrders({ home }: Work, { place, ...note }: OrdersInput): Promise<void> {
+  await withTarget(home, place, ({ client, ledger, token }) => writeNote(client, ledger, token, note))
 }

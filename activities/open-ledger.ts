@@ -1,13 +1,15 @@
 /** The first write into the target: the ledger, and the run's row in it. */
 import { activityInfo } from '@temporalio/activity'
 import { register } from '../ledger/runs.ts'
-import { choosePlace, createLedger, findLedger, isCurrent } from '../ledger/schema.ts'
+import { bringUpToDate, choosePlace, findLedger } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
-import { readArtifact } from './artifacts.ts'
+import { identify } from '../stores/postgres/backend.ts'
+import { findArtifact, readArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
 import type { Work } from './edge.ts'
 import { databaseId, withSession } from './session.ts'
+import { watched } from './watch.ts'
 
 export interface OpenInput {
   run: string
@@ -27,16 +29,18 @@ export async function openLedger(
   const plan = readArtifact(home, run, 'plan')
   const { source, target } = request
   return withSession(home, target, run, async client => {
-    const found = await findLedger(client, target.schema)
-    const ledger = found ?? (await choosePlace(client, target.schema))
-    if (!found || !(await isCurrent(client, ledger))) await createLedger(client, ledger)
-    const token = await register(client, ledger, {
-      ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
-      attempt: activityInfo().attempt,
-      fingerprint: fingerprint(source),
-      database: await databaseId(client),
-      source: source.path,
+    // Somebody's lock on the ledger may take longer than a heartbeat, and a cancellation has to get through.
+    return watched(home, { run, target }, await identify(client), async () => {
+      const ledger = (await findLedger(client, target.schema)) ?? (await choosePlace(client, target.schema))
+      await bringUpToDate(client, ledger)
+      const token = await register(client, ledger, {
+        ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
+        attempt: activityInfo().attempt,
+        fingerprint: findArtifact(home, run, 'snapshot-notes')?.fingerprint ?? fingerprint(source),
+        database: await databaseId(client),
+        source: source.path,
+      })
+      return { run, epoch: token.epoch, target, host }
     })
-    return { run, epoch: token.epoch, target, host }
   })
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { runFolder, writePrivate } from '../home/home.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
-import type { Plan } from '../model/plan.ts'
+import { isLoadedInto, type Plan } from '../model/plan.ts'
 import type { TargetDescription } from '../model/target.ts'
 import { asideSchema } from '../stores/postgres/aside.ts'
 import type { Effect } from '../stores/postgres/ddl.ts'
@@ -42,7 +42,7 @@ async function putAside(
   endpoint: PostgresEndpoint,
   { what }: Plan,
 ): Promise<Map<string, Effect[]>> {
-  const used = what.tables.filter(({ action }) => action === 'use')
+  const used = what.tables.filter(isLoadedInto)
   const found = new Map<string, Effect[]>()
   if (used.length === 0) return found
   await withSession(home, endpoint, run, async client => {

@@ -11,7 +11,7 @@ const GROUP_TABLES = 250
 /** Tables with rows beyond this go one after the other through one lane: memory is for one of them. */
 const HUGE_ROW = 16 * 1024 * 1024
 
-export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
+export function summarize({ what, how, hash, findings, revision = 1 }: Plan): PlanSummary {
   const open = findings.filter(f => !isAccepted(f, what.accept))
   const count = (severity: Severity) => open.filter(f => f.severity === severity).length
   return {
@@ -37,6 +37,10 @@ export function summarize({ what, how, hash, findings }: Plan): PlanSummary {
     incomplete: groupFindings(open.filter(f => f.severity === 'incomplete'))
       .map(missingLine)
       .slice(0, 500),
+    gates: what.policies.gates ?? [],
+    ...{ revision, how },
+    findings: findings.slice(0, 200).map(withoutExample),
+    dump: what.policies.backup === 'dump',
   }
 }
 

@@ -8,7 +8,7 @@ import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { makeFolder } from '../home/home.ts'
 import { type Kept, type KeptRow, readKept } from '../ledger/quarantine.ts'
-import { isCurrent, type Place } from '../ledger/schema.ts'
+import { bringUpToDate, type Place } from '../ledger/schema.ts'
 
 export interface SetAsideFiles {
   quarantine?: string
@@ -22,7 +22,7 @@ export async function exportSetAside(
   run: string,
   folder: string,
 ): Promise<SetAsideFiles> {
-  if (!(await isCurrent(client, ledger))) return {}
+  await bringUpToDate(client, ledger)
   const quarantine = await exportKind(client, ledger, run, 'quarantined', join(folder, 'quarantine.jsonl'))
   const altered = await exportKind(client, ledger, run, 'altered', join(folder, 'altered.jsonl'))
   return { ...(quarantine && { quarantine }), ...(altered && { altered }) }

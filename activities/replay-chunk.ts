@@ -1,7 +1,7 @@
 /** Some rows of one chunk out of quarantine, in one transaction with all that is recorded of them. */
 import type { Client } from 'pg'
 import { type Kept, type KeptRow, keep } from '../ledger/quarantine.ts'
-import { lockDigest, nextNo, noteReason, settleReplayed } from '../ledger/replay.ts'
+import { lockDigest, markReplayed, nextNo, noteReason, settleReplayed } from '../ledger/replay.ts'
 import type { RunToken } from '../ledger/runs.ts'
 import type { Place } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
@@ -51,9 +51,9 @@ export class Replayer {
         else await stays(entry, fit)
       }
       if (candidates.length === 0) return 0
-      const { written, bytes } = await this.#insert(table, candidates, stays)
-      if (written.length > 0) await this.#record(table, written, bytes)
-      return written.length
+      const inserted = await this.#insert(table, candidates, stays)
+      if (inserted.written.length > 0) await this.#record(table, inserted)
+      return inserted.written.length
     })
   }
 
@@ -63,12 +63,17 @@ export class Replayer {
     const silence = await silenceTriggers(client, table)
     for (const statement of silence?.sql ?? []) await client.query(statement)
     await client.query('SET CONSTRAINTS ALL IMMEDIATE')
-    const inserted = await insert(client, table, candidates, stays)
+    const marked = (written: Candidate[]) =>
+      markReplayed(client, this.#ledger, this.#token.run, {
+        ...{ table: table.name, chunk: written[0]!.entry.chunk },
+        nos: written.map(({ entry }) => entry.no),
+      })
+    const inserted = await insert(client, table, candidates, stays, marked)
     for (const statement of silence?.undo ?? []) await client.query(statement)
     return inserted
   }
 
-  async #record(table: TablePlan, written: Candidate[], bytes: number): Promise<void> {
+  async #record(table: TablePlan, { written, bytes, writers }: Inserted): Promise<void> {
     const { table: name, chunk } = written[0]!.entry
     const place = { table: name, chunk }
     const digester = digestFor(table, 'source')
@@ -81,7 +86,7 @@ export class Replayer {
     const counts = {
       nos: written.map(candidate => candidate.entry.no),
       altered: written.filter(candidate => candidate.altered.length > 0).length,
-      bytes,
+      ...{ bytes, writers },
     }
     const digest = Buffer.from(digester.digest.toBytes())
     await settleReplayed(this.#client, this.#ledger, this.#token, { ...place, ...counts }, digest)
@@ -108,18 +113,29 @@ function candidateOf(
 /** What the rows themselves are to blame for. */
 const OWN: ReadonlySet<string> = new Set(['object', 'value'])
 
-/** Writes what the target takes: a batch that is refused is halved until the rows to blame are alone. */
+interface Inserted {
+  written: Candidate[]
+  bytes: number
+  /** The subtransactions that wrote them. */
+  writers: string[]
+}
+
+/**
+ * Writes what the target takes, and marks it: a batch that is refused is halved until the rows to blame are alone.
+ */
 async function insert(
   client: Client,
   table: TablePlan,
   candidates: Candidate[],
   stays: Stays,
-): Promise<{ written: Candidate[]; bytes: number }> {
+  mark: (written: Candidate[]) => Promise<string>,
+): Promise<Inserted> {
   await client.query('SAVEPOINT replay')
   try {
     const { bytes } = await copyIn(client, table, [candidates.map(c => c.row)], () => {})
+    const writers = [await mark(candidates)]
     await client.query('RELEASE SAVEPOINT replay')
-    return { written: candidates, bytes }
+    return { written: candidates, bytes, writers }
   } catch (error) {
     if (!(error instanceof Failure) || !OWN.has(error.code)) throw error
     await client.query('ROLLBACK TO SAVEPOINT replay')
@@ -127,11 +143,15 @@ async function insert(
       const { entry } = candidates[0]!
       const reason = `could not be written: ${error.facts.message.replace(/^could not copy rows: /, '')}`
       await stays(entry, { column: entry.column, reason })
-      return { written: [], bytes: 0 }
+      return { written: [], bytes: 0, writers: [] }
     }
   }
   const half = candidates.length >> 1
-  const first = await insert(client, table, candidates.slice(0, half), stays)
-  const second = await insert(client, table, candidates.slice(half), stays)
-  return { written: [...first.written, ...second.written], bytes: first.bytes + second.bytes }
+  const first = await insert(client, table, candidates.slice(0, half), stays, mark)
+  const second = await insert(client, table, candidates.slice(half), stays, mark)
+  return {
+    written: [...first.written, ...second.written],
+    bytes: first.bytes + second.bytes,
+    writers: [...first.writers, ...second.writers],
+  }
 }

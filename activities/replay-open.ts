@@ -2,14 +2,14 @@
 import type { Client } from 'pg'
 import { countKept } from '../ledger/quarantine.ts'
 import { fenceOff, getRun, type RunRow } from '../ledger/runs.ts'
-import { isCurrent, type Place } from '../ledger/schema.ts'
+import type { Place } from '../ledger/schema.ts'
 import { correctTables } from '../model/correct-plan.ts'
 import { Failure } from '../model/failure.ts'
 import type { ReplayInput, RunPlace } from '../model/payloads.ts'
 import type { RunState } from '../model/run.ts'
 import { Conformer } from '../stores/conform.ts'
 import type { Work } from './edge.ts'
-import { endWriters } from './roll-back.ts'
+import { endWriters } from './end-writers.ts'
 import { openRun, withSession } from './session.ts'
 
 export interface Opened {
@@ -41,7 +41,6 @@ export async function openReplay(
 }
 
 async function countOf(client: Client, ledger: Place, run: string): Promise<number> {
-  if (!(await isCurrent(client, ledger))) return 0
   const kept = await countKept(client, ledger, run)
   return [...kept.values()].reduce((sum, n) => sum + n, 0)
 }

@@ -8,7 +8,7 @@ import type { TableSettings } from '../model/plan-request.ts'
 import type { Work } from './edge.ts'
 import { Replayer } from './replay-chunk.ts'
 import { validateKeys } from './replay-keys.ts'
-import { endWriters } from './roll-back.ts'
+import { endWriters } from './end-writers.ts'
 import { withTarget } from './target.ts'
 import { watched } from './watch.ts'
 

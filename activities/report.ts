@@ -13,11 +13,13 @@ import type { PlanRequest } from '../model/plan-request.ts'
 import { type ReportDocument, renderReport } from '../model/render-report.ts'
 import { type RunResult, type StepProgress, type TableResult, UNFINISHED } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
+import { asideSchema, setAsideSql } from '../stores/postgres/aside.ts'
 import { findArtifact, snapshotPath } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { writeLeftOut } from './left-out.ts'
 import { exportSetAside, type SetAsideFiles } from './quarantine-artifact.ts'
 import { withSession } from './session.ts'
+import { sinceSnapshot } from './source-since.ts'
 
 export interface ReportInput {
   run: string
@@ -48,6 +50,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
     report: { ...places, ...examples(plan, folder), ...(leftOut && { leftOut }), ...closed.aside },
   }
   const snapshot = findArtifact(home, input.run, 'snapshot-notes')
+  const since = await sinceSnapshot(home, input.run, input.request.source.path)
   const document: ReportDocument = {
     result,
     tables,
@@ -58,8 +61,15 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
     findings: plan?.findings.map(withoutExample) ?? [],
     leftOut: plan?.what.leftOut ?? [],
     views: findArtifact(home, input.run, 'views') ?? [],
-    ...(snapshot && { snapshot: { how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds } }),
+    ...(snapshot && {
+      snapshot: {
+        ...{ how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds },
+        ...(since && { since }),
+      },
+    }),
     ...(input.failure && { failure: sentence(input.failure) }),
+    ...(closed.skippedTables.length > 0 && { skippedTables: closed.skippedTables }),
+    ...(plan && { setAside: setAsideOf(plan, closed.objects, input.run) }),
     touched: input.place !== undefined || input.attached === true,
   }
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
@@ -72,15 +82,25 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
 const examples = (plan: Plan | undefined, folder: string) =>
   plan?.findings.some(({ example }) => example !== undefined) ? { assessment: join(folder, 'assess.md') } : {}
 
+/** SQL that gives up for good what the run put aside; empty where nothing of it stands there. */
+function setAsideOf({ what }: Plan, objects: readonly ObjectRow[], run: string): string[] {
+  const kept = objects.some(({ kind, done }) => done && KEPT_ASIDE.has(kind))
+  return kept ? setAsideSql(what, asideSchema(run)) : []
+}
+
+const KEPT_ASIDE: ReadonlySet<string> = new Set(['old table', 'old view', 'old function'])
+
 /** What the ledger says at the end. */
 interface Closed {
   tables: TableResult[]
+  /** Left out by an operator. */
+  skippedTables: string[]
   objects: ObjectRow[]
   /** Files with rows in quarantine and with originals of altered ones, where there are any. */
   aside: SetAsideFiles
 }
 
-const NOTHING: Closed = { tables: [], objects: [], aside: {} }
+const NOTHING: Closed = { tables: [], skippedTables: [], objects: [], aside: {} }
 
 /** As large as the source: kept for a run that can go on, and for looking at what differs. */
 const stillServes = ({ place, attached, result }: ReportInput): boolean =>
@@ -105,7 +125,7 @@ async function closeLedger(
       return bytes ? Digest.fromBytes(bytes).hex : ''
     }
     for (const { name, state, detail } of steps) {
-      await setStep(client, ledger, run, name, name === 'report' ? 'done' : state, detail)
+      await setStep(client, ledger, place, name, name === 'report' ? 'done' : state, detail)
     }
     await setState(client, ledger, { run, epoch: place.epoch }, result.state, {
       verdict: result.verdict,
@@ -122,6 +142,7 @@ async function closeLedger(
       seconds: r.startedAt && r.endedAt ? (r.endedAt.getTime() - r.startedAt.getTime()) / 1000 : 0,
     }))
     const aside = await exportSetAside(client, ledger, run, runFolder(run, home))
-    return { tables, objects, aside }
+    const skippedTables = rows.flatMap(({ name, state }) => (state === 'skipped' ? [name] : []))
+    return { tables, skippedTables, objects, aside }
   })
 }

@@ -1,10 +1,11 @@
 /** Sessions under a run's name, and what a run's ledger says; used by activities and their threads alike. */
 import type { Client } from 'pg'
 import { getPlan, ledgerGone } from '../ledger/runs.ts'
-import { findLedger, type Place } from '../ledger/schema.ts'
+import { bringUpToDate, findLedger, type Place } from '../ledger/schema.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan } from '../model/plan.ts'
+import { hangUp } from '../sessions/black-hole.ts'
 import { connect } from '../sessions/connect.ts'
 import { isDatabaseError, toFailure } from '../sessions/errors.ts'
 import { identity } from '../stores/postgres/identity.ts'
@@ -25,11 +26,14 @@ export async function withSession<T>(
   } catch (error) {
     throw isDatabaseError(error) ? toFailure(error, { doing: 'work on the target' }) : error
   } finally {
-    await client.end().catch(() => {})
+    await hangUp(client)
   }
 }
 
-/** The ledger and the plan of a run; fails with `target-replaced` where this is not the database it began in. */
+/**
+ * The ledger and the plan of a run; fails with `target-replaced` where this is not the database it began in. The
+ * run may have been begun by an earlier version, whose ledger is brought up to date.
+ */
 export async function openRun(
   client: Client,
   { run, target }: RunPlace,
@@ -38,6 +42,7 @@ export async function openRun(
   if (!ledger) throw ledgerGone(run)
   const found = await getPlan(client, ledger, run)
   if (found?.database !== (await databaseId(client))) throw ledgerGone(run)
+  await bringUpToDate(client, ledger)
   return { ledger, plan: found.plan }
 }
 

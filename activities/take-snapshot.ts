@@ -8,13 +8,16 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs'
+import { Context } from '@temporalio/activity'
 import { makeFolder, runFolder } from '../home/home.ts'
 import type { SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import { BUSY_SECONDS } from '../model/plan-request.ts'
 import { forgetAttempts } from '../stores/sqlite/snapshot.ts'
+import { contentMark } from '../stores/sqlite/source-files.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
+import { fingerprint } from './attach.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
 
@@ -45,10 +48,15 @@ export async function takeSnapshot(
   forgetAttempts(folder)
   needRoom(source.path, folder)
   const findings = holders(source.path)
+  // Of before: what is written while the snapshot is taken may be in it, and is told as a change all the same.
+  const then = {
+    fingerprint: fingerprint(source),
+    mark: await contentMark(source.path, Context.current().cancellationSignal),
+  }
   const began = performance.now()
   const { bytes, how } = await runJob('snapshot', { source: source.path, dest, busySeconds })
   const taken = { bytes, how, seconds: (performance.now() - began) / 1000 }
-  writeArtifact(home, run, 'snapshot-notes', { ...taken, findings })
+  writeArtifact(home, run, 'snapshot-notes', { ...taken, ...then, findings })
   log.info(taken, 'snapshot taken')
   return taken
 }

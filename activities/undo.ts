@@ -1,62 +1,75 @@
 /** Objects that a run made, taken back with their records: many in one transaction, or one by one where that fails. */
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
+import { attempted } from '../ledger/attempt.ts'
 import { forgetObjectSql } from '../ledger/objects.ts'
 import type { ObjectRow } from '../ledger/reader.ts'
 import type { Place } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
+import { Failure } from '../model/failure.ts'
 import { isServerError, toFailure } from '../sessions/errors.ts'
 
 /** A statement that drops takes hardly any time, a commit does; more would hold more locks than a server has room for. */
 const AT_ONCE = 100
 
+export interface Undoing {
+  client: Client
+  ledger: Place
+  run: string
+  /** Called in the transaction that takes these objects back, before it does; may throw. */
+  guard: (objects: readonly ObjectRow[]) => Promise<void>
+  /** Whether a record goes without its statements. */
+  leave: (object: ObjectRow) => boolean
+}
+
 /** Takes objects back in their order; returns those that somebody had dropped before. */
-export async function undoAll(
-  client: Client,
-  ledger: Place,
-  run: string,
-  objects: readonly ObjectRow[],
-): Promise<ObjectRow[]> {
+export async function undoAll(undoing: Undoing, objects: readonly ObjectRow[]): Promise<ObjectRow[]> {
   const gone: ObjectRow[] = []
   for (let at = 0; at < objects.length; at += AT_ONCE) {
     const some = objects.slice(at, at + AT_ONCE)
-    Context.current().heartbeat(`${some[0]!.kind} ${some[0]!.name}`)
-    if (await undoTogether(client, ledger, run, some)) continue
+    beat(some[0]!)
+    if (await undoTogether(undoing, some)) continue
     for (const object of some) {
-      Context.current().heartbeat(`${object.kind} ${object.name}`)
-      if (!(await undo(client, ledger, run, object))) gone.push(object)
+      beat(object)
+      if (!(await undo(undoing, object))) gone.push(object)
     }
   }
   return gone
 }
 
+const beat = ({ kind, name }: ObjectRow) => Context.current().heartbeat(`${kind} ${name}`)
+
+const statements = ({ leave }: Undoing, object: ObjectRow): string[] =>
+  object.done && !leave(object) ? object.undo : []
+
 /** False where one of them cannot be taken back like this, and nothing was. */
-async function undoTogether(
-  client: Client,
-  ledger: Place,
-  run: string,
-  objects: readonly ObjectRow[],
-): Promise<boolean> {
+async function undoTogether(undoing: Undoing, objects: readonly ObjectRow[]): Promise<boolean> {
+  const { client, ledger, run } = undoing
   const sql = objects.flatMap(object => [
-    ...(object.done ? object.undo : []),
+    ...statements(undoing, object),
     forgetObjectSql(ledger, run, object),
   ])
   try {
-    await inTransaction(client, () => client.query(sql.join(';\n')))
+    await inTransaction(client, async () => {
+      await undoing.guard(objects)
+      await client.query(sql.join(';\n'))
+    })
     return true
   } catch (error) {
+    if (error instanceof Failure) throw error
     if (isServerError(error) && !Context.current().cancellationSignal.aborted) return false
     throw error
   }
 }
 
 /** False where somebody has dropped the object before. */
-async function undo(client: Client, ledger: Place, run: string, object: ObjectRow): Promise<boolean> {
+async function undo(undoing: Undoing, object: ObjectRow): Promise<boolean> {
+  const { client, ledger, run } = undoing
   return inTransaction(client, async () => {
+    await undoing.guard([object])
     let was = true
-    if (object.done) {
-      for (const statement of object.undo) was = (await takeBack(client, object, statement)) && was
-    }
+    for (const statement of statements(undoing, object))
+      was = (await takeBack(client, object, statement)) && was
     await client.query(forgetObjectSql(ledger, run, object))
     return was
   })
@@ -70,18 +83,5 @@ async function takeBack(client: Client, { kind, name }: ObjectRow, statement: st
     return await attempted(client, statement, GONE)
   } catch (error) {
     throw toFailure(error, { object: `${kind} "${name}"`, doing: 'take it back' })
-  }
-}
-
-/** Whether a statement went through; errors of these codes leave the transaction as it was before. */
-export async function attempted(client: Client, sql: string, codes: ReadonlySet<string>): Promise<boolean> {
-  await client.query('SAVEPOINT attempt')
-  try {
-    await client.query(sql)
-    return true
-  } catch (error) {
-    if (!codes.has((error as { code?: string }).code ?? '')) throw error
-    await client.query('ROLLBACK TO SAVEPOINT attempt')
-    return false
   }
 }

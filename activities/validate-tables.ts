@@ -11,7 +11,7 @@ export async function validateTables(
   { place, tables }: { place: RunPlace; tables: string[] },
 ): Promise<TableResult[]> {
   await withTarget(home, place, ({ client, ledger }) =>
-    setStep(client, ledger, place.run, 'validate', 'running'),
+    setStep(client, ledger, place, 'validate', 'running'),
   )
   const results = await runTargetJob(home, place, 'digestCopied', { home, place, tables })
   for (const { name, expected, counted, verdict } of results)

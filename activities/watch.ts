@@ -1,6 +1,7 @@
 /** Heartbeats for work that the server does: an index build, a foreign key, a COPY behind somebody's lock. */
 import { CancelledFailure, Context } from '@temporalio/activity'
 import type { RunPlace } from '../model/payloads.ts'
+import { hangUp } from '../sessions/black-hole.ts'
 import { connect } from '../sessions/connect.ts'
 import { activity, type Backend } from '../stores/postgres/backend.ts'
 import type { Jobs } from './job-thread.ts'
@@ -8,7 +9,8 @@ import { runJob } from './jobs.ts'
 
 const LOOK_MS = 2000
 
-type Watched = Pick<RunPlace, 'run' | 'target'>
+/** `database`: another one of the same server, where the target itself is to be dropped. */
+type Watched = Pick<RunPlace, 'run' | 'target'> & { database?: string }
 
 /** Does `work` on the session `me`, with a heartbeat for as long as the server is at it. */
 export function watched<T>(home: string, place: Watched, me: Backend, work: () => Promise<T>): Promise<T> {
@@ -18,7 +20,7 @@ export function watched<T>(home: string, place: Watched, me: Backend, work: () =
 /** Runs a job whose thread has a session of its own on the target, and tells its process id as progress. */
 export function runTargetJob<K extends keyof Jobs>(
   home: string,
-  place: RunPlace,
+  place: Watched,
   name: K,
   data: Parameters<Jobs[K]>[0],
 ): Promise<Awaited<ReturnType<Jobs[K]>>> {
@@ -49,7 +51,10 @@ async function watching<T>(
 ): Promise<T> {
   const context = Context.current()
   // Under a name of its own: a rollback ends all sessions of the run but those that watch.
-  const monitor = await connect(place.target, { home, env: process.env, application: 'longhaul watch' })
+  const monitor = await connect(place.target, {
+    ...{ home, env: process.env, application: 'longhaul watch' },
+    ...(place.database !== undefined && { database: place.database }),
+  })
   let asking = false
   const look = setInterval(async () => {
     const backend = pid()
@@ -71,6 +76,6 @@ async function watching<T>(
   } finally {
     clearInterval(look)
     context.cancellationSignal.removeEventListener('abort', stop)
-    await monitor.end().catch(() => {})
+    await hangUp(monitor)
   }
 }

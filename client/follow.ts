@@ -1,12 +1,13 @@
 /** Waiting for the end of a run, telling how far it is, whatever comes and goes meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isGrpcServiceError } from '@temporalio/client'
 import type { Progress, RunResult } from '../model/run.ts'
+import { openQuestions } from './answers.ts'
 import type { RunHandle } from './handle.ts'
-import { type Outcome, outcomeOf } from './outcome.ts'
+import { type Outcome, outcomeOf, waitingOutcome } from './outcome.ts'
 import { waitingLooks } from './pending.ts'
 import { noWorker, unpolled } from './pollers.ts'
 import { queryProgress, withLedger, withWaiting } from './progress.ts'
+import { isConnection } from './server-errors.ts'
 import type { Temporal } from './stack.ts'
 import { type LedgerReader, openLedger } from './target.ts'
 
@@ -17,6 +18,11 @@ export interface FollowOptions {
   interval?: number
   /** Ends the waiting, not the run. */
   signal?: AbortSignal
+  /**
+   * Seconds for which the run may wait for somebody who acts (a gate, a failed table, a resume), before this gives
+   * up and returns with `waiting`; the run stays as it is. Absent: for ever.
+   */
+  wait?: number
 }
 
 /** No worker for so long, and a command of a cluster says so and ends. */
@@ -30,10 +36,12 @@ export async function waitFor(
 ): Promise<Outcome> {
   const end = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, end.signal]) : end.signal
-  const look = looking(temporal, run, options, signal)
+  const unanswered = Promise.withResolvers<Outcome>()
+  const look = looking(temporal, run, { ...options, onWaiting: unanswered.resolve }, signal)
+  const ends = [ending(temporal, run, signal), unanswered.promise, temporal.failed, aborted(signal)]
   const never = look.then(() => new Promise<never>(() => {}))
   try {
-    return await Promise.race([ending(temporal, run, signal), temporal.failed, never, aborted(signal)])
+    return await Promise.race([...ends, never])
   } finally {
     end.abort()
     await Promise.allSettled([look])
@@ -66,19 +74,14 @@ async function ending(temporal: Temporal, run: RunHandle, signal: AbortSignal): 
   }
 }
 
-/** Whether the server, and not the run, is what failed. */
-function isConnection(error: unknown): boolean {
-  const { cause } = error as { cause?: unknown }
-  return isGrpcServiceError(error) || isGrpcServiceError(cause) || (error as Error).name === 'ServiceError'
-}
-
 async function looking(
   temporal: Temporal,
   run: RunHandle,
-  options: FollowOptions,
+  options: FollowOptions & { onWaiting: (outcome: Outcome) => void },
   signal: AbortSignal,
 ): Promise<void> {
   const { onProgress = () => {}, interval = 1000 } = options
+  const patience = patienceWith(options)
   const figures = ledgerFigures(temporal, run)
   const waiting = waitingLooks(temporal, run)
   let silentSince: number | undefined
@@ -87,7 +90,9 @@ async function looking(
       const progress = await temporal.client.withAbortSignal(signal, () => queryProgress(temporal, run))
       if (progress) {
         const counted = withLedger(progress, await figures.tables(progress))
-        onProgress(withWaiting(counted, await temporal.client.withAbortSignal(signal, waiting)))
+        const whole = withWaiting(counted, await temporal.client.withAbortSignal(signal, waiting))
+        onProgress(whole)
+        if (patience(whole)) options.onWaiting(waitingOutcome(whole))
       }
       silentSince = progress ? undefined : (silentSince ?? Date.now())
       if (silentSince !== undefined && Date.now() - silentSince > PATIENCE)
@@ -96,6 +101,16 @@ async function looking(
     }
   } finally {
     await figures.close()
+  }
+}
+
+/** Says of each look whether the run has waited for somebody for too long. */
+function patienceWith({ wait }: FollowOptions): (progress: Progress) => boolean {
+  let since: number | undefined
+  return progress => {
+    if (wait === undefined) return false
+    since = openQuestions(progress).length > 0 ? (since ?? Date.now()) : undefined
+    return since !== undefined && Date.now() - since >= wait * 1000
   }
 }
 

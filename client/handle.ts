@@ -59,6 +59,15 @@ export async function findRun(temporal: Temporal, id: string): Promise<RunHandle
   throw found.length > 1 ? ambiguous(id, found) : unknown(temporal, id)
 }
 
+/** The rollback of a run that is under way, or waits for somebody. */
+export async function openRollback(
+  temporal: Temporal,
+  run: RunHandle,
+): Promise<Pick<RunHandle, 'workflowId' | 'execution'> | undefined> {
+  const found = await findByName(temporal, `${run.name}/rollback`)
+  return found?.open ? found : undefined
+}
+
 /** All runs that the server knows, or all under one name, the newest first. */
 export async function* listRuns(temporal: Temporal, name?: string): AsyncGenerator<RunHandle> {
   const query = name === undefined ? RUNS : `${RUNS} AND WorkflowId = '${workflowId(name)}'`

@@ -1,12 +1,32 @@
 /** How a workflow ended, in our words: Temporal wraps failures, and classes do not survive the way. */
+import type { Waiting } from '../model/control.ts'
 import { codeOfType, EXIT, exitOf, type FailureFacts } from '../model/failure.ts'
-import type { RunResult, RunState } from '../model/run.ts'
+import type { Progress, RunResult, RunState } from '../model/run.ts'
+import { openQuestions } from './answers.ts'
 
-/** The end of a run. */
+/** The end of a run, or of waiting for it. */
 export interface Outcome {
   result: RunResult
   /** Why it failed; absent for good ends. */
   failure?: FailureFacts
+  /** The run has not ended: it waits for this, and for nobody's patience. Its status is 6. */
+  waiting?: Waiting[]
+}
+
+/** A run that stands and waits for somebody. */
+export function waitingOutcome(progress: Progress): Outcome {
+  const { run, name, state, tables } = progress
+  const waiting = openQuestions(progress)
+  return {
+    waiting,
+    result: {
+      ...{ run, name, state, exit: EXIT.waiting, verdict: 'not checked' },
+      rows: tables.reduce((sum, { written }) => sum + written, 0),
+      ...{ tables: tables.length, differences: [], findings: [] },
+      ...(progress.signOffs && { signOffs: progress.signOffs }),
+      message: `It waits for ${waiting.map(({ text }) => text).join('; and for ')}.`,
+    },
+  }
 }
 
 interface Link {

@@ -1,7 +1,7 @@
 /** Asking Temporal what a run and its children wait for. */
 import type { RunHandle } from './handle.ts'
 import type { Temporal } from './stack.ts'
-import { type PendingActivity, waitingOf } from './waiting.ts'
+import { nameOf, type PendingActivity, waitingOf } from './waiting.ts'
 
 /** So many children are asked in one look: their activities fail for the same reasons. */
 const CHILDREN = 4
@@ -30,6 +30,24 @@ export async function askWaiting({ client }: Temporal, run: RunHandle): Promise<
   } catch {
     return undefined
   }
+}
+
+/** Asks nothing of databases: whether a host has a worker again. */
+const HARMLESS = 'present'
+
+/** The activities of a run and all of its children that have not ended, by name; empty where it is at rest. */
+export async function atWork({ client }: Temporal, run: RunHandle): Promise<string[]> {
+  const described = async (id: string, execution: string) => {
+    const description = await client.workflow.getHandle(id, execution).describe()
+    return description.status.name === 'RUNNING' ? description.raw : {}
+  }
+  const { pendingActivities, pendingChildren } = await described(run.workflowId, run.execution)
+  const names = (pendingActivities ?? []).map(nameOf)
+  for (const { workflowId, runId } of pendingChildren ?? []) {
+    const child = await described(workflowId!, runId!)
+    names.push(...(child.pendingActivities ?? []).map(nameOf))
+  }
+  return [...new Set(names.filter(name => name !== HARMLESS))].sort()
 }
 
 /** Asks again and again, but seldom; between two looks the last answer stands. */

@@ -22,6 +22,11 @@ async function count(
     .length
 }
 
+/** Whether a worker has asked for the workflows of a queue lately. */
+export async function isPolled(temporal: Temporal, queue: string): Promise<boolean> {
+  return (await count(temporal, queue, WORKFLOW)) > 0
+}
+
 /** The queues that a run of a source on `host` needs and nobody polls. */
 export async function unpolled(temporal: Temporal, host: string): Promise<string[]> {
   const queues = [

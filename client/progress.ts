@@ -1,6 +1,7 @@
 /** How far a run is: what its workflow knows, with the figures of the ledger laid over it. */
 
 import type { TableRow } from '../ledger/reader.ts'
+import { estimateOf, WINDOW_MS } from '../model/estimate.ts'
 import { Failure } from '../model/failure.ts'
 import type { Progress, TableProgress, TableState } from '../model/run.ts'
 import { progressQuery } from '../workflows/messages.ts'
@@ -60,15 +61,30 @@ async function ledgerTables(
 }
 
 const ORDER: TableState[] = ['pending', 'copying', 'copied', 'finished', 'validated', 'differs', 'failed']
+/** What an operator decided and what failed stands in the workflow first. */
+const DECIDED: ReadonlySet<TableState> = new Set(['paused', 'skipped', 'failed'])
 
-/** Lays the ledger's figures over the workflow's: rows that are committed, and whichever state is further. */
-export function withLedger(progress: Progress, rows: readonly TableRow[]): Progress {
+/**
+ * Lays the ledger's figures over the workflow's: rows that are committed, and whichever state is further. With
+ * `rates` (rows a second by table) also how long it takes yet, where the workflow does not say.
+ */
+export function withLedger(
+  progress: Progress,
+  rows: readonly TableRow[],
+  rates?: ReadonlyMap<string, number>,
+): Progress {
   const known = new Map(rows.map(row => [row.name, row]))
   const tables = progress.tables.map(table => {
     const row = known.get(table.name)
-    return row ? merged(table, row) : table
+    return row ? withEstimate(merged(table, row), rates?.get(table.name)) : table
   })
   return { ...progress, tables }
+}
+
+/** The rate that the ledger counts is that of the last five minutes, or of the time since the table was begun. */
+function withEstimate(table: TableProgress, perSecond: number | undefined): TableProgress {
+  if (perSecond === undefined || table.rate !== undefined || table.state !== 'copying') return table
+  return { ...table, rate: perSecond, ...estimateOf(table, { perSecond, seconds: WINDOW_MS / 1000 }) }
 }
 
 /**
@@ -77,11 +93,24 @@ export function withLedger(progress: Progress, rows: readonly TableRow[]): Progr
  */
 export function withWaiting(progress: Progress, waitingFor: string | undefined): Progress {
   const working = progress.steps.some(({ name, state }) => name !== 'preflight' && state === 'running')
-  return waitingFor !== undefined && working ? { ...progress, waitingFor } : progress
+  if (progress.waitingFor !== undefined || waitingFor === undefined || !working) return progress
+  return { ...progress, waitingFor }
 }
 
 function merged(table: TableProgress, row: TableRow): TableProgress {
-  const state = ORDER.indexOf(row.state) > ORDER.indexOf(table.state) ? row.state : table.state
+  const further = !DECIDED.has(table.state) && ORDER.indexOf(row.state) > ORDER.indexOf(table.state)
+  const { expected: rows, written, bytes, chunks, chunksDone } = row
   const error = table.error ?? row.error
-  return { ...table, state, rows: row.expected, written: Math.max(row.written, 0), ...(error && { error }) }
+  return {
+    ...table,
+    ...{
+      state: further ? row.state : table.state,
+      rows,
+      written: Math.max(written, 0),
+      bytes,
+      chunks,
+      chunksDone,
+    },
+    ...(error && { error }),
+  }
 }

@@ -1,13 +1,25 @@
 /** Taking a run back: its workflow is ended, then another undoes what the ledger says it did. */
+import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { WorkflowNotFoundError } from '@temporalio/client'
+import type { Waiting } from '../model/control.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import { type RollbackCheck, type RollbackScope, WHOLE } from '../model/rollback.ts'
 import type { Progress } from '../model/run.ts'
-import { type RollbackInput, type RollbackResult, TASK_QUEUE, workflowId } from '../workflows/messages.ts'
+import {
+  type RollbackInput,
+  type RollbackResult,
+  retryUpdate,
+  TASK_QUEUE,
+  waitingForQuery,
+  workflowId,
+} from '../workflows/messages.ts'
 import { listRuns, type RunHandle } from './handle.ts'
 import type { Surroundings } from './here.ts'
 import { outcomeOf } from './outcome.ts'
 import { queryProgress } from './progress.ts'
+import { beganRemake } from './remade.ts'
 import type { Temporal } from './stack.ts'
 import { terminate } from './start.ts'
 import { findInLedger } from './target.ts'
@@ -17,7 +29,24 @@ export interface RollbackTarget {
   run: string
   name: string
   target: PostgresEndpoint
+  /** The host that has its artifacts. */
+  host: string
 }
+
+/** How much, and on whose word. */
+export interface RollbackOptions {
+  /** Absent: all of it. */
+  scope?: RollbackScope
+  /** `none`: no dump of what the rollback takes away. */
+  backup?: 'auto' | 'none'
+  /** Rows of others may go as well; without it a check that finds such refuses. */
+  yes?: boolean
+  by?: string
+  comment?: string
+}
+
+/** The end of a rollback; or what it waits for, where somebody has to do something first. It stays open then. */
+export type RollbackEnd = { result: RollbackResult; waiting?: never } | { result?: never; waiting: Waiting[] }
 
 /** How long a cancelled run may take to end its chunks before it is terminated; the ledger fences it then. */
 const PATIENCE = 15_000
@@ -32,7 +61,7 @@ export async function rollbackTarget(temporal: Temporal, run: RunHandle): Promis
     if (!progress) throw silent(candidate)
     const { memo } = candidate
     if (memo.mode === 'full' && hasWritten(progress))
-      return { run: progress.run, name: run.name, target: memo.target }
+      return { run: progress.run, name: run.name, target: memo.target, host: memo.host }
   }
   throw new Failure({
     code: 'usage',
@@ -47,8 +76,10 @@ export async function rollbackTargetIn(
   id: string,
   around: Surroundings,
 ): Promise<RollbackTarget> {
-  const { id: run, name } = await findInLedger(target, id, around)
-  return { run, name, target }
+  const remade = beganRemake(around.home, target, id)
+  if (remade) return { ...remade, target, host: around.here.host }
+  const { id: run, name, host } = await findInLedger(target, id, around)
+  return { run, name, target, host }
 }
 
 /** Before its backup step a run has only read. */
@@ -63,29 +94,113 @@ const silent = ({ name }: RunHandle) =>
     remedy: 'Start one with "longhaul worker"',
   })
 
+/** The safety check alone: nothing is written, and the run goes on if it is under way. */
+export async function checkRun(
+  temporal: Temporal,
+  what: RollbackTarget,
+  scope: RollbackScope = WHOLE,
+): Promise<RollbackCheck> {
+  const id = `${workflowId(what.name)}/rollback-check`
+  const { result } = await start(temporal, what, id, { scope, checkOnly: true })
+  const end = await result
+  if (!end.check)
+    throw new Failure({ code: 'internal', object: `run ${what.name}`, message: 'no check was made' })
+  return end.check
+}
+
 /** Ends what is open of the run, then takes it back. A repeated call goes on with the same rollback. */
 export async function rollbackRun(
   temporal: Temporal,
   what: RollbackTarget,
   open?: RunHandle,
-): Promise<RollbackResult> {
+  options: RollbackOptions = {},
+): Promise<RollbackEnd> {
+  const id = `${workflowId(what.name)}/rollback`
+  const under = await underWay(temporal, id)
+  if (under && under !== scopeKey(options.scope)) throw otherScope(what, under)
   if (open?.open) await stop(temporal, open)
-  const input: RollbackInput = { run: what.run, name: what.name, target: what.target }
+  const { result, waits } = await start(temporal, what, id, options)
+  return Promise.race([result.then(result => ({ result })), waits(under !== undefined)])
+}
+
+async function start(
+  temporal: Temporal,
+  what: RollbackTarget,
+  id: string,
+  options: RollbackOptions & { checkOnly?: boolean },
+) {
+  const { run, name, target, host } = what
+  const { scope, backup, yes, by, comment, checkOnly } = options
+  const input: RollbackInput = {
+    ...{ run, name, target, host },
+    ...(scope && { scope }),
+    ...(backup && { backup }),
+    ...(yes && { yes }),
+    ...(checkOnly && { checkOnly }),
+    ...(by !== undefined && { by }),
+    ...(comment !== undefined && { comment }),
+  }
   const handle = await temporal.client.workflow.start('rollback', {
-    workflowId: `${workflowId(what.name)}/rollback`,
+    workflowId: id,
     taskQueue: TASK_QUEUE,
     args: [input],
-    workflowIdConflictPolicy: 'USE_EXISTING',
+    memo: { scope: scopeKey(scope) },
+    workflowIdConflictPolicy: checkOnly ? 'TERMINATE_EXISTING' : 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `roll back ${what.name}`,
+    staticSummary: checkOnly ? `check whether ${name} can be rolled back` : `roll back ${name}`,
   })
-  try {
-    return (await Promise.race([handle.result(), temporal.failed])) as RollbackResult
-  } catch (error) {
+  const result = Promise.race([handle.result(), temporal.failed]).catch(error => {
     if (error instanceof Failure) throw error
     throw new Failure(outcomeOf(error, what).failure!, { cause: error })
+  }) as Promise<RollbackResult>
+  let ended = false
+  result.finally(() => (ended = true)).catch(() => {})
+  /** Settles once it waits for somebody; `again`: who waited before is told to go on first. */
+  const waits = async (again: boolean): Promise<{ waiting: Waiting[] }> => {
+    const ask = () =>
+      temporal.client.withDeadline(Date.now() + 5000, () => handle.query(waitingForQuery)).catch(() => [])
+    if (again && (await ask()).length > 0)
+      await handle
+        .executeUpdate<unknown, [object]>(retryUpdate.name, { args: [by === undefined ? {} : { by }] })
+        .catch(() => {})
+    while (!ended) {
+      const waiting = (await ask()).filter(({ kind }) => kind === 'operator')
+      if (waiting.length > 0) return { waiting }
+      await sleep(500)
+    }
+    return new Promise<never>(() => {})
+  }
+  return { result, waits }
+}
+
+/** What tells one scope from another; a condition may hold values of rows, and a memo is for everybody. */
+function scopeKey({ kind, tables, where }: RollbackScope = WHOLE): string {
+  const condition = where && createHash('sha256').update(where).digest('hex').slice(0, 12)
+  return [
+    kind,
+    ...(tables ? [`of ${tables.join(', ')}`] : []),
+    ...(condition ? [`where ${condition}`] : []),
+  ].join(' ')
+}
+
+/** The scope of a rollback of that name that has not ended. */
+async function underWay(temporal: Temporal, id: string): Promise<string | undefined> {
+  try {
+    const { status, memo } = await temporal.client.workflow.getHandle(id).describe()
+    return status.name === 'RUNNING' ? String(memo?.scope ?? scopeKey()) : undefined
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined
+    throw error
   }
 }
+
+const otherScope = ({ name }: RollbackTarget, scope: string) =>
+  new Failure({
+    code: 'usage',
+    object: `run ${name}`,
+    message: `another rollback of it is under way (${scope})`,
+    remedy: 'Go on with that one by the same words, and begin this one when it has ended',
+  })
 
 /** Cancelled first, so that chunks end in order; where no worker is there to hear it, terminated. */
 async function stop(temporal: Temporal, run: RunHandle): Promise<void> {

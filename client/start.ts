@@ -4,9 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { showEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { type MigrateInput, TASK_QUEUE, workflowId } from '../workflows/messages.ts'
+import { openQuestions } from './answers.ts'
 import { findByName, type RunHandle, type RunMemo } from './handle.ts'
+import { retry } from './orders.ts'
 import { isOrphaned } from './orphan.ts'
 import { requireWorkers } from './pollers.ts'
+import { queryProgress } from './progress.ts'
 import type { PreparedRun } from './request.ts'
 import { keepSecret } from './secrets.ts'
 import type { Temporal } from './stack.ts'
@@ -42,12 +45,27 @@ export async function startRun(
       around.say(
         `Going on with run ${open.name}, begun ${open.startedAt.toISOString()}, which is under way (${open.memo.run})`,
       )
+      await tryAgain(temporal, open)
       return { ...open, attached: true }
     }
     around.say(`The target of run ${open.name} was dropped or made anew since it began; starting a new run`)
     await terminate(temporal, open, 'its target was dropped or made anew')
   }
   return startNew(temporal, prepared, options)
+}
+
+/** The same command once more on a run that waits because something failed is the order to try it again. */
+async function tryAgain(temporal: Temporal, open: RunHandle): Promise<void> {
+  const progress = await queryProgress(temporal, open)
+  const failed = progress && openQuestions(progress).find(({ kind }) => kind === 'operator')
+  if (!failed) return
+  temporal.around.say(`It waited for ${failed.text}: trying again`)
+  try {
+    await retry(temporal, open.name)
+  } catch (error) {
+    // Another command was faster, or it ended meanwhile: what became of it is seen by following it.
+    if (!(error instanceof Failure && error.code === 'usage')) throw error
+  }
 }
 
 async function startNew(

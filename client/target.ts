@@ -1,8 +1,17 @@
 /** The target's ledger, as a command reads it: what a run has done, with no Temporal at all. */
 import type { Client } from 'pg'
-import { readSteps, readTables, type StepRow, type TableRow } from '../ledger/reader.ts'
+import {
+  readEvents,
+  readOrders,
+  readRates,
+  readSteps,
+  readTables,
+  type StepRow,
+  type TableRow,
+} from '../ledger/reader.ts'
 import { getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger, type Place } from '../ledger/schema.ts'
+import type { OperatorEvent, Orders } from '../model/control.ts'
 import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
 import { connect } from '../sessions/connect.ts'
 import type { Surroundings } from './here.ts'
@@ -16,6 +25,11 @@ export interface LedgerReader {
   run(id: string): Promise<RunRow | undefined>
   tables(id: string): Promise<TableRow[]>
   steps(id: string): Promise<StepRow[]>
+  /** Undefined where no operator gave any. */
+  orders(id: string): Promise<Orders | undefined>
+  events(id: string): Promise<OperatorEvent[]>
+  /** Rows a second lately, of tables that had any. */
+  rates(id: string): Promise<Map<string, number>>
   close(): Promise<void>
 }
 
@@ -40,7 +54,45 @@ export async function openLedger(
     run: id => inLedger<RunRow | undefined>(found => getRun(client, found, id), undefined),
     tables: id => inLedger(found => readTables(client, found, id), []),
     steps: id => inLedger(found => readSteps(client, found, id), []),
+    orders: id => inLedger<Orders | undefined>(found => readOrders(client, found, id), undefined),
+    events: id => inLedger(found => readEvents(client, found, id), []),
+    rates: id => inLedger(found => readRates(client, found, id), new Map()),
     close: () => client.end().catch(() => {}),
+  }
+}
+
+/** All that a ledger says of one run. */
+export interface LedgerAccount {
+  run?: RunRow
+  tables: TableRow[]
+  steps: StepRow[]
+  orders?: Orders
+  events: OperatorEvent[]
+  rates: Map<string, number>
+}
+
+/** Reads all of it in one session. Fails as `openLedger` does. */
+export async function readLedger(
+  endpoint: PostgresEndpoint,
+  id: string,
+  around: Surroundings,
+): Promise<LedgerAccount> {
+  const ledger = await openLedger(endpoint, around)
+  try {
+    return await accountIn(ledger, id)
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** The same in a session that is open. */
+export async function accountIn(ledger: LedgerReader, id: string): Promise<LedgerAccount> {
+  const [run, orders] = [await ledger.run(id), await ledger.orders(id)]
+  return {
+    ...(run && { run }),
+    ...(orders && { orders }),
+    ...{ tables: await ledger.tables(id), steps: await ledger.steps(id) },
+    ...{ events: await ledger.events(id), rates: await ledger.rates(id) },
   }
 }
 

@@ -85,7 +85,8 @@ function reasonOf({ lastFailure }: PendingActivity): string {
   return 'the attempt before failed'
 }
 
-const nameOf = ({ activityType }: PendingActivity) => activityType?.name || 'an activity'
+export const nameOf = ({ activityType }: Pick<PendingActivity, 'activityType'>): string =>
+  activityType?.name || 'an activity'
 
 function millis(time: PendingActivity['lastStartedTime']): number {
   return Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6

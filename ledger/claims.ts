@@ -4,7 +4,8 @@
  * stalled attempt neither blocks its successor nor writes when it wakes.
  */
 import type { Cell } from '../model/types.ts'
-import { type Backend, fenced, ME, runIsOurs, START } from './fence.ts'
+import { type Control, controlOf, controlTerms, isHeld } from './control.ts'
+import { type Backend, fenced, ME, mayBegin, obstacle, runIsOurs, START } from './fence.ts'
 import { decodeKey, encodeKey } from './key.ts'
 import { ledgerGone, type RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
@@ -78,73 +79,103 @@ export async function notChunked(sql: Sql, place: Place, run: string, tables: st
   return tables.filter(name => open.has(name))
 }
 
+/** Whose chunks a lane takes. */
+export interface Claimant {
+  table: string
+  /** Stable name of the lane: its own unfinished chunks are taken up again. */
+  owner: string
+  /** Anyone's chunks that are not done. */
+  sweep: boolean
+  /** The revision of the orders by which the lane goes; newer ones end it. Absent: whichever stand there. */
+  revision?: number
+}
+
+/** `none`: no chunk is free · `held`: orders keep the table from being copied · `newer`: there are newer orders. */
+export type Claimed = Control & ({ claim: ChunkClaim } | { claim?: never; why: 'none' | 'held' | 'newer' })
+
 /**
- * Claims the next chunk of a table that is free or was `owner`'s before, or, with `sweep`, anyone's that is
- * not done. Undefined where there is none, or only such as an earlier attempt holds in the midst of its commit
- * (see `holders`). Throws `fenced` where the run is not ours any more. Committed at once: the statement is its
- * own transaction.
+ * Claims the next chunk of a table that is free or was the lane's own before, or, with `sweep`, anyone's that is
+ * not done, and tells the orders in force. Where there is none, it may be that an earlier attempt holds one in the
+ * midst of its commit (see `holders`). Throws `fenced` where the run is not ours any more, and `paused` where it is
+ * held by orders that the lane knows. Committed at once: the statement is its own transaction.
  */
 export async function claimChunk(
   sql: Sql,
   place: Place,
   token: RunToken,
-  table: string,
-  owner: string,
-  sweep: boolean,
-): Promise<ChunkClaim | undefined> {
+  { table, owner, sweep, revision }: Claimant,
+): Promise<Claimed> {
   const { rows } = await sql.query(
-    `WITH next AS (
+    `WITH control AS (SELECT orders FROM ${tableName(place, 'control')} WHERE run_id = $1),
+     next AS (
        SELECT no, backend_pid, backend_start FROM ${tableName(place, 'chunk')}
         WHERE run_id = $1 AND table_name = $2 AND NOT done AND (owner IS NULL OR owner = $3 OR $4)
-          AND ${runIsOurs(place, '$1', '$5')}
-        ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED)
-     UPDATE ${tableName(place, 'chunk')} AS chunk
-        SET epoch = chunk.epoch + 1, owner = $3, backend_pid = pg_catalog.pg_backend_pid(),
-            backend_start = ${ME}, claimed_at = pg_catalog.clock_timestamp()
-       FROM next
-      WHERE chunk.run_id = $1 AND chunk.table_name = $2 AND chunk.no = next.no
-     RETURNING chunk.no, chunk.epoch::text AS epoch, after_key, up_to_key,
-               next.backend_pid AS pid, ${START('next.backend_start')} AS start`,
-    [token.run, table, owner, sweep, token.epoch],
+          AND ${mayBegin(place, '$1', '$5')}
+          AND NOT EXISTS (
+            SELECT FROM control
+             WHERE (orders ->> 'revision')::integer > $6
+                OR ((orders -> 'pausedTables')::jsonb || (orders -> 'skippedTables')::jsonb) ? $2)
+        ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED),
+     claimed AS (
+       UPDATE ${tableName(place, 'chunk')} AS chunk
+          SET epoch = chunk.epoch + 1, owner = $3, backend_pid = pg_catalog.pg_backend_pid(),
+              backend_start = ${ME}, claimed_at = pg_catalog.clock_timestamp()
+         FROM next
+        WHERE chunk.run_id = $1 AND chunk.table_name = $2 AND chunk.no = next.no
+       RETURNING chunk.no, chunk.epoch::text AS claim_epoch, after_key, up_to_key,
+                 next.backend_pid AS pid, ${START('next.backend_start')} AS start)
+     SELECT run.epoch::text AS epoch, run.state, claimed.*, ${controlTerms(place, 'pg_catalog.pg_backend_pid()')}
+       FROM ${tableName(place, 'run')} AS run LEFT JOIN control ON true LEFT JOIN claimed ON true
+      WHERE run.id = $1`,
+    [token.run, table, owner, sweep, token.epoch, revision ?? NEVER_NEWER],
   )
   const row = rows[0]
-  if (!row) {
-    await mustBeOurs(sql, place, token)
-    return undefined
-  }
-  return {
-    table,
-    no: row.no,
-    epoch: row.epoch,
-    ...(row.after_key && { after: decodeKey(row.after_key) }),
-    ...(row.up_to_key && { upTo: decodeKey(row.up_to_key) }),
-    ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
-  }
+  if (row && row.no !== null) return { ...controlOf(row), claim: claimOf(table, row) }
+  const failure = obstacle(token, row)
+  if (failure && failure.code !== 'paused') throw failure
+  const control = controlOf(row)
+  const newer = revision !== undefined && control.orders.revision > revision
+  if (failure && !newer) throw failure
+  return { ...control, why: newer ? 'newer' : isHeld(control.orders, table) ? 'held' : 'none' }
 }
 
-async function mustBeOurs(sql: Sql, place: Place, { run, epoch }: RunToken): Promise<void> {
-  const { rows } = await sql.query(
-    `SELECT ${runIsOurs(place, '$1', '$2')} AS ours FROM ${tableName(place, 'run')} WHERE id = $1`,
-    [run, epoch],
-  )
-  if (!rows[0]) throw ledgerGone(run)
-  if (!rows[0].ours) throw fenced(`run ${run}`)
+const NEVER_NEWER = 2 ** 31 - 1
+
+interface ClaimedRow {
+  no: number
+  claim_epoch: string
+  after_key: string | null
+  up_to_key: string | null
+  pid: number | null
+  start: string
 }
+
+const claimOf = (table: string, row: ClaimedRow): ChunkClaim => ({
+  table,
+  no: row.no,
+  epoch: row.claim_epoch,
+  ...(row.after_key && { after: decodeKey(row.after_key) }),
+  ...(row.up_to_key && { upTo: decodeKey(row.up_to_key) }),
+  ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
+})
 
 /**
- * The sessions that have claimed the chunks of a table that are not done. Where `claimChunk` finds nothing,
+ * The sessions that have claimed chunks that are not done, of one table or of all. Where `claimChunk` finds nothing,
  * one of them is about to commit, or stalled in it; waiting for its lock could take as long as it sleeps.
  */
-export async function holders(sql: Sql, place: Place, run: string, table: string): Promise<Backend[]> {
+export async function holders(sql: Sql, place: Place, run: string, table?: string): Promise<Backend[]> {
   const { rows } = await sql.query(
     `SELECT DISTINCT backend_pid AS pid, ${START('backend_start')} AS start FROM ${tableName(place, 'chunk')}
-      WHERE run_id = $1 AND table_name = $2 AND NOT done AND backend_pid IS NOT NULL`,
-    [run, table],
+      WHERE run_id = $1 AND ($2::text IS NULL OR table_name = $2) AND NOT done AND backend_pid IS NOT NULL`,
+    [run, table ?? null],
   )
   return rows.map(r => ({ pid: r.pid, startedAt: r.start }))
 }
 
-/** The fence at the end of a chunk's transaction. Throws `fenced` where another attempt holds the claim. */
+/**
+ * The fence at the end of a chunk's transaction, which is written down as the writer of its rows. Throws `fenced`
+ * where another attempt holds the claim.
+ */
 export async function settleChunk(
   sql: Sql,
   place: Place,
@@ -155,7 +186,7 @@ export async function settleChunk(
   const { rowCount } = await sql.query(
     `UPDATE ${tableName(place, 'chunk')}
         SET done = true, done_at = pg_catalog.clock_timestamp(),
-            rows_read = $5, rows_written = $6, bytes = $7, digest = $8, quarantined = $10, altered = $11
+            written_by = ARRAY[pg_catalog.pg_current_xact_id()], rows_read = $5, rows_written = $6, bytes = $7, digest = $8, quarantined = $10, altered = $11
       WHERE run_id = $1 AND table_name = $2 AND no = $3 AND epoch = $4 AND NOT done
         AND ${runIsOurs(place, '$1', '$9')}`,
     [

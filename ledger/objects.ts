@@ -1,6 +1,6 @@
 /** Objects of the target, each made once: claimed as chunks are, and recorded with the statements that undo it. */
 import { quoteText } from '../model/sql-text.ts'
-import { type Backend, fenced, ME, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, mayBegin, obstacle, runIsOurs, START } from './fence.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -21,7 +21,8 @@ export interface ObjectId {
 
 /**
  * Makes one object of the target (a table, a key, an index …) once: claim, then `make` and its record in one
- * transaction. False where it was made before. `undo` are the statements that take it back.
+ * transaction. False where it was made before. `undo` are the statements that take it back. Throws `paused` where
+ * the run is held, `fenced` where it is not ours.
  *
  * @param dispossess ends the session of the attempt before, and waits until it is gone
  */
@@ -65,7 +66,7 @@ async function claimObject(
     `WITH before AS (
        SELECT backend_pid, backend_start FROM ${object}
         WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND NOT done
-          AND ${runIsOurs(place, '$1', '$5')} FOR UPDATE)
+          AND ${mayBegin(place, '$1', '$5')} FOR UPDATE)
      UPDATE ${object} AS object
         SET epoch = object.epoch + 1, backend_pid = pg_catalog.pg_backend_pid(), backend_start = ${ME}
        FROM before
@@ -82,13 +83,16 @@ async function claimObject(
       epoch: row.epoch,
       ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
     }
-  const { rows: state } = await sql.query(
-    `SELECT done, ${runIsOurs(place, '$1', '$5')} AS ours FROM ${object}
-      WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4`,
-    [...key, token.epoch],
+  const { rows: stands } = await sql.query(
+    `SELECT object.done, run.epoch::text AS epoch, run.state
+       FROM ${tableName(place, 'run')} AS run
+       LEFT JOIN ${object} AS object
+         ON object.run_id = run.id AND kind = $2 AND table_name = $3 AND object.name = $4
+      WHERE run.id = $1`,
+    key,
   )
-  if (state[0]?.done) return undefined
-  throw fenced(`${kind} "${name}"`)
+  if (stands[0]?.done) return undefined
+  throw obstacle(token, stands[0]) ?? fenced(`${kind} "${name}"`)
 }
 
 /** Keeps why an object could not be made, in words without values. */

@@ -1,6 +1,7 @@
 /** What commands and reports ask of the ledger; nothing here writes. */
+import type { OperatorEvent, Orders, TableFigures } from '../model/control.ts'
 import type { TableState } from '../model/run.ts'
-import { type Place, type Sql, tableName } from './schema.ts'
+import { type LedgerTable, type Place, type Sql, tableName } from './schema.ts'
 
 export interface TableRow {
   name: string
@@ -17,14 +18,18 @@ export interface TableRow {
   counted?: number
   verdict?: string
   error?: string
+  note?: string
   startedAt?: Date
   endedAt?: Date
 }
 
+/** Ledgers of version 3 have no such column, and are read by commands that may not change them. */
+const SKIPPED = `coalesce((pg_catalog.to_jsonb(t) ->> 'skipped')::boolean, false)`
+
 /** The tables of a run in the order of their names, with sums over their committed chunks. */
 export async function readTables(sql: Sql, place: Place, run: string): Promise<TableRow[]> {
   const { rows } = await sql.query(
-    `SELECT t.name, t.expected::float8 AS expected, t.chunked, t.finished, t.counted::float8 AS counted, t.verdict, t.error,
+    `SELECT t.name, t.expected::float8 AS expected, t.chunked, t.finished, ${SKIPPED} AS skipped_table, t.counted::float8 AS counted, t.verdict, t.error, pg_catalog.to_jsonb(t) ->> 'note' AS note,
             count(c.no)::int AS chunks, count(*) FILTER (WHERE c.done)::int AS chunks_done,
             coalesce(sum(c.rows_read), 0)::float8 AS read, coalesce(sum(c.rows_written), 0)::float8 AS written,
             coalesce(sum(c.skipped), 0)::float8 AS skipped, coalesce(sum(c.quarantined), 0)::float8 AS quarantined,
@@ -53,12 +58,14 @@ export async function readTables(sql: Sql, place: Place, run: string): Promise<T
     ...(r.counted !== null && { counted: r.counted }),
     ...(r.verdict && { verdict: r.verdict }),
     ...(r.error && { error: r.error }),
+    ...(r.note && { note: r.note }),
     ...(r.started_at && { startedAt: r.started_at }),
     ...(r.ended_at && { endedAt: r.ended_at }),
   }))
 }
 
 interface StateFacts {
+  skipped_table: boolean
   verdict: string | null
   error: string | null
   finished: boolean
@@ -68,12 +75,84 @@ interface StateFacts {
 }
 
 function tableState(r: StateFacts): TableState {
+  if (r.skipped_table) return 'skipped'
   if (r.verdict === 'equal') return 'validated'
   if (r.verdict === 'different') return 'differs'
   if (r.error) return 'failed'
   if (r.finished) return 'finished'
   if (r.chunked && r.chunks === r.chunks_done) return 'copied'
   return r.chunks_done > 0 || r.chunked ? 'copying' : 'pending'
+}
+
+/** How far some tables are. */
+export async function readFigures(
+  sql: Sql,
+  place: Place,
+  run: string,
+  tables: readonly string[],
+): Promise<TableFigures[]> {
+  const { rows } = await sql.query(
+    `SELECT table_name AS name, coalesce(sum(rows_written), 0)::float8 AS written,
+            coalesce(sum(bytes), 0)::float8 AS bytes,
+            count(*)::int AS chunks, count(*) FILTER (WHERE done)::int AS "chunksDone"
+       FROM ${tableName(place, 'chunk')}
+      WHERE run_id = $1 AND table_name = ANY ($2) GROUP BY table_name`,
+    [run, tables],
+  )
+  const found = new Map<string, TableFigures>(rows.map(r => [r.name, r]))
+  return tables.map(name => found.get(name) ?? { name, written: 0, bytes: 0, chunks: 0, chunksDone: 0 })
+}
+
+/** Rows a second of each table that had a chunk committed in the last minutes, by the server's clock. */
+export async function readRates(sql: Sql, place: Place, run: string): Promise<Map<string, number>> {
+  const { rows } = await sql.query(
+    `WITH recent AS (
+       SELECT table_name, rows_written, greatest(claimed_at, since) AS began
+         FROM ${tableName(place, 'chunk')}, (SELECT pg_catalog.clock_timestamp() - interval '${RECENT}' AS since) AS s
+        WHERE run_id = $1 AND done_at > since)
+     SELECT table_name, sum(rows_written)::float8
+              / greatest(1, extract(epoch FROM pg_catalog.clock_timestamp() - min(began)))::float8 AS rate
+       FROM recent GROUP BY table_name`,
+    [run],
+  )
+  return new Map(rows.map(r => [r.table_name, r.rate]))
+}
+
+/** Long enough for several chunks, short enough to follow a change of the load. */
+const RECENT = '5 minutes'
+
+/** The orders in force; undefined where none were given, and in ledgers of versions that knew none. */
+export async function readOrders(sql: Sql, place: Place, run: string): Promise<Orders | undefined> {
+  if (!(await isThere(sql, place, 'control'))) return undefined
+  const { rows } = await sql.query(`SELECT orders FROM ${tableName(place, 'control')} WHERE run_id = $1`, [
+    run,
+  ])
+  return rows[0]?.orders
+}
+
+/** What operators did to a run, the oldest first. */
+export async function readEvents(sql: Sql, place: Place, run: string): Promise<OperatorEvent[]> {
+  if (!(await isThere(sql, place, 'event'))) return []
+  const { rows } = await sql.query(
+    `SELECT at, kind, object, by, comment, detail FROM ${tableName(place, 'event')}
+      WHERE run_id = $1 ORDER BY epoch, no`,
+    [run],
+  )
+  return rows.map(r => ({
+    at: r.at.toISOString(),
+    kind: r.kind,
+    ...(r.object !== null && { object: r.object }),
+    ...(r.by !== null && { by: r.by }),
+    ...(r.comment !== null && { comment: r.comment }),
+    ...(r.detail !== null && { detail: r.detail }),
+  }))
+}
+
+async function isThere(sql: Sql, place: Place, table: LedgerTable): Promise<boolean> {
+  const { rows } = await sql.query('SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there', [
+    tableName(place, table),
+  ])
+  return rows[0].there
 }
 
 export interface StepRow {

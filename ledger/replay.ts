@@ -13,6 +13,8 @@ export interface Replayed {
   /** Rows among them in which a value was replaced. */
   altered: number
   bytes: number
+  /** What `markReplayed` gave for them. */
+  writers: string[]
 }
 
 /** The digest of a chunk's written rows; the chunk is locked until the transaction ends. */
@@ -46,30 +48,53 @@ export async function nextNo(
 }
 
 /**
- * The end of a replay's transaction: entries are marked, the chunk's counts and digest corrected. Throws `fenced`
- * where another attempt has replayed one of them, or the run is somebody else's.
+ * Marks entries whose rows were just written, in the same subtransaction, and gives its number (decimal text of an
+ * xid8): rows show that as their xmin, and not the number of the transaction around it. Throws `fenced` where another
+ * attempt has replayed one of them.
+ */
+export async function markReplayed(
+  sql: Sql,
+  place: Place,
+  run: string,
+  { table, chunk, nos }: Pick<Replayed, 'table' | 'chunk' | 'nos'>,
+): Promise<string> {
+  const { rows } = await sql.query(
+    `WITH marked AS (
+       UPDATE ${tableName(place, 'quarantine')} SET replayed_at = pg_catalog.clock_timestamp()
+        WHERE run_id = $1 AND table_name = $2 AND chunk_no = $3 AND no = ANY ($4::bigint[]) AND replayed_at IS NULL
+       RETURNING xmin::text::bigint AS low),
+     outer_one AS (SELECT pg_catalog.pg_current_xact_id()::text::bigint AS id)
+     SELECT count(*)::int AS n, (id - id % ${WRAP} + min(low)
+              + CASE WHEN min(low) < id % ${WRAP} THEN ${WRAP} ELSE 0 END)::text AS writer
+       FROM marked, outer_one GROUP BY id`,
+    [run, table, chunk, nos],
+  )
+  if (rows[0]?.n !== nos.length) throw fenced(`chunk ${chunk} of table "${table}"`)
+  return rows[0].writer
+}
+
+/** Numbers of transactions in rows begin again here; a subtransaction's is always above the one around it. */
+const WRAP = '4294967296'
+
+/**
+ * The end of a replay's transaction: the chunk's counts, digest and writers are corrected. Throws `fenced` where the
+ * run is somebody else's.
  */
 export async function settleReplayed(
   sql: Sql,
   place: Place,
   { run, epoch }: RunToken,
-  { table, chunk, nos, altered, bytes }: Replayed,
+  { table, chunk, nos, altered, bytes, writers }: Replayed,
   digest: Uint8Array,
 ): Promise<void> {
-  const marked = await sql.query(
-    `UPDATE ${tableName(place, 'quarantine')} SET replayed_at = pg_catalog.clock_timestamp()
-      WHERE run_id = $1 AND table_name = $2 AND chunk_no = $3 AND no = ANY ($4::bigint[]) AND replayed_at IS NULL`,
-    [run, table, chunk, nos],
-  )
-  const settled = await sql.query(
+  const { rowCount } = await sql.query(
     `UPDATE ${tableName(place, 'chunk')}
         SET rows_written = rows_written + $5, quarantined = quarantined - $5, altered = altered + $6,
-            bytes = bytes + $7, digest = $8
+            bytes = bytes + $7, digest = $8, written_by = written_by || $9::text[]::xid8[]
       WHERE run_id = $1 AND table_name = $2 AND no = $3 AND done AND ${runIsOurs(place, '$1', '$4')}`,
-    [run, table, chunk, epoch, nos.length, altered, bytes, digest],
+    [run, table, chunk, epoch, nos.length, altered, bytes, digest, writers],
   )
-  if (marked.rowCount !== nos.length || settled.rowCount !== 1)
-    throw fenced(`chunk ${chunk} of table "${table}"`)
+  if (rowCount !== 1) throw fenced(`chunk ${chunk} of table "${table}"`)
 }
 
 /** Why an entry stays in quarantine, as the latest attempt has it. */

@@ -160,6 +160,8 @@ async function registerLocked(sql: Sql, place: Place, r: Registration): Promise<
     ],
   )
   if (!rows[0]) throw outdated(r.run)
+  // Orders were those of the execution before: this one begins with none.
+  await sql.query(`DELETE FROM ${tableName(place, 'control')} WHERE run_id = $1`, [r.run])
   await sql.query(
     `INSERT INTO ${tableName(place, 'table_run')} (run_id, name, expected)
      SELECT $1, name, expected FROM unnest($2::text[], $3::bigint[]) AS t(name, expected)
@@ -217,21 +219,22 @@ export async function setState(
   )
 }
 
-/** Records a step; a repeated start keeps the first time. */
+/** Records a step of a run that is ours; a repeated start keeps the first time. Others' runs stay as they are. */
 export async function setStep(
   sql: Sql,
   place: Place,
-  run: string,
+  { run, epoch }: RunToken,
   step: StepName,
   state: StepState,
   detail?: string,
 ): Promise<void> {
   await sql.query(
     `INSERT INTO ${tableName(place, 'step')} AS step (run_id, name, state, ended_at, detail)
-     VALUES ($1, $2, $3, CASE WHEN $3 = 'running' THEN NULL ELSE pg_catalog.clock_timestamp() END, $4)
+     SELECT id, $3, $4, CASE WHEN $4 = 'running' THEN NULL ELSE pg_catalog.clock_timestamp() END, $5
+       FROM ${tableName(place, 'run')} WHERE id = $1 AND epoch = $2
      ON CONFLICT (run_id, name) DO UPDATE
        SET state = excluded.state, ended_at = excluded.ended_at, detail = coalesce(excluded.detail, step.detail)`,
-    [run, step, state, detail ?? null],
+    [run, epoch, step, state, detail ?? null],
   )
 }
 

@@ -5,6 +5,7 @@
 
 import { LEDGER_PREFIX, LEDGER_SCHEMA, LEDGER_TABLES } from '../model/ledger-names.ts'
 import { quoteName } from '../model/sql-text.ts'
+import { BEGIN } from './transaction.ts'
 
 /** Version of these tables, written into every run's row. */
 export const LEDGER_VERSION = 4
@@ -64,14 +65,37 @@ export async function choosePlace(sql: Sql, schema: string): Promise<Place> {
   return rows[0].may ? OWN_SCHEMA : placeIn(schema)
 }
 
-/** Whether a ledger has all tables of this version; one that an earlier version made may lack some. */
+/** What version 4 added to tables that were there. */
+const ADDED: readonly (readonly [LedgerTable, string])[] = [
+  ['chunk', 'written_by'],
+  ['table_run', 'skipped'],
+  ['table_run', 'note'],
+]
+
+/** Whether a ledger has all tables and columns of this version; one that an earlier version made may lack some. */
 export async function isCurrent(sql: Sql, place: Place): Promise<boolean> {
   const { rows } = await sql.query(
-    `SELECT count(*)::int AS n FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    `SELECT count(DISTINCT c.oid)::int AS tables, count(added.name)::int AS columns
+       FROM pg_catalog.pg_class AS c
+       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+       LEFT JOIN (pg_catalog.pg_attribute AS a
+                  JOIN ROWS FROM (pg_catalog.unnest($3::text[]), pg_catalog.unnest($4::text[])) AS added("table", name)
+                    ON a.attname = added.name AND NOT a.attisdropped)
+         ON a.attrelid = c.oid AND c.relname = added."table"
       WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relkind = 'r'`,
-    [place.schema, LEDGER_TABLES.map(table => `${place.prefix}${table}`)],
+    [
+      place.schema,
+      LEDGER_TABLES.map(table => `${place.prefix}${table}`),
+      ADDED.map(([table]) => `${place.prefix}${table}`),
+      ADDED.map(([, column]) => column),
+    ],
   )
-  return rows[0].n === LEDGER_TABLES.length
+  return rows[0].tables === LEDGER_TABLES.length && rows[0].columns === ADDED.length
+}
+
+/** Makes a ledger, or what one of an earlier version lacks; its runs stay as they are, and can go on. */
+export async function bringUpToDate(sql: Sql, place: Place): Promise<void> {
+  if (!(await isCurrent(sql, place))) await createLedger(sql, place)
 }
 
 /** Makes the ledger, or what is missing of it; safe to run from several places at once. */
@@ -92,8 +116,10 @@ export async function createLedger(sql: Sql, place: Place): Promise<void> {
 const RACED = new Set(['23505', '42P06', '42P07'])
 
 async function attemptLedger(sql: Sql, place: Place): Promise<void> {
-  await sql.query('BEGIN')
+  await sql.query(BEGIN)
   try {
+    // A session that stands in the midst of a commit would else keep everybody behind us waiting for as long.
+    await sql.query(`SET LOCAL lock_timeout = '5s'`)
     await sql.query(`SELECT pg_catalog.pg_advisory_xact_lock(7017261646572)`)
     // PostgreSQL asks for the right to create a schema also where IF NOT EXISTS finds it.
     const { rows } = await sql.query('SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1', [place.schema])
@@ -218,15 +244,27 @@ function ledgerDdl(place: Place): string[] {
        replayed_at  timestamptz,
        PRIMARY KEY (run_id, table_name, chunk_no, no)
      )`,
-    // The transaction that wrote a chunk's rows: what tells them from rows of others in the same table.
-    `ALTER TABLE ${t('chunk')} ADD COLUMN IF NOT EXISTS written_by xid8`,
+    // The transactions that wrote a chunk's rows, which tell them from rows of others in the same table:
+    // the chunk's own, then one for each replay out of quarantine. As xmin shows them in `written_by::xid[]`;
+    // subtransactions are listed as themselves. NULL in chunks that were done by version 3.
+    `ALTER TABLE ${t('chunk')} ADD COLUMN IF NOT EXISTS written_by xid8[]`,
+    // Without it each claim reads past all chunks that are done.
+    `CREATE INDEX IF NOT EXISTS ${quoteName(`${place.prefix}chunk_open`)}
+         ON ${t('chunk')} (run_id, table_name, no) WHERE NOT done`,
+    // An operator has left it out; what had been made of it is taken back.
+    `ALTER TABLE ${t('table_run')} ADD COLUMN IF NOT EXISTS skipped boolean NOT NULL DEFAULT false`,
+    // What validation found and is no difference.
+    `ALTER TABLE ${t('table_run')} ADD COLUMN IF NOT EXISTS note text`,
     `CREATE TABLE IF NOT EXISTS ${t('control')} (
        run_id      uuid        PRIMARY KEY REFERENCES ${t('run')} ON DELETE CASCADE,
+       note        integer     NOT NULL,
        orders      json        NOT NULL,
        updated_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
      )`,
+    // Each execution of a run counts its events from one; its epoch tells them apart.
     `CREATE TABLE IF NOT EXISTS ${t('event')} (
        run_id       uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       epoch        bigint      NOT NULL,
        no           integer     NOT NULL,
        at           timestamptz NOT NULL,
        kind         text        NOT NULL,
@@ -234,7 +272,7 @@ function ledgerDdl(place: Place): string[] {
        by           text,
        comment      text,
        detail       text,
-       PRIMARY KEY (run_id, no)
+       PRIMARY KEY (run_id, epoch, no)
      )`,
     // Tables that were there: what they were like before the first write.
     `CREATE TABLE IF NOT EXISTS ${t('before')} (

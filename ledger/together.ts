@@ -2,7 +2,7 @@
  * Several objects of the target, made in one transaction: with thousands of tables that are next to empty the
  * commits and round trips are the whole cost (8,000 objects one by one 60 s, by the hundred 7 s).
  */
-import { type Backend, fenced, ME, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, mayBegin, mustGoOn, runIsOurs, START } from './fence.ts'
 import type { ObjectId } from './objects.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
@@ -73,7 +73,7 @@ async function claimAll(
      before AS (
        SELECT listed.*, object.backend_pid, object.backend_start
          FROM ${object} AS object JOIN listed ON ${SAME('listed')}
-        WHERE object.run_id = $1 AND NOT object.done AND ${runIsOurs(place, '$1', '$3')}
+        WHERE object.run_id = $1 AND NOT object.done AND ${mayBegin(place, '$1', '$3')}
           FOR UPDATE OF object)
      UPDATE ${object} AS object
         SET epoch = object.epoch + 1, backend_pid = pg_catalog.pg_backend_pid(), backend_start = ${ME}
@@ -95,7 +95,7 @@ async function claimAll(
   }
 }
 
-/** What could not be claimed is made already, or the run is not ours any more. */
+/** What could not be claimed is made already, or nothing may be begun. */
 async function mustBeMade(
   sql: Sql,
   place: Place,
@@ -110,5 +110,7 @@ async function mustBeMade(
       WHERE object.run_id = $1 AND object.done AND ${runIsOurs(place, '$1', '$3')}`,
     [token.run, JSON.stringify(listed), token.epoch],
   )
-  if (rows[0].made < expected) throw fenced(`${expected} objects of run ${token.run}`)
+  if (rows[0].made >= expected) return
+  await mustGoOn(sql, place, token)
+  throw fenced(`${expected} objects of run ${token.run}`)
 }

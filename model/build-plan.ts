@@ -3,13 +3,14 @@
  * that a run executes. Whatever is wrong is a finding; all of them come at once.
  */
 import type { Assessment } from './assessment.ts'
+import { carriedGrants, notCarriedOver } from './build-plan/carried-over.ts'
 import { planChecks } from './build-plan/checks.ts'
 import { planColumns } from './build-plan/columns.ts'
 import { conflictFindings } from './build-plan/conflict-clauses.ts'
 import type { Draft, Planning } from './build-plan/draft.ts'
 import { matchColumns } from './build-plan/existing.ts'
 import { rightsFindings } from './build-plan/existing-rights.ts'
-import { compareRules, notCarriedOver } from './build-plan/existing-rules.ts'
+import { compareRules } from './build-plan/existing-rules.ts'
 import type { PlannedExpression } from './build-plan/expressions.ts'
 import { planFamilies } from './build-plan/families.ts'
 import { planForeignKeys } from './build-plan/foreign-keys.ts'
@@ -30,9 +31,9 @@ import { nameViews, planViews } from './build-plan/views.ts'
 import { planVirtual } from './build-plan/virtual.ts'
 import { bySeverity, isAccepted } from './finding.ts'
 import { hashPlan } from './hash-plan.ts'
-import type { Plan, PlanWhat } from './plan.ts'
+import { isLoadedInto, type Plan, type PlanWhat } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
-import type { TargetDescription } from './target.ts'
+import type { ExistingTable, TargetDescription } from './target.ts'
 
 export type { PlannedExpression } from './build-plan/expressions.ts'
 export { requestMistakes, wantsEveryDigit } from './build-plan/selection.ts'
@@ -63,7 +64,7 @@ function makePlan(planning: Planning, { assessment, target, request }: PlanInput
   const viewNames = nameViews(planning)
   planning.families = planFamilies(planning, drafts)
   for (const draft of drafts) planTable(planning, draft)
-  const made = drafts.filter(({ plan }) => plan.action !== 'use')
+  const made = drafts.filter(({ plan }) => !isLoadedInto(plan))
   for (const draft of made) nameSequences(planning, draft)
   planKeys(planning, made)
   planLongKeys(planning, made)
@@ -109,7 +110,7 @@ function begin({ assessment, target, request, rejected = new Map() }: PlanInput)
 
 function planTable(planning: Planning, draft: Draft): void {
   const { plan, table, facts, existing } = draft
-  const uses = plan.action === 'use' && existing
+  const uses = isLoadedInto(plan) && existing
   plan.columns = uses ? matchColumns(planning, draft, existing) : planColumns(planning, draft)
   if (!uses) planGenerated(planning, draft)
   plan.largestRow = largestRow(plan.columns, facts)
@@ -117,7 +118,13 @@ function planTable(planning: Planning, draft: Draft): void {
   plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
   if (uses) compareRules(planning, draft, existing)
   if (existing) planning.findings.push(...rightsFindings(planning, draft, existing))
-  if (existing && plan.action === 'replace') planning.findings.push(notCarriedOver(draft, existing))
+  if (existing && plan.action === 'replace') planReplacement(planning, draft, existing)
+}
+
+function planReplacement(planning: Planning, draft: Draft, existing: ExistingTable): void {
+  const grants = carriedGrants(draft, existing)
+  if (grants.length > 0) draft.plan.grants = grants
+  planning.findings.push(...notCarriedOver(planning, draft, existing))
 }
 
 function reportNothing({ findings }: Planning): void {

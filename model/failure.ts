@@ -31,8 +31,8 @@ const REGISTRY = {
   refused: { exit: EXIT.refused, retry: false },
   /** A server is away, starting, or out of connections: worth another attempt. */
   unavailable: { exit: EXIT.failed, retry: true },
-  /** Disk full here or there. */
-  space: { exit: EXIT.failed, retry: false },
+  /** Disk full here or there: once somebody makes room the work goes on. */
+  space: { exit: EXIT.failed, retry: true },
   /** The target is no longer the database in which this run began (dropped, restored, made anew). */
   'target-replaced': { exit: EXIT.failed, retry: false },
   /** Source or target differ from what the plan was made for. */

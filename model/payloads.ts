@@ -1,5 +1,6 @@
 /** What workflows and activities hand each other: names, places and counts; never rows, keys or secrets. */
-import type { Gate, Orders } from './control.ts'
+import type { Gate, Orders, TableFigures } from './control.ts'
+import type { FailureFacts } from './failure.ts'
 import type { Finding } from './finding.ts'
 import type { PlanHow, Policies } from './plan.ts'
 import type { PlanRequest, TableSettings } from './plan-request.ts'
@@ -32,6 +33,8 @@ export interface MigrateInput {
 /** How patient activities are; absent fields take the values of `proxies.ts`. */
 export interface Limits {
   heartbeatSeconds?: number
+  /** How long work for a host may lie in its queue before the run says that it waits for that host. */
+  hostSeconds?: number
 }
 
 export interface CopyTableInput {
@@ -42,12 +45,26 @@ export interface CopyTableInput {
   limits?: Limits
   /** The orders in force when it began; absent in histories of versions that had none. */
   orders?: Orders
+  /** Its number, and how many signals with figures it may send; with `orders`. */
+  group?: number
+  signals?: number
+  /** Tables that have failed before it was continued as new. */
+  failed?: FailedTable[]
+}
+
+/** A table that was not copied, and why. */
+export interface FailedTable {
+  table: string
+  facts: FailureFacts
 }
 
 export interface CopyTableResult {
   written: number
   /** Objects (keys, indexes) that could not be made, in words. */
   failures: string[]
+  /** Tables that failed while others were copied; a child that has any fails, and this is among the details. */
+  failed?: FailedTable[]
+  figures?: TableFigures[]
 }
 
 /** Where a run's pieces are: enough for any activity to find the rest in the ledger. */
@@ -70,6 +87,13 @@ export interface RollbackInput {
   backup?: 'auto' | 'none'
   /** The safety check alone. */
   checkOnly?: boolean
+  /** The operator's word: rows of others may go as well. Without it a check that finds such refuses. */
+  yes?: boolean
+  /** The host that has the run's artifacts; the scope `database` needs it, and works there alone. */
+  host?: string
+  /** Who asked for it, and why, as far as they said. */
+  by?: string
+  comment?: string
   limits?: Limits
 }
 
@@ -79,8 +103,12 @@ export interface RollbackResult {
   /** Absent in results of versions that made none. */
   check?: RollbackCheck
   backup?: RollbackBackup
+  /** What became of the dump, in words. */
+  backedUp?: string
   /** What was compared with the state before the run, and how, in words. */
   verified?: string[]
+  /** Where the target is not as before, in words; exit status 4. */
+  differences?: string[]
   /** Place of the rollback's report. */
   report?: { markdown: string; json: string; host: string }
 }

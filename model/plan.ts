@@ -14,6 +14,8 @@ export interface Plan {
   /** sha256 over the canonical JSON of `what`, in hex. */
   hash: string
   findings: Finding[]
+  /** Grows with each edit of the paused run; absent in a plan as it was made. */
+  revision?: number
 }
 
 export interface PlanWhat {
@@ -76,6 +78,12 @@ export interface PlanHow {
   lanes: number
 }
 
+export type Action = 'create' | 'use' | 'append' | 'replace'
+
+/** Whether it was there before and stays: rows go into it, and its keys, indexes and rules are its own. */
+export const isLoadedInto = ({ action }: { action: Action }): boolean =>
+  action === 'use' || action === 'append'
+
 export interface TablePlan {
   /** Name in the source; unique in a plan, and the table's name in ledger, progress and report. */
   name: string
@@ -85,7 +93,7 @@ export interface TablePlan {
    * `create`: ours; `use`: was there and is empty, is loaded into; `append`: was there, and rows of others stay in
    * it beside ours; `replace`: the old one is kept aside.
    */
-  action: 'create' | 'use' | 'append' | 'replace'
+  action: Action
   columns: ColumnPlan[]
   /** How the source is read in ranges. */
   access: Access
@@ -98,6 +106,8 @@ export interface TablePlan {
   /** Extended statistics over several columns. */
   statistics: { name: string; columns: string[] }[]
   foreignKeys: ForeignKeyPlan[]
+  /** Rights that the old table gave to others and the new one gives as well; absent: none. */
+  grants?: GrantPlan[]
   /** From the assessment: what `read` must come to, and what sizes are made of. */
   rows: number
   bytes: number
@@ -161,6 +171,17 @@ export type Conversion = (typeof CONVERSIONS)[number]
 export type OnError =
   | { policy: 'quarantine' }
   | { policy: 'default'; value: string | number | boolean | null }
+
+export interface GrantPlan {
+  /** A role; absent: everybody (PUBLIC). */
+  to?: string
+  /** `SELECT`, `INSERT` … in the target's words. */
+  rights: string[]
+  /** Names in the target; absent: the whole table. */
+  columns?: string[]
+  /** The role may pass them on. */
+  grantable?: true
+}
 
 export interface CheckPlan {
   name: string

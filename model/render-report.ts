@@ -11,7 +11,7 @@ import {
   missingLine,
   showObjects,
 } from './finding-groups.ts'
-import { escapeControls } from './name-text.ts'
+import { escapeControls, showName } from './name-text.ts'
 import type { LeftOut } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import type { RunResult, StepProgress, TableResult, ViewResult } from './run.ts'
@@ -25,8 +25,13 @@ export interface ReportDocument {
   leftOut: LeftOut[]
   /** Views that were compared, or why not. */
   views: ViewResult[]
-  snapshot?: { how: string; bytes: number; seconds: number }
+  /** `since`: what became of the source after it, in words. */
+  snapshot?: { how: string; bytes: number; seconds: number; since?: string }
   failure?: string
+  /** Tables that an operator left out. */
+  skippedTables?: string[]
+  /** SQL that gives up for good what was put aside; empty where nothing was. */
+  setAside?: string[]
   /** Whether anything was written to the target. */
   touched: boolean
 }
@@ -41,6 +46,7 @@ export function renderReport(report: ReportDocument): string {
     setAside(report),
     issues(report),
     leftOut(report),
+    operations(report),
     wayBack(report),
     signOff(report),
   ]
@@ -82,7 +88,7 @@ function stateBefore({ tables, snapshot }: ReportDocument): string {
   const rows = tables.map(t => `- ${t.name}: ${t.expected}`)
   return [
     '## State before',
-    `Snapshot of the source: ${snapshot.bytes} bytes in ${snapshot.seconds.toFixed(1)} s (${snapshot.how}).`,
+    `Snapshot of the source: ${snapshot.bytes} bytes in ${snapshot.seconds.toFixed(1)} s (${snapshot.how})${snapshot.since ? `; ${snapshot.since}` : ''}.`,
     ...(rows.length > 0 ? ['Rows of the source:', rows.join('\n')] : []),
   ].join('\n\n')
 }
@@ -95,14 +101,15 @@ function stepsPerformed({ steps }: ReportDocument): string {
 const duration = ({ startedAt, endedAt }: StepProgress) =>
   startedAt && endedAt ? ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1) : ''
 
-function balanceSheet({ tables }: ReportDocument): string {
+function balanceSheet({ tables, skippedTables = [] }: ReportDocument): string {
   if (tables.length === 0) return ''
+  const left = new Set(skippedTables)
   const head =
     '| Table | Source | Read | Written | Skipped | Quarantined | Altered | In target | Verdict | Seconds | Digest of the source | Digest of the target |\n' +
     '|---|---:|---:|---:|---:|---:|---:|---:|---|---:|---|---|'
   const rows = tables.map(
     t =>
-      `| ${cell(t.name)} | ${t.expected} | ${t.read} | ${t.written} | ${t.skipped} | ${t.quarantined} | ${t.altered} | ${t.counted} | ${t.verdict} | ${t.seconds.toFixed(1)} | \`${t.sourceDigest}\` | \`${t.targetDigest}\` |`,
+      `| ${cell(t.name)} | ${t.expected} | ${t.read} | ${t.written} | ${t.skipped} | ${t.quarantined} | ${t.altered} | ${t.counted} | ${left.has(t.name) ? 'left out' : t.verdict} | ${t.seconds.toFixed(1)} | \`${t.sourceDigest}\` | \`${t.targetDigest}\` |`,
   )
   const sum = (of: (t: TableResult) => number) => tables.reduce((total, t) => total + of(t), 0)
   const total = `| **all** | ${sum(t => t.expected)} | ${sum(t => t.read)} | ${sum(t => t.written)} | ${sum(t => t.skipped)} | ${sum(t => t.quarantined)} | ${sum(t => t.altered)} | ${sum(t => t.counted)} | | | | |`
@@ -128,13 +135,17 @@ function setAside({ result: { name, report } }: ReportDocument): string {
   return lines.length > 0 ? `## Rows set aside\n\n${lines.join('\n')}` : ''
 }
 
-function issues({ result, findings, request }: ReportDocument): string {
+function issues({ result, findings, request, tables, skippedTables = [] }: ReportDocument): string {
   const groups = groupFindings([...findings].sort(bySeverity))
   // Each stands below with its remedy.
   const open = findings.filter(f => f.severity === 'incomplete' && !isAccepted(f, request.accept))
   const missing = new Set(groupFindings(open).map(missingLine))
   const lines = [
     ...result.differences.filter(d => !missing.has(d)).map(d => `- **difference**: ${cell(d)}`),
+    ...skippedTables.map(table => `- **left out** by an operator: table ${cell(showName(table))}`),
+    ...tables.flatMap(({ name, note }) =>
+      note ? [`- **note** table ${cell(showName(name))}: ${cell(note)}`] : [],
+    ),
     ...groups.map(findingLine),
   ]
   return `## Issues encountered\n\n${lines.length > 0 ? lines.join('\n') : 'None.'}`
@@ -172,16 +183,48 @@ function leftOutEntry(objects: LeftOut[]): string {
   return `### ${kind} ${shown.join(', ')}${more}\n\n${cell(reason)}\n\n~~~sql\n${sql.join('\n')}\n~~~`
 }
 
-function wayBack({ result, touched }: ReportDocument): string {
-  const available = touched && result.state !== 'rolled back'
-  const text = available
-    ? `Yes: \`longhaul rollback ${result.name}\``
-    : 'Nothing of this run is in the target.'
-  return `## Rollback available\n\n${text}`
+function operations({ result: { events = [] } }: ReportDocument): string {
+  if (events.length === 0) return ''
+  const rows = events.map(
+    ({ at, kind, object = '', detail = '', by = '', comment = '' }) =>
+      `| ${at} | ${kind} | ${cell(object)} | ${cell(detail)} | ${cell(by)} | ${cell(comment)} |`,
+  )
+  return `## What operators did\n\n| When | What | About | Detail | By | Comment |\n|---|---|---|---|---|---|\n${rows.join('\n')}`
 }
 
-function signOff({ request }: ReportDocument): string {
-  return `## Sign-off\n\n- Migrated by: ${request.operator ? cell(request.operator) : '______________'}\n- Verified by: ______________\n- Date: ______________`
+/** How it was prepared and proven before the first write, and what it costs to keep. */
+function wayBack({ result, touched, steps, setAside = [] }: ReportDocument): string {
+  const title = '## Rollback available'
+  if (!touched || result.state === 'rolled back') return `${title}\n\nNothing of this run is in the target.`
+  const prepared = steps.find(({ name }) => name === 'backup')?.detail
+  return [
+    title,
+    `Yes: \`longhaul rollback ${result.name}\`; \`longhaul rollback ${result.name} --check\` says first what would be lost.`,
+    ...(prepared ? [`The way back, as prepared before the first write: ${cell(prepared)}.`] : []),
+    ...(setAside.length > 0
+      ? [
+          'What was replaced is kept aside. Once no rollback is wanted any more, this gives it up for good:',
+          `~~~sql\n${setAside.map(sql => `${sql};`).join('\n')}\n~~~`,
+        ]
+      : []),
+  ].join('\n\n')
+}
+
+function signOff({ request, result: { signOffs = [] } }: ReportDocument): string {
+  const blank = '______________'
+  const verified = signOffs.findLast(
+    ({ gate, decision }) => gate === 'before-cutover' && decision === 'approved',
+  )
+  const decisions = signOffs.map(
+    ({ gate, decision, by, at, comment }) =>
+      `- Gate ${gate}: **${decision}** by ${cell(by)}, ${at}${comment ? `: ${cell(comment)}` : ''}`,
+  )
+  const people = [
+    `- Migrated by: ${request.operator ? cell(request.operator) : blank}`,
+    `- Verified by: ${verified ? cell(verified.by) : blank}`,
+    `- Date: ${verified ? verified.at.slice(0, 10) : blank}`,
+  ]
+  return `## Sign-off\n\n${[...decisions, ...people].join('\n')}`
 }
 
 /** Text inside a table or a line of Markdown: no line breaks, no cell ends, no markup of others. */

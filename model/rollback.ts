@@ -2,14 +2,17 @@
 
 /**
  * `all`: the target as before · `rows`: only rows that this run wrote go, tables stay; `where` is a condition in
- * SQL of the target that narrows them · `data`: the tables stay and are emptied · `database`: the whole database is
- * dropped and made anew from the dump of the backup step. `tables`: only these (names of the source).
+ * SQL of the target that narrows them · `data`: the tables stay and are emptied of what this run wrote · `database`:
+ * the whole database is dropped and made anew from the dump of the backup step. `tables`: only these (names of the
+ * source).
  */
 export interface RollbackScope {
   kind: 'all' | 'rows' | 'data' | 'database'
   tables?: string[]
   where?: string
 }
+
+export const WHOLE: RollbackScope = { kind: 'all' }
 
 /** What the safety check found about one table. */
 export interface RollbackTable {
@@ -21,17 +24,28 @@ export interface RollbackTable {
   rows: number
   /** Rows that were there before the run. */
   before: number
+  /** Rows that the rollback would take away, and how many of those this run did not write. */
+  goes: number
+  lost: number
   /** Somebody has changed the table since the run wrote it: by count, or by digest. */
   changed: boolean
 }
 
 export interface RollbackCheck {
+  /** Nothing stands in the way, and nothing of others would be lost. */
   safe: boolean
+  /** Rows of others would be lost: it takes a yes. */
+  loses: boolean
   /** Why it cannot be taken back as asked; each with its remedy, in words. */
   refusals: string[]
   /** What would be lost, or is to be known. */
   warnings: string[]
+  /** Those that were changed first; at most 500. */
   tables: RollbackTable[]
+  /** Tables that are not listed. */
+  more: number
+  /** How the run stood: `failed`, `done` …; `rolling back` where a rollback was begun. */
+  state: string
 }
 
 /** A dump made before a rollback; on the host that made it. */
@@ -40,4 +54,21 @@ export interface RollbackBackup {
   host: string
   bytes: number
   sha256: string
+}
+
+/** What became of the dump before a rollback: the dump, or why there is none, in words. */
+export interface BackedUp {
+  backup?: RollbackBackup
+  text: string
+}
+
+/** What a rollback took away, over all of its attempts as far as they are known. */
+export interface RolledBack {
+  /** Objects taken back, and rows deleted in tables that stay. */
+  undone: number
+  rows: number
+  /** What was compared with the state before the run, and how, in words. */
+  verified: string[]
+  /** Where the target is not as before, in words: mostly since others have written to it. */
+  differences: string[]
 }

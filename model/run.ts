@@ -109,6 +109,8 @@ export interface TableResult {
   seconds: number
   bytes: number
   error?: string
+  /** What is to be known of it and is no difference, in words. */
+  note?: string
 }
 
 export type Verdict = 'equal' | 'different' | 'not checked'

@@ -5,7 +5,18 @@ import { bySeverity, isAccepted } from './finding.ts'
 import { type FindingGroup, groupFindings, groupRemedy, showObjects } from './finding-groups.ts'
 import { leftOutLines } from './left-out-lines.ts'
 import { escapeControls, showName } from './name-text.ts'
-import type { CheckPlan, ColumnPlan, ForeignKeyPlan, IndexPlan, OnError, Plan, TablePlan } from './plan.ts'
+import type {
+  Backup,
+  CheckPlan,
+  ColumnPlan,
+  ForeignKeyPlan,
+  GrantPlan,
+  IndexPlan,
+  OnError,
+  Plan,
+  PlanWhat,
+  TablePlan,
+} from './plan.ts'
 import { objectLines } from './show-objects.ts'
 import { showType } from './type-text.ts'
 
@@ -14,7 +25,7 @@ export function showPlan(plan: Plan): string {
   const { what } = plan
   const lines = [
     ...head(plan),
-    ...what.tables.flatMap(tableLines),
+    ...what.tables.flatMap(table => tableLines(table, what.policies.backup ?? 'auto')),
     ...objectLines(what),
     ...section(
       'Left out',
@@ -39,11 +50,29 @@ function head({ what, how, hash }: Plan): string[] {
     ...(what.reason === undefined ? [] : [`  reason    ${what.reason}`]),
     ...(what.operator === undefined ? [] : [`  operator  ${what.operator}`]),
     `  what      ${SCOPES[scope]}; tables that exist: ${ifExists}; on failure: ${onFailure}`,
+    ...wayBack(what),
+    ...gates(what),
     `  size      ${count(what.tables.length, 'table')}, ${count(rows, 'row')}, ${showBytes(bytes)}`,
     `  how       chunks of ${number(how.chunkRows)} rows or ${showBytes(how.chunkBytes)}, ${count(how.tables, 'table')} side by side, ${count(how.lanes, 'lane')} a table`,
     ...(what.accept.length === 0 ? [] : [`  accepted  ${what.accept.join(', ')}`]),
     `  hash      ${hash}`,
   ]
+}
+
+function gates({ policies: { gates = [] } }: PlanWhat): string[] {
+  return gates.length > 0 ? [`  waits     for an approval at ${gates.join(' and at ')}`] : []
+}
+
+/** Where nothing of the target is touched there is none to tell of. */
+function wayBack({ tables, policies: { backup = 'auto', scope } }: PlanWhat): string[] {
+  if (scope === 'check' || (backup !== 'dump' && tables.every(({ action }) => action === 'create'))) return []
+  return [`  way back  ${WAYS_BACK[backup]}`]
+}
+
+const WAYS_BACK = {
+  auto: 'rows and catalog of tables that are there are noted before the first write; replaced ones are kept aside',
+  dump: 'the same, and a dump of the whole database, proven before the first write',
+  none: 'none: replaced tables are dropped, and nothing is noted of the others',
 }
 
 const SCOPES = {
@@ -58,13 +87,14 @@ const ACTIONS = {
   append: 'there already, rows are added to those it has',
   replace: 'replaced, the old one kept aside',
 }
+const DROPPED = 'replaced, the old one dropped'
 
-function tableLines(table: TablePlan): string[] {
+function tableLines(table: TablePlan, backup: Backup): string[] {
   const target = `${showName(table.target.schema)}.${showName(table.target.name)}`
   const width = Math.max(0, ...table.columns.map(({ name }) => showName(name).length))
   return [
     '',
-    `Table ${showName(table.name)} → ${target} (${ACTIONS[table.action]}; ${count(table.rows, 'row')}, ${showBytes(table.bytes)})`,
+    `Table ${showName(table.name)} → ${target} (${table.action === 'replace' && backup === 'none' ? DROPPED : ACTIONS[table.action]}; ${count(table.rows, 'row')}, ${showBytes(table.bytes)})`,
     ...table.columns.map(column => columnLine(column, width)),
     ...(table.primaryKey ? [`  primary key ${names(table.primaryKey.columns)}`] : []),
     ...table.uniques.map(
@@ -74,6 +104,7 @@ function tableLines(table: TablePlan): string[] {
     ...table.indexes.map(indexLine),
     ...table.statistics.map(({ name, columns }) => `  statistics ${showName(name)} ${names(columns)}`),
     ...table.foreignKeys.map(foreignKeyLine),
+    ...(table.grants ?? []).map(grantLine),
   ]
 }
 
@@ -127,6 +158,11 @@ function foreignKeyLine(key: ForeignKeyPlan): string {
   ]
   const parent = `${showName(references.schema)}.${showName(references.table)}`
   return `  foreign key ${showName(name)} ${names(columns)} → ${parent} ${names(references.columns)}${rules.join('')}`
+}
+
+function grantLine({ to, rights, columns, grantable }: GrantPlan): string {
+  const of = columns === undefined ? '' : ` ${names(columns)}`
+  return `  grant ${rights.join(', ')}${of} to ${to === undefined ? 'PUBLIC' : showName(to)}${grantable ? ' with grant option' : ''}, as on the old table`
 }
 
 function findingLines(group: FindingGroup, accept: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 /** What a target is like before anything is planned for it. */
+import type { GrantPlan } from './plan.ts'
 import type { LogicalType } from './types.ts'
 
 export interface TargetDescription {
@@ -59,6 +60,10 @@ export interface ExistingTable {
   referencedBy: { schema: string; table: string; name: string }[]
   /** Views and materialized views that read this table. */
   views: RelationName[]
+  /** Rights of other roles on it. */
+  grants?: GrantPlan[]
+  /** Row security is on: policies say who sees which rows. */
+  rowSecurity?: boolean
 }
 
 export interface RelationName {

@@ -2,6 +2,7 @@
 import pg from 'pg'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import { cutWhenUnwanted, hangUp, within } from './black-hole.ts'
 import { isServerError, toFailure } from './errors.ts'
 import { type Lookup, type Resolved, resolve } from './resolve.ts'
 import { isSslRefused } from './socket-errors.ts'
@@ -49,20 +50,21 @@ async function open(found: Resolved, tls: TlsAttempts[number], application: stri
     password: () => passwordFor(found, login.bound),
     ssl: tls,
     keepAlive: true,
-    keepAliveInitialDelayMillis: 30_000,
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: found.connectTimeoutMs,
     enableChannelBinding: tls !== false && channelBinding !== 'disable',
     application_name: application,
     ...(found.options && { options: found.options }),
   } as pg.ClientConfig)
   client.on('error', () => {})
+  cutWhenUnwanted(client)
   watchLogin(client, login)
   try {
     await client.connect()
     if (!login.bound) throw unbound()
-    await settle(client)
+    await within(client, found.connectTimeoutMs, () => settle(client))
   } catch (error) {
-    client.end().catch(() => {})
+    void hangUp(client)
     throw error
   }
   return client
@@ -115,6 +117,11 @@ const SETTINGS: Record<string, string> = {
   default_transaction_isolation: 'read committed',
   row_security: 'off',
   client_min_messages: 'warning',
+  // The server's side of a connection that leads nowhere ends within a minute; by default after two hours.
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '60000',
 }
 
 async function settle(client: pg.Client): Promise<void> {

@@ -68,7 +68,11 @@ function fromServer(error: ServerError, what: Doing): Failure {
 /** The first that matches decides; what none matches is the failure of one object. */
 const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
   [/^08P01/, 'internal', 'This is a defect of longhaul; please report it with the log of the run'],
-  [/^08|^57P0[1235]/, 'unavailable', 'The server is starting, stopping or cut the connection; try again'],
+  [
+    /^08|^57P0[1235]|^25P03/,
+    'unavailable',
+    'The server is starting, stopping or cut the connection; try again',
+  ],
   [
     /^53300/,
     'unavailable',
@@ -79,7 +83,7 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
     'unavailable',
     'Try again; if it comes back, look at pg_stat_activity for who is in the way',
   ],
-  [/^53100/, 'space', 'Free disk space on the server, then go on with the same command'],
+  [/^53100/, 'space', 'Free disk space on the server; the run goes on once there is room'],
   [/^28P01/, 'target', 'Check the password (URL, connection store, PGPASSWORD, PGPASSFILE or service)'],
   [/^28/, 'target', 'Check role, host and database against pg_hba.conf of the server'],
   [/^3D000|^57P04/, 'target', 'Create the database or correct its name'],
@@ -90,6 +94,7 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
     'The server takes no writes (a standby, or default_transaction_read_only); use the primary',
   ],
   [/^2BP01/, 'object', 'Drop or change what depends on it, then do this again'],
+  [/^23505/, 'object', 'Two rows have the same key there: delete or change one of them, then retry'],
   [/^22/, 'value', 'Run longhaul validate; the plan may need another type for this column'],
   [/^XX/, 'object', 'The log of the server has more'],
 ]

@@ -18,6 +18,8 @@ export interface Lookup {
   env: NodeJS.ProcessEnv
   /** A URL that goes before what the store knows under the endpoint's name. */
   url?: string
+  /** Another database of the same server, with the same role and password. */
+  database?: string
 }
 
 export interface Resolved {
@@ -33,7 +35,12 @@ export interface Resolved {
   options?: string
   /** `require`: only a login that proves that no one sits between (SCRAM with channel binding). */
   channelBinding: 'disable' | 'prefer' | 'require'
+  /** What was said of TLS, for programs that read it themselves; the passphrase of a key is left out. */
+  ssl: Partial<Record<SslName, string>>
 }
+
+const SSL = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslcrl'] as const
+type SslName = (typeof SSL)[number]
 
 const USED = [
   ...['host', 'port', 'user', 'dbname', 'password', 'passfile', 'service', 'options'],
@@ -48,12 +55,13 @@ const IGNORED =
   /^(keepalives.*|tcp_user_timeout|application_name|fallback_application_name|client_encoding|gssencmode|krbsrvname|sslcompression|sslsni|target_session_attrs|load_balance_hosts)$/
 
 /** Everything to connect with. Fails with `target`: an unknown connection name, service or parameter. */
-export function resolve(endpoint: PostgresEndpoint, { home, env, url: given }: Lookup): Resolved {
+export function resolve(endpoint: PostgresEndpoint, { home, env, url: given, database }: Lookup): Resolved {
   const url = given ?? connectionUrl(endpoint.connection, home, env) ?? endpoint.connection
   if (!/^postgres(ql)?:/.test(url)) throw unknownConnection(endpoint.connection)
   const fromUrl = parameters(url)
   const service = fromUrl.service ?? env.PGSERVICE
-  return resolved({ ...(service ? known(serviceParameters(service, env)) : {}), ...fromUrl }, env)
+  const found = resolved({ ...(service ? known(serviceParameters(service, env)) : {}), ...fromUrl }, env)
+  return database === undefined ? found : { ...found, database }
 }
 
 function resolved(given: Parameters, env: NodeJS.ProcessEnv): Resolved {
@@ -73,6 +81,12 @@ function resolved(given: Parameters, env: NodeJS.ProcessEnv): Resolved {
     tls: host.startsWith('/') ? [false] : tlsAttempts(given, env),
     connectTimeoutMs: seconds > 0 ? seconds * 1000 : 0,
     ...(options && { options }),
+    ssl: Object.fromEntries(
+      SSL.flatMap(name => {
+        const value = given[name] ?? env[`PG${name.toUpperCase()}`]
+        return value === undefined ? [] : [[name, value]]
+      }),
+    ),
     channelBinding: channelBinding(given.channel_binding ?? env.PGCHANNELBINDING ?? 'prefer'),
   }
 }

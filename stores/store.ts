@@ -21,8 +21,8 @@ export interface SourceStore {
    * declared type speaks of them, or in every column.
    */
   scan(table: Table, progress: (rows: number) => void, everyDigit?: boolean): TableFacts
-  /** The last key of each chunk but the last one, in order of reading, about `rows` rows apart. */
-  bounds(table: TablePlan, rows: number): Iterable<Cell[]>
+  /** The last key of each chunk of a range but the last one, in order of reading, about `rows` rows apart. */
+  bounds(table: TablePlan, rows: number, range?: KeyRange): Iterable<Cell[]>
   /** The rows of a range in batches, cells in the order of `table.columns`. */
   read(table: TablePlan, range: KeyRange): Iterable<Row[]>
   close(): void

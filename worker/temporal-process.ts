@@ -99,8 +99,19 @@ function serverArguments(home: string, { grpc, ui }: Ports): string[] {
   const start = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', `${grpc}`, '--ui-port', `${ui}`]
   const state = ['--db-filename', databaseFile(home), '--namespace', NAMESPACE, '--log-level', 'error']
   const attributes = Object.values(SEARCH).map(({ name }) => `${name}=Keyword`)
-  return [...start, ...state, ...attributes.flatMap(pair => ['--search-attribute', pair])]
+  return [
+    ...start,
+    ...state,
+    ...attributes.flatMap(pair => ['--search-attribute', pair]),
+    ...DEAD_SOON.flatMap(setting => ['--dynamic-config-value', setting]),
+  ]
 }
+
+/**
+ * A worker that hangs is noticed, and its polls with it, before the heartbeats of its work are missed: its
+ * successor ended a run 15 s after the stop in place of 30. The server's own default is a minute.
+ */
+const DEAD_SOON = ['frontend.keepAliveTime="4s"', 'frontend.keepAliveTimeout="4s"']
 
 function recordedPid(home: string): number | undefined {
   try {

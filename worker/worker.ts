@@ -20,6 +20,17 @@ export interface RunningWorker {
   shutdown(): void
 }
 
+/**
+ * A host that hangs keeps its polls open, and each of them swallows a task that is missed for 10 s. With the
+ * default of up to 10 polls a queue its successor ended a run 70 s after the stop, with these 30. (The SDK's
+ * `maxConcurrentActivityTaskPolls` has no effect in 1.24.)
+ */
+const FEW_POLLS = {
+  activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
+  stickyQueueScheduleToStartTimeout: '5s',
+} as const
+
 /** Starts polling; returns when both workers exist. */
 export async function runWorker({ connection, namespace, home, log }: RunOptions): Promise<RunningWorker> {
   const host = thisHost()
@@ -28,6 +39,7 @@ export async function runWorker({ connection, namespace, home, log }: RunOptions
     namespace,
     activities: createActivities({ home, host, log }),
     maxConcurrentActivityTaskExecutions: 8,
+    ...FEW_POLLS,
     // The default grows with the heap; memory is promised not to.
     maxCachedWorkflows: 100,
     maxHeartbeatThrottleInterval: '2s',

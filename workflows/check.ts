@@ -1,19 +1,23 @@
 /** Compares source and target as they are now, whoever copied them; writes to neither. */
-import { setHandler } from '@temporalio/workflow'
+import { allHandlersFinished, condition } from '@temporalio/workflow'
 import { EXIT, exitOf } from '../model/failure.ts'
 import type { RunResult, TableResult } from '../model/run.ts'
+import { Work } from './carry.ts'
+import { Control } from './control.ts'
 import { factsOf, runFailure } from './failures.ts'
-import { type MigrateInput, progressQuery } from './messages.ts'
+import type { MigrateInput } from './messages.ts'
 import { pool } from './pool.ts'
-import { hostWork } from './proxies.ts'
 import { RunProgress } from './run-progress.ts'
 
 export async function check(input: MigrateInput): Promise<RunResult> {
   const progress = new RunProgress(input, ['preflight', 'validate', 'report'])
-  setHandler(progressQuery, () => progress.progress)
+  const control = new Control(input, progress)
   try {
-    return await compare(input, progress)
+    const result = await compare(input, progress, control)
+    if (!allHandlersFinished()) await condition(allHandlersFinished)
+    return result
   } catch (error) {
+    await control.giveUp()
     const facts = factsOf(error)
     progress.state('failed')
     const exit =
@@ -25,10 +29,10 @@ export async function check(input: MigrateInput): Promise<RunResult> {
   }
 }
 
-async function compare(input: MigrateInput, progress: RunProgress): Promise<RunResult> {
+async function compare(input: MigrateInput, progress: RunProgress, control: Control): Promise<RunResult> {
   const { run, limits } = input
   const request = { ...input.request, scope: 'check' as const }
-  const work = hostWork(request.source.host, limits)
+  const work = new Work(control, limits).on(request.source.host)
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)
     say('taking the snapshot')
@@ -38,6 +42,7 @@ async function compare(input: MigrateInput, progress: RunProgress): Promise<RunR
     return work.makePlan({ run, request })
   })
   progress.planned(summary)
+  control.planned(summary)
   const refused = summary.refusals.map(f => `${f.object}: ${f.message}`)
   const tables = await progress.step('validate', async () => {
     const settled = await pool(summary.groups, summary.sideBySide, group =>
@@ -49,6 +54,7 @@ async function compare(input: MigrateInput, progress: RunProgress): Promise<RunR
   })
   for (const table of tables)
     progress.tables([table.name], table.verdict === 'equal' ? 'validated' : 'differs')
+  await control.finish()
   const differences = [...refused, ...tables.flatMap(describe)]
   progress.state(differences.length > 0 ? 'done with differences' : 'done')
   const result = progress.result({

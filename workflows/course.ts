@@ -1,4 +1,6 @@
 /** One run as its workflow sees it: what was asked, what is found out on the way, what can be told. */
+import type { Work } from './carry.ts'
+import type { Control } from './control.ts'
 import type { MigrateInput, PlanSummary, RunPlace } from './messages.ts'
 import type { RunProgress } from './run-progress.ts'
 
@@ -6,6 +8,9 @@ import type { RunProgress } from './run-progress.ts'
 export interface Course {
   readonly input: MigrateInput
   readonly progress: RunProgress
+  readonly control: Control
+  /** Activities, under the orders. */
+  readonly work: Work
   /** The run that goes on: the one asked for, or an unfinished one that was found. */
   run: string
   /** The run was begun by an earlier execution: the target may hold what that one wrote. */

@@ -1,12 +1,13 @@
 /** How a run ends: well, with differences, or badly; each time with a report and a result that says so. */
-import { isCancellation } from '@temporalio/workflow'
+import { allHandlersFinished, condition, isCancellation, patched } from '@temporalio/workflow'
 import { differencesOf } from '../model/balance.ts'
 import { EXIT, exitOf, type FailureCode, type FailureFacts } from '../model/failure.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import type { Course } from './course.ts'
 import { factsOf, runFailure } from './failures.ts'
 import type { RunPlace } from './messages.ts'
-import { anyWork, hostWork, lastWords } from './proxies.ts'
+import type { OrderBook } from './order-book.ts'
+import { anyWork, lastWords } from './proxies.ts'
 import { aftermath, type Undone } from './run-progress.ts'
 
 /** What validation found, and what could not be made; views that differ, in words. */
@@ -18,10 +19,18 @@ export interface Outcome {
 
 /** The good end: verdict, report, exit status. */
 export async function finished(course: Course, { tables, views, unmade }: Outcome): Promise<RunResult> {
-  const { input, progress } = course
+  const { input, progress, control } = course
+  await control.finish()
   const summary = progress.progress
   const incomplete = course.summary?.incomplete ?? []
-  const differences = capped([...unmade, ...tables.flatMap(differencesOf), ...views, ...incomplete])
+  const skipped = skippedLines(control.book)
+  const differences = capped([
+    ...skipped,
+    ...unmade,
+    ...tables.flatMap(differencesOf),
+    ...views,
+    ...incomplete,
+  ])
   progress.state(differences.length > 0 && input.mode !== 'preflight' ? 'done with differences' : 'done')
   const result = progress.result({
     ...(course.summary && { planHash: course.summary.hash, findings: course.summary.refusals }),
@@ -34,16 +43,25 @@ export async function finished(course: Course, { tables, views, unmade }: Outcom
         ? tables.reduce((sum, t) => sum + t.written, 0)
         : summary.tables.reduce((sum, t) => sum + t.rows, 0),
   })
-  return progress
+  const reported = await progress
     .step('report', () => report(course, result))
     .catch(error => {
       if (isCancellation(error)) throw error
       // The rows are there and were compared: a report that cannot be written takes nothing of that back.
       return { ...result, message: `The report could not be written: ${factsOf(error).message}.` }
     })
+  if (!allHandlersFinished()) await condition(allHandlersFinished)
+  return reported
 }
 
-function verdictOf(tables: TableResult[], views: string[]): Verdict {
+function skippedLines({ orders, events }: OrderBook): string[] {
+  return orders.skippedTables.map(table => {
+    const by = events.find(event => event.kind === 'skip' && event.object === table)?.by
+    return `table "${table}": was skipped${by ? ` by ${by}` : ''}`
+  })
+}
+
+export function verdictOf(tables: TableResult[], views: string[]): Verdict {
   if (tables.length === 0) return 'not checked'
   return views.length > 0 || tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
 }
@@ -68,8 +86,9 @@ const NOT_OURS: ReadonlySet<string> = new Set(['target-replaced', 'fenced'])
 
 /** The bad end: what was registered is undone if the plan says so, and the message says what is where. */
 export async function failed(course: Course, error: unknown): Promise<unknown> {
-  const { input, progress } = course
+  const { input, progress, control } = course
   const cancelled = isCancellation(error)
+  await control.giveUp()
   const facts: FailureFacts = cancelled
     ? { code: 'internal', message: 'the run was cancelled' }
     : factsOf(error)
@@ -84,17 +103,25 @@ export async function failed(course: Course, error: unknown): Promise<unknown> {
     message: aftermath(facts, input.name, touched, undone),
   })
   const reported = await report(course, result, facts)
+  if (!allHandlersFinished()) await condition(allHandlersFinished)
   return cancelled ? error : runFailure(facts, reported)
 }
 
-/** An undo that fails is told beside the failure that it was for. */
-async function takeBack({ input, progress }: Course, { run, target, epoch }: RunPlace): Promise<Undone> {
+/**
+ * An undo that fails parks the run until somebody asks for it again; where that is no use, or the run is cancelled
+ * meanwhile, the failure is told beside the one that it was for.
+ */
+async function takeBack({ input, progress, control }: Course, place: RunPlace): Promise<Undone> {
+  const { run, target, epoch } = place
   progress.state('rolling back')
-  try {
-    await anyWork(input.limits).rollBack({ run, target, epoch })
-    return 'taken back'
-  } catch (error) {
-    return factsOf(error)
+  for (;;) {
+    try {
+      await anyWork(input.limits).rollBack({ run, target, epoch })
+      return 'taken back'
+    } catch (error) {
+      const facts = factsOf(error)
+      if (NOT_OURS.has(facts.code) || !patched('undo parks') || !(await control.park(facts))) return facts
+    }
   }
 }
 
@@ -102,9 +129,8 @@ async function takeBack({ input, progress }: Course, { run, target, epoch }: Run
 async function report(course: Course, result: RunResult, failure?: FailureFacts): Promise<RunResult> {
   const { input, progress } = course
   const { request } = input
-  const work = failure
-    ? lastWords(request.source.host, input.limits)
-    : hostWork(request.source.host, input.limits)
+  const { host } = request.source
+  const work = failure ? lastWords(host, input.limits) : course.work.on(host)
   const facts = {
     run: course.run,
     request,

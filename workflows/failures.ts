@@ -10,9 +10,7 @@ import type { RunResult } from '../model/run.ts'
 
 /** The facts inside whatever was thrown. */
 export function factsOf(error: unknown): FailureFacts {
-  let inner = error
-  while ((inner instanceof ActivityFailure || inner instanceof ChildWorkflowFailure) && inner.cause)
-    inner = inner.cause
+  const inner = innermost(error)
   if (inner instanceof ApplicationFailure) {
     const code = codeOfType(inner.type)
     const facts = inner.details?.[0] as FailureFacts | undefined
@@ -24,11 +22,28 @@ export function factsOf(error: unknown): FailureFacts {
 }
 
 /** The failure that a run's workflow ends with; its result travels in the details. */
-export function runFailure(facts: FailureFacts, result: RunResult): ApplicationFailure {
+export const runFailure = (facts: FailureFacts, result: RunResult): ApplicationFailure =>
+  failureOf(facts, result)
+
+/** Facts in the form in which they travel; what goes with them stands behind them in the details. */
+export function failureOf(facts: FailureFacts, ...more: unknown[]): ApplicationFailure {
   return ApplicationFailure.create({
     type: failureType(facts.code),
     message: sentence(facts),
     nonRetryable: true,
-    details: [facts, result],
+    details: [facts, ...more],
   })
+}
+
+/** What stands behind the facts in a failure's details. */
+export function moreOf(error: unknown): unknown {
+  const inner = innermost(error)
+  return inner instanceof ApplicationFailure ? inner.details?.[1] : undefined
+}
+
+function innermost(error: unknown): unknown {
+  let inner = error
+  while ((inner instanceof ActivityFailure || inner instanceof ChildWorkflowFailure) && inner.cause)
+    inner = inner.cause
+  return inner
 }

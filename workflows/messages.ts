@@ -67,9 +67,19 @@ export const editUpdate = defineUpdate<Ordered, [Edit & By]>('edit')
 
 /** Parent to child: the orders in force. */
 export const ordersSignal = defineSignal<[Orders]>('orders')
-/** Child to parent: how far its tables are; `resting`: a pause holds it, and nothing of it is under way. */
-export const figuresSignal =
-  defineSignal<[{ group: number; figures: TableFigures[]; resting: boolean }]>('figures')
+/** What a child tells its parent. */
+export interface Told {
+  group: number
+  /** How far its tables are; none where that is no news. */
+  figures: TableFigures[]
+  /** Orders hold it, and nothing of it is under way. */
+  resting: boolean
+  /** The orders in force there: what is under way was begun with them. */
+  revision: number
+  /** It waits for a worker of this host. */
+  host?: string
+}
+export const figuresSignal = defineSignal<[Told]>('figures')
 
 export const SEARCH = {
   phase: defineSearchAttributeKey('LonghaulPhase', SearchAttributeType.KEYWORD),

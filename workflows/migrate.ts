@@ -1,19 +1,23 @@
 /** The main job, as a table of contents: preflight, backup, schema, copy, finish, validate, report. */
-import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow'
+import { CancellationScope, workflowInfo } from '@temporalio/workflow'
+import type { Gate } from '../model/control.ts'
 import type { RunResult, TableResult } from '../model/run.ts'
+import { Work } from './carry.ts'
+import { Control } from './control.ts'
 import { copyAll, finishOnly } from './copy-all.ts'
 import type { Course } from './course.ts'
-import { failed, finished } from './endings.ts'
-import { type MigrateInput, type PlanSummary, progressQuery, type RunPlace } from './messages.ts'
+import { failed, finished, verdictOf } from './endings.ts'
+import { failureOf } from './failures.ts'
+import type { MigrateInput, PlanSummary, RunPlace } from './messages.ts'
 import { pool } from './pool.ts'
 import { preflight } from './preflight.ts'
-import { anyWork, hostWork } from './proxies.ts'
 import { RunProgress } from './run-progress.ts'
 
 export async function migrate(input: MigrateInput): Promise<RunResult> {
   const progress = new RunProgress(input, input.mode === 'preflight' ? ['preflight', 'report'] : undefined)
-  setHandler(progressQuery, () => progress.progress)
-  const course: Course = { input, progress, run: input.run, attached: false }
+  const control = new Control(input, progress)
+  const work = new Work(control, input.limits)
+  const course: Course = { input, progress, control, work, run: input.run, attached: false }
   try {
     return await run(course)
   } catch (error) {
@@ -22,28 +26,30 @@ export async function migrate(input: MigrateInput): Promise<RunResult> {
 }
 
 async function run(course: Course): Promise<RunResult> {
-  const { input, progress } = course
-  const work = anyWork(input.limits)
+  const { input, progress, work } = course
   const summary = await progress.step('preflight', say => preflight(course, say))
   if (input.mode === 'preflight') return finished(course, { tables: [], views: [], unmade: [] })
   const place = await progress.step('backup', say => prepare(course, say))
-  await progress.step('schema', () => work.createTables({ place }))
+  await progress.step('schema', () => work.any.createTables({ place }))
+  await pass(course, 'before-copy')
   const copyOrNot = summary.scope === 'schema' ? finishOnly : copyAll
   const broken = await copyOrNot(course, place, summary)
-  const unmade = await progress.step('finish', () => work.finishKeys({ place }))
+  const unmade = await progress.step('finish', () => work.any.finishKeys({ place }))
   const { tables, views } = await progress.step('validate', async say => {
     const tables = await validate(course, place, summary, say)
     return { tables, views: await validateViews(course, place, summary, say) }
   })
-  return finished(course, { tables, views, unmade: [...broken, ...unmade] })
+  const outcome = { tables, views, unmade: [...broken, ...unmade] }
+  await pass(course, 'before-cutover', `, with the verdict "${verdictOf(tables, views)}"`)
+  return finished(course, outcome)
 }
 
 /** The ledger is opened first: from here on every effect has its record. */
 async function prepare(course: Course, say: (detail: string) => void): Promise<RunPlace> {
-  const { input, run } = course
+  const { input, run, work, control, summary } = course
   const { name, requestHash, request } = input
-  const host = request.source.host
-  course.place = await hostWork(host, input.limits).openLedger({
+  const { host } = request.source
+  const place = await work.on(host).openLedger({
     run,
     name,
     requestHash,
@@ -51,12 +57,28 @@ async function prepare(course: Course, say: (detail: string) => void): Promise<R
     takenAt: workflowInfo().runStartTime.toISOString(),
     adopt: input.adopt,
   })
-  say(await anyWork(input.limits).prepareWayBack({ place: course.place }))
-  return course.place
+  course.place = place
+  control.opened(place)
+  const said = [await work.any.prepareWayBack({ place })]
+  if (summary?.dump) said.push(await work.on(host).dumpTarget({ place }))
+  say(said.join('; '))
+  return place
+}
+
+/** Where the plan has this gate the run stands until somebody decides; a no ends it. */
+async function pass({ control, input }: Course, gate: Gate, on = ''): Promise<void> {
+  if (!control.summary?.gates?.includes(gate)) return
+  const { decision, by, comment } = await control.gate(gate, on)
+  if (decision === 'approved') return
+  throw failureOf({
+    code: 'rejected',
+    object: `run ${input.name}`,
+    message: `the gate ${gate} was rejected by ${by}${comment ? `: ${comment}` : ''}`,
+  })
 }
 
 async function validate(
-  { input, progress }: Course,
+  { progress, work, control }: Course,
   place: RunPlace,
   summary: PlanSummary,
   say: (detail: string) => void,
@@ -65,8 +87,12 @@ async function validate(
     say('schema only')
     return []
   }
-  const settled = await pool(summary.groups, summary.sideBySide, async group => {
-    const results = await anyWork(input.limits).validateTables({ place, tables: group.tables })
+  const { skippedTables } = control.book.orders
+  const groups = summary.groups
+    .map(({ tables }) => tables.filter(table => !skippedTables.includes(table)))
+    .filter(tables => tables.length > 0)
+  const settled = await pool(groups, summary.sideBySide, async tables => {
+    const results = await work.any.validateTables({ place, tables })
     for (const result of results)
       progress.tables([result.name], result.verdict === 'equal' ? 'validated' : 'differs')
     return results
@@ -78,14 +104,14 @@ async function validate(
 
 /** Views need the rows of all tables, and the source's host: both sides compute them. */
 async function validateViews(
-  { input }: Course,
+  { work }: Course,
   place: RunPlace,
   { scope, views }: PlanSummary,
   say: (detail: string) => void,
 ): Promise<string[]> {
   if (scope !== 'all' || views === 0) return []
   say('comparing views')
-  const { equal, notCompared, differences } = await hostWork(place.host, input.limits).compareViews({ place })
+  const { equal, notCompared, differences } = await work.on(place.host).compareViews({ place })
   const counts = [
     `${equal} equal`,
     ...(differences.length > 0 ? [`${differences.length} different`] : []),

@@ -6,27 +6,24 @@ export interface Settled<Item, Result> {
 }
 
 /**
- * Never throws: one item's failure does not stop the others, unless `stops` says so; it returns only when nothing runs any more,
- * so that an undo after it runs beside no writer.
+ * Never throws: one item's failure does not stop the others; it returns only when nothing runs any more, so that
+ * an undo after it runs beside no writer.
  */
 export async function pool<Item, Result>(
   items: readonly Item[],
   limit: number,
   work: (item: Item, index: number) => Promise<Result>,
-  stops: (error: unknown) => boolean = () => false,
 ): Promise<Settled<Item, Result>[]> {
   const settled: Settled<Item, Result>[] = []
   let next = 0
-  let stopped = false
   const lane = async () => {
-    while (next < items.length && !stopped) {
+    while (next < items.length) {
       const index = next++
       const item = items[index]!
       try {
         settled.push({ item, result: await work(item, index) })
       } catch (error) {
         settled.push({ item, error })
-        stopped ||= stops(error)
       }
     }
   }

@@ -1,22 +1,22 @@
 /** The preflight step: snapshot, every value read, plan; nothing is written to the target. */
-import { ApplicationFailure } from '@temporalio/workflow'
-import { type FailureFacts, failureType } from '../model/failure.ts'
+import type { ApplicationFailure } from '@temporalio/workflow'
 import type { Course } from './course.ts'
+import { failureOf } from './failures.ts'
 import type { PlanSummary } from './messages.ts'
-import { hostWork } from './proxies.ts'
 
 /** Looks at source and target and plans; where an unfinished run is found, that one goes on. */
 export async function preflight(course: Course, say: (detail: string) => void): Promise<PlanSummary> {
   const { input, progress } = course
   const { request } = input
-  const work = hostWork(request.source.host, input.limits)
+  const work = course.work.on(request.source.host)
   say('asking source and target')
   const attached = await work.attach(input)
   course.run = progress.progress.run = attached.run
   if (attached.summary) {
     course.attached = true
+    const { takenAt, since } = attached
     say(
-      `going on with the unfinished run${attached.takenAt ? ` and its snapshot of ${attached.takenAt}` : ''}`,
+      `going on with the unfinished run${takenAt ? ` and its snapshot of ${takenAt}` : ''}${since ? `; ${since}` : ''}`,
     )
     return planned(course, attached.summary)
   }
@@ -41,19 +41,13 @@ export async function preflight(course: Course, say: (detail: string) => void): 
 function planned(course: Course, summary: PlanSummary): PlanSummary {
   course.summary = summary
   course.progress.planned(summary)
+  course.control.planned(summary)
   return summary
 }
 
-function refusal({ refusals }: PlanSummary): ApplicationFailure {
-  const facts: FailureFacts = {
+const refusal = ({ refusals }: PlanSummary): ApplicationFailure =>
+  failureOf({
     code: 'refused',
     message: `preflight found ${refusals.length === 1 ? 'a reason' : `${refusals.length} reasons`} not to start`,
     remedy: 'Each is listed with its remedy',
-  }
-  return ApplicationFailure.create({
-    type: failureType('refused'),
-    nonRetryable: true,
-    message: facts.message,
-    details: [facts],
   })
-}

@@ -22,13 +22,44 @@ function options(limits: Limits | undefined, retry: typeof PATIENT | typeof BRIE
   } as const
 }
 
-/** The report of a failed run: without it the failure is told all the same. */
-export const lastWords = (host: string, limits?: Limits) =>
-  proxyActivities<Activities>({ ...options(limits, BRIEF), taskQueue: hostQueue(host) })
+/**
+ * How long work may lie in a host's queue before it is asked whether anybody is there. A worker whose hands are
+ * full looks the same from here, and a lane works for a minute: so more than that, and twice as long each time.
+ */
+const lying = (limits: Limits | undefined, strikes: number) =>
+  `${(limits?.hostSeconds ?? 75) * 2 ** Math.min(strikes, 6)} seconds` as const
 
-/** Work that needs the files of one host: the source, the snapshot, artifacts. */
-export const hostWork = (host: string, limits?: Limits) =>
-  proxyActivities<Activities>({ ...options(limits, PATIENT), taskQueue: hostQueue(host) })
+/** The report of a failed run, and its last orders: without them the failure is told all the same. */
+export const lastWords = (host: string, limits?: Limits) =>
+  proxyActivities<Activities>({
+    ...options(limits, BRIEF),
+    scheduleToStartTimeout: lying(limits, 0),
+    taskQueue: hostQueue(host),
+  })
+
+/** The same for what any worker can do. */
+export const lastNotes = (limits?: Limits) =>
+  proxyActivities<Activities>({ ...options(limits, BRIEF), scheduleToStartTimeout: lying(limits, 0) })
+
+/**
+ * Work that needs the files of one host: the source, the snapshot, artifacts.
+ * @param strikes how often it has lain in the queue in vain; absent: it lies there for ever
+ */
+export const hostWork = (host: string, limits?: Limits, strikes?: number) =>
+  proxyActivities<Activities>({
+    ...options(limits, PATIENT),
+    ...(strikes !== undefined && { scheduleToStartTimeout: lying(limits, strikes) }),
+    taskQueue: hostQueue(host),
+  })
 
 /** Work on the target alone: any worker does it. */
 export const anyWork = (limits?: Limits) => proxyActivities<Activities>(options(limits, PATIENT))
+
+/** Whether somebody works for a host: lies in its queue until then, for days as well, and costs nothing. */
+export const askHost = (host: string) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: '10 seconds',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: PATIENT,
+    taskQueue: hostQueue(host),
+  })

@@ -1,6 +1,8 @@
 /** What one run's workflow knows of itself, and the rules by which that changes. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import type { OperatorEvent, SignOff, TableFigures, Waiting } from '../model/control.ts'
 import { showEndpoint } from '../model/endpoint.ts'
+import { estimateOf, noteSample, paceOf, type Sample } from '../model/estimate.ts'
 import { type FailureFacts, sentence } from '../model/failure.ts'
 import {
   type Progress,
@@ -16,6 +18,10 @@ import { type MigrateInput, type PlanSummary, SEARCH } from './messages.ts'
 export class RunProgress {
   readonly progress: Progress
   readonly #indexed: boolean
+  /** Where the run is, orders and waits aside. */
+  #course: RunState = 'running'
+  #events: readonly OperatorEvent[] = []
+  readonly #samples = new Map<string, Sample[]>()
 
   /** @param steps those that this kind of run has */
   constructor(input: MigrateInput, steps: readonly StepName[] = STEPS) {
@@ -71,27 +77,82 @@ export class RunProgress {
     }))
   }
 
+  /** A new revision of the plan: the same tables. */
+  edited(summary: PlanSummary): void {
+    this.progress.findings = summary.counts
+  }
+
   tables(names: readonly string[], state: TableState, error?: string): void {
     for (const table of this.progress.tables) {
       if (!names.includes(table.name)) continue
       table.state = state
       if (state === 'copied' || state === 'finished') table.written = table.rows
+      if (state === 'finished' || state === 'skipped') delete table.error
       if (error) table.error = error
     }
   }
 
+  /** Takes over what was counted in the ledger. */
+  figures(figures: readonly TableFigures[]): void {
+    const known = new Map(figures.map(table => [table.name, table]))
+    for (const table of this.progress.tables) {
+      const now = known.get(table.name)
+      if (!now) continue
+      const { written, bytes, chunks, chunksDone } = now
+      Object.assign(table, { written, bytes, chunks, chunksDone })
+      const sample = { at: Date.now(), rows: written }
+      this.#samples.set(table.name, noteSample(this.#samples.get(table.name) ?? [], sample))
+    }
+  }
+
+  /** The answer to the query: with paces, and what `rests` says of tables that a pause holds. */
+  view(rests: (table: string) => boolean, rowsPerSecond: number | undefined): Progress {
+    const tables = this.progress.tables.map(table => {
+      if (table.state !== 'pending' && table.state !== 'copying') return table
+      if (rests(table.name)) return { ...table, state: 'paused' as const }
+      const pace = paceOf(this.#samples.get(table.name) ?? [])
+      const estimate = table.state === 'copying' ? estimateOf(table, pace, rowsPerSecond) : undefined
+      return { ...table, ...(pace && { rate: Math.round(pace.perSecond) }), ...estimate }
+    })
+    return { ...this.progress, tables }
+  }
+
   state(state: RunState): void {
-    this.progress.state = state
+    this.#course = this.progress.state = state
     this.#publish({ state })
+  }
+
+  /** Takes over what operators have ordered, and what the run waits for; `state` covers the run's own. */
+  ordered(now: {
+    state: 'paused' | 'waiting' | undefined
+    waiting: Waiting[]
+    orders: string[]
+    signOffs: readonly SignOff[]
+    events: readonly OperatorEvent[]
+  }): void {
+    const { progress } = this
+    const before = progress.state
+    const waitingFor = now.waiting.map(({ text }) => text).join('; ')
+    progress.state = now.state ?? this.#course
+    this.#events = now.events
+    for (const key of ['waiting', 'waitingFor', 'orders', 'signOffs'] as const) delete progress[key]
+    Object.assign(progress, {
+      ...(waitingFor && { waitingFor, waiting: now.waiting }),
+      ...(now.orders.length > 0 && { orders: now.orders }),
+      ...(now.signOffs.length > 0 && { signOffs: [...now.signOffs] }),
+    })
+    this.#publish(progress.state === before ? {} : { state: progress.state })
   }
 
   /** The result so far; `over` holds what the end adds. */
   result(over: Partial<RunResult>): RunResult {
-    const { run, name, state } = this.progress
+    const { run, name, state, signOffs } = this.progress
     return {
       run,
       name,
       state,
+      ...(this.#events.length > 0 && { events: [...this.#events] }),
+      ...(signOffs && { signOffs }),
       exit: 0,
       verdict: 'not checked',
       rows: this.progress.tables.reduce((sum, table) => sum + table.rows, 0),
@@ -112,15 +173,20 @@ export class RunProgress {
 
   #publish(change: { phase?: string; state?: string; source?: string; target?: string }): void {
     setCurrentDetails(this.#story())
-    if (!this.#indexed) return
     const keys = Object.keys(change) as (keyof typeof change)[]
+    if (!this.#indexed || keys.length === 0) return
     upsertSearchAttributes(keys.map(key => ({ key: SEARCH[key], value: change[key]! })))
   }
 
   #story(): string {
-    const { state, source, target, steps } = this.progress
-    const lines = steps.map(step => `- ${step.name}: ${step.state}${step.detail ? ` (${step.detail})` : ''}`)
-    return [`**${state}**: ${source} → ${target}`, '', ...lines].join('\n')
+    const { state, source, target, steps, waitingFor, orders = [], signOffs = [] } = this.progress
+    const lines = [
+      ...steps.map(step => `- ${step.name}: ${step.state}${step.detail ? ` (${step.detail})` : ''}`),
+      ...signOffs.map(({ gate, decision, by }) => `- gate ${gate}: ${decision} by ${by}`),
+      ...orders.map(order => `- ordered: ${order}`),
+    ]
+    const waits = waitingFor ? [`waiting for ${waitingFor}`, ''] : []
+    return [`**${state}**: ${source} → ${target}`, '', ...waits, ...lines].join('\n')
   }
 }
 

@@ -5,6 +5,9 @@ import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
 import { followCommand } from './run.ts'
 
+/** A run that waits for somebody hears of its end a moment later; seconds. */
+const SETTLING = 15
+
 /** `longhaul cancel ID`: ends a run in order. */
 export function addCancel(program: Command, cli: Cli): void {
   const command = program
@@ -25,5 +28,5 @@ async function cancelCommand(cli: Cli, id: string, flags: Verbosity): Promise<vo
       throw new Failure({ code: 'usage', object: `run ${run.name}`, message: 'it has ended already' })
     await temporal.client.workflow.getHandle(run.workflowId, run.execution).cancel()
   })
-  await followCommand(cli, flags, id)
+  await followCommand(cli, { ...flags, wait: SETTLING }, id)
 }

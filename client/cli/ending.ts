@@ -26,7 +26,7 @@ export interface Ending {
 }
 
 const right = 'right' as const
-const COLUMNS: Column<TableResult>[] = [
+const COLUMNS: Column<Line>[] = [
   { title: 'table', value: t => showName(t.name) },
   { title: 'expected', value: t => count(t.expected), align: right },
   { title: 'read', value: t => count(t.read), align: right },
@@ -35,7 +35,7 @@ const COLUMNS: Column<TableResult>[] = [
   { title: 'quarantined', value: t => count(t.quarantined), align: right },
   { title: 'altered', value: t => count(t.altered), align: right },
   { title: 'in target', value: t => count(t.counted), align: right },
-  { title: 'verdict', value: t => t.verdict },
+  { title: 'verdict', value: t => (t.leftOut ? 'left out' : t.verdict) },
   { title: 'time', value: t => duration(t.seconds), align: right },
   {
     title: 'rows/s',
@@ -47,8 +47,14 @@ const COLUMNS: Column<TableResult>[] = [
 /** Tables that a screen has room for. */
 const MOST_TABLES = 40
 
+/** A row of the balance sheet, with what an operator decided. */
+type Line = TableResult & { leftOut: boolean }
+
+const balanceOf = ({ tables, skippedTables = [] }: ReportDocument): Line[] =>
+  tables.map(t => ({ ...t, leftOut: skippedTables.includes(t.name) }))
+
 /** The balance sheet; of many tables those of which there is something to say, and the largest of the others. */
-function balanceSheet(tables: readonly TableResult[]): string {
+function balanceSheet(tables: readonly Line[]): string {
   if (tables.length <= MOST_TABLES) return table(COLUMNS, tables)
   const whole = tables.filter(isWhole).sort((a, b) => b.read - a.read)
   const others = tables.length - whole.length
@@ -64,7 +70,7 @@ const isWhole = ({ verdict, error, skipped, quarantined, altered }: TableResult)
 /** Everything that a reader wants to know at the end of a run, in paragraphs. */
 export function endingText({ result, failure, report, page, mode }: Ending): string {
   const paragraphs = [
-    report?.tables?.length ? balanceSheet(report.tables) : '',
+    report?.tables?.length ? balanceSheet(balanceOf(report)) : '',
     findingsText(findingsOf(result, report), report?.request.accept, ended(result, mode)),
     failure
       ? `${upper(sentence(failure))}${result.message ? `\n${result.message}` : ''}`
@@ -154,7 +160,7 @@ function differencesText({ differences }: RunResult, report: ReportDocument | un
   return all.length ? ['Differences:', ...all.map(line => `  ${line}`)].join('\n') : ''
 }
 
-function places({ report, run, name }: RunResult, page: string | undefined): string {
+function places({ report, run, name, signOffs }: RunResult, page: string | undefined): string {
   const lines = [`Run:      ${name} (${run})`]
   if (report) lines.push(`Report:   ${report.markdown} on host ${report.host}`)
   if (report?.assessment)
@@ -164,6 +170,7 @@ function places({ report, run, name }: RunResult, page: string | undefined): str
     lines.push(`In quarantine: ${report.quarantine}`)
     lines.push(`  Correct the plan file, then write those rows with "longhaul replay ${name} --plan FILE"`)
   }
+  for (const { gate, decision, by } of signOffs ?? []) lines.push(`Sign-off: ${gate} ${decision} by ${by}`)
   if (report?.altered) lines.push(`Altered: ${report.altered} (the original values)`)
   if (page) lines.push(`Temporal: ${page}`)
   return lines.join('\n')

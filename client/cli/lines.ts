@@ -1,6 +1,8 @@
 /** Progress where lines stay: one for each change of a step, and one in 5 s for the rows. */
 import type { Progress, StepProgress } from '../../model/run.ts'
+import { answersTo, openQuestions } from '../answers.ts'
 import { withoutClock } from '../waiting.ts'
+import { answerLines } from './answer-lines.ts'
 import { Rate } from './rate.ts'
 import { summary, totals } from './summary.ts'
 import { duration } from './text.ts'
@@ -12,15 +14,16 @@ export class ProgressLines {
   readonly #told = new Map<string, string>()
   #rowsToldAt = Number.NEGATIVE_INFINITY
   #rows = ''
-  /** What the run waited for at the last look. */
+  /** What the run waited for at the last look, and which orders were in force. */
   #wait: string | undefined
+  #orders = ''
 
   /** The lines that are new since the last look; `now` in milliseconds. */
   next(progress: Progress, now: number): string[] {
     const lines = progress.steps.flatMap(step => this.#step(step))
-    lines.push(...this.#waiting(progress.waitingFor))
-    for (const { name, error } of progress.tables) {
-      if (error) lines.push(...this.#once(`table ${name}`, `table ${name}: ${error}`))
+    lines.push(...this.#given(progress), ...this.#waiting(progress))
+    for (const { name, state, error } of progress.tables) {
+      if (error && state !== 'skipped') lines.push(...this.#once(`table ${name}`, `table ${name}: ${error}`))
     }
     return [...lines, ...this.#copied(progress, now)]
   }
@@ -30,11 +33,21 @@ export class ProgressLines {
     return this.#once(`step ${step.name}`, stepLine(step))
   }
 
-  #waiting(waitingFor: string | undefined): string[] {
+  #given({ orders = [] }: Progress): string[] {
+    const line = orders.join(', ')
+    if (line === this.#orders) return []
+    this.#orders = line
+    return [line ? `orders: ${line}` : 'orders: none any more']
+  }
+
+  /** With the commands that answer, where only somebody can end it. */
+  #waiting(progress: Progress): string[] {
+    const { name, waitingFor } = progress
     const wait = waitingFor && withoutClock(waitingFor)
     if (wait === this.#wait) return []
     this.#wait = wait
-    return waitingFor ? [`waiting for ${waitingFor}`] : []
+    const answers = answersTo(name, openQuestions(progress))
+    return waitingFor ? [`waiting for ${waitingFor}`, ...answerLines(answers)] : []
   }
 
   #once(key: string, line: string): string[] {
@@ -44,6 +57,7 @@ export class ProgressLines {
   }
 
   #copied(progress: Progress, now: number): string[] {
+    if (progress.state === 'paused' || progress.state === 'waiting') return []
     if (!progress.steps.some(step => step.name === 'copy' && step.state === 'running')) return []
     const sums = totals(progress)
     this.#rate.note(sums.written, now)

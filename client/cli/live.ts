@@ -1,6 +1,8 @@
 /** Progress on a terminal: steps in one line each, and a bar for each table. */
 import { showName } from '../../model/name-text.ts'
 import type { Progress, StepProgress, TableProgress } from '../../model/run.ts'
+import { answersTo, openQuestions } from '../answers.ts'
+import { answerLines } from './answer-lines.ts'
 import { stepLine } from './lines.ts'
 import { Rate } from './rate.ts'
 import { summary, totals } from './summary.ts'
@@ -23,12 +25,16 @@ export class LiveView {
     return lines.map(line => clip(line, size.columns - 1))
   }
 
-  /** What the run waits for stands under the step that is under way. */
-  #steps({ steps, waitingFor }: Progress, columns: number): string[] {
+  /** What the run waits for, and who holds it, stand under the step that is under way. */
+  #steps(progress: Progress, columns: number): string[] {
+    const { name, steps, waitingFor, orders = [] } = progress
+    const held = orders.length > 0 ? wrap(`orders: ${orders.join(', ')}`, columns - 2, 2) : []
     const waiting = waitingFor ? wrap(`waiting for ${waitingFor}`, columns - 2, 3) : []
+    const answers = answerLines(answersTo(name, openQuestions(progress)))
     const lines = steps.map(step => `${MARKS[step.state]} ${stepText(step)}`)
     const running = steps.findLastIndex(step => step.state === 'running')
-    lines.splice(running < 0 ? steps.length : running + 1, 0, ...waiting.map(line => `  ${line}`))
+    const under = [...held, ...waiting, ...answers].map(line => `  ${line}`)
+    lines.splice(running < 0 ? steps.length : running + 1, 0, ...under)
     return lines
   }
 
@@ -55,7 +61,11 @@ export class LiveView {
   #table(table: TableProgress, names: number, columns: number): string {
     const share = table.rows > 0 ? Math.min(table.written / table.rows, 1) : table.state === 'pending' ? 0 : 1
     const speed = table.state === 'copying' ? this.#rates.get(table.name)?.perSecond : undefined
-    const words = speed ? `${count(speed)} rows/s` : table.state
+    const words = speed
+      ? `${count(speed)} rows/s`
+      : table.error
+        ? `${table.state}: ${table.error}`
+        : table.state
     const head = `  ${fit(showName(table.name), names)} `
     const tail = ` ${fit(`${Math.floor(share * 100)} %`, 5, 'right')} ${fit(count(table.written), 11, 'right')}  ${words}`
     const bar = Math.min(30, columns - 1 - width(head) - 34)

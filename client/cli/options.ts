@@ -1,5 +1,7 @@
 /** Flags that several commands share, and how they become options of the library. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { GATES, type Gate } from '../../model/control.ts'
+import { BACKUPS } from '../../model/plan.ts'
 import type { MigrationOptions } from '../request.ts'
 import type { Verbosity } from './output.ts'
 
@@ -11,7 +13,12 @@ export interface EndpointFlags {
   postgres?: string
 }
 
-export interface RunFlags extends EndpointFlags, Verbosity {
+/** Of commands that follow a run. */
+export interface FollowFlags extends Verbosity {
+  wait?: number
+}
+
+export interface RunFlags extends EndpointFlags, FollowFlags {
   id?: string
   plan?: string
   tables?: string[]
@@ -20,6 +27,8 @@ export interface RunFlags extends EndpointFlags, Verbosity {
   onFailure?: NonNullable<MigrationOptions['onFailure']>
   types?: NonNullable<MigrationOptions['types']>
   accept?: string[]
+  backup?: NonNullable<MigrationOptions['backup']>
+  gate?: NonNullable<MigrationOptions['gates']>
   busyTimeout?: number
   reason?: string
   operator?: string
@@ -28,17 +37,24 @@ export interface RunFlags extends EndpointFlags, Verbosity {
   adopt?: boolean
 }
 
-const list = (text: string, before: string[] = []): string[] => [
+export const list = (text: string, before: string[] = []): string[] => [
   ...before,
   ...text
     .split(',')
     .map(part => part.trim())
     .filter(Boolean),
 ]
-function seconds(text: string): number {
+/** Seconds, up to a day. */
+export function seconds(text: string): number {
   const value = Number(text)
   if (/^\d+(\.\d+)?$/.test(text) && value <= 86_400) return value
   throw new InvalidArgumentError('Write seconds, from 0 to 86400.')
+}
+
+function gate(text: string, before: Gate[] = []): Gate[] {
+  const found = GATES.find(name => name === text)
+  if (!found) throw new InvalidArgumentError(`Allowed choices are ${GATES.join(', ')}.`)
+  return [...new Set([...before, found])]
 }
 
 const collect = (text: string, before: string[] = []): string[] => [...before, text]
@@ -88,6 +104,17 @@ export function withPlanning(command: Command): Command {
     )
     .addOption(
       new Option(
+        '--backup <way>',
+        'way back for rows of the target: auto (what each table needs), dump (also a proven dump), none',
+      ).choices(BACKUPS),
+    )
+    .addOption(
+      new Option('--gate <step>', 'wait for an approval there: before-copy, before-cutover (may be repeated)')
+        .choices(GATES)
+        .argParser(gate),
+    )
+    .addOption(
+      new Option(
         '--types <mode>',
         'types by declaration only, by what the values are, or with all that PostgreSQL has for them',
       ).choices(['declared', 'inferred', 'optimized']),
@@ -106,9 +133,18 @@ export function withPlanning(command: Command): Command {
     .option('--operator <name>', 'who asks for it, for the report')
 }
 
+/** How long a run may wait for somebody while a command follows it. */
+export function withWait(command: Command): Command {
+  return command.option(
+    '--wait <seconds>',
+    'where the run waits for an operator: how long, before the command ends with status 6 (default: 0; on a terminal: for ever)',
+    seconds,
+  )
+}
+
 /** How the command goes about a run. */
 export function withRunning(command: Command): Command {
-  return withVerbosity(command)
+  return withWait(withVerbosity(command))
     .option('--yes', 'go on where the command would ask; never a consent to a loss')
     .option('--detach', 'start the run and return; needs "longhaul up" or a cluster')
     .option('--adopt', 'take over an unfinished run of another state folder or host')
@@ -118,7 +154,7 @@ export function withRunning(command: Command): Command {
 export async function migrationOptions(flags: RunFlags): Promise<MigrationOptions> {
   const { readPlanFile } = await import('../plan-files.ts')
   const { id, tables, exclude, ifExists, onFailure, types, accept, reason, operator, plan } = flags
-  const { busyTimeout: busySeconds } = flags
+  const { busyTimeout: busySeconds, backup, gate: gates } = flags
   const from = flags.from ?? (flags.sqlite && `sqlite:${flags.sqlite}`)
   const to = flags.to ?? flags.postgres
   const file = plan && readPlanFile(plan)
@@ -134,6 +170,8 @@ export async function migrationOptions(flags: RunFlags): Promise<MigrationOption
     accept,
     reason,
     operator,
+    backup,
+    gates,
     busySeconds,
     file,
   }

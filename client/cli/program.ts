@@ -1,21 +1,29 @@
 /** The command line as a whole. */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addApprove } from './approve.ts'
 import { addAssess } from './assess.ts'
 import { addCancel } from './cancel.ts'
 import { addCheck } from './check.ts'
 import type { Cli } from './cli.ts'
 import { addData } from './data.ts'
+import { addEdit } from './edit.ts'
 import { addFull } from './full.ts'
 import { addList } from './list.ts'
+import { addPause } from './pause.ts'
 import { addPlan } from './plan.ts'
+import { addReject } from './reject.ts'
 import { addReplay } from './replay.ts'
 import { addReport } from './report-command.ts'
+import { addResume } from './resume.ts'
+import { addRetry } from './retry.ts'
 import { addRollback } from './rollback.ts'
 import { addSchema } from './schema.ts'
 import { addShow } from './show.ts'
+import { addSkip } from './skip.ts'
 import { addStart } from './start.ts'
 import { addStatus } from './status.ts'
+import { addThrottle } from './throttle.ts'
 import { addUp } from './up.ts'
 import { addValidate } from './validate.ts'
 import { addWatch } from './watch.ts'
@@ -23,7 +31,9 @@ import { addWorker } from './worker.ts'
 
 const COMMANDS = [
   ...[addFull, addAssess, addPlan, addStart, addValidate, addSchema, addData, addCheck],
-  ...[addList, addShow, addWatch, addStatus, addReport, addCancel, addReplay, addRollback],
+  ...[addList, addShow, addWatch, addStatus, addReport],
+  ...[addPause, addResume, addThrottle, addSkip, addRetry, addApprove, addReject, addEdit],
+  ...[addCancel, addReplay, addRollback],
   ...[addUp, addWorker],
 ]
 

@@ -13,8 +13,9 @@ import { endingText } from './ending.ts'
 import { ProgressLines } from './lines.ts'
 import { LiveView } from './live.ts'
 import { LogTail } from './log-tail.ts'
-import { migrationOptions, type RunFlags } from './options.ts'
+import { type FollowFlags, migrationOptions, type RunFlags } from './options.ts'
 import type { Output } from './output.ts'
+import { showWaiting } from './waiting.ts'
 
 /** What a command adds to the flags. */
 export interface RunWords {
@@ -55,32 +56,34 @@ export async function runPrepared(
     if (flags.detach) return detached(cli, await startRun(temporal, prepared, { adopt }))
     const onProgress = reporter(out, around.home)
     const onStart = (run: StartedRun) => onInterrupt(cli, temporal, run)
-    const ended = await migrate(temporal, prepared, {
-      adopt,
-      onProgress,
-      onStart,
-      signal: cli.signal,
-      interval: interval(out),
-    })
+    const follow = { onProgress, signal: cli.signal, interval: interval(out), ...patience(flags) }
+    const ended = await migrate(temporal, prepared, { adopt, onStart, ...follow })
+    if (ended.waiting) return showWaiting(cli, temporal, ended, ended.waiting)
     await finish(cli, ended, words.show)
   })
 }
 
 /** Follows a run that is there; used by `watch`. */
-export async function followCommand(cli: Cli, flags: RunFlags, id: string): Promise<void> {
+export async function followCommand(cli: Cli, flags: FollowFlags, id: string): Promise<void> {
   const { out, around } = open(cli, flags)
   const { attach, waitFor } = await import('../index.ts')
   await withTemporal(cli, around, async temporal => {
     const handle = await attach(temporal, id)
     onInterrupt(cli, temporal, handle)
     const onProgress = handle.open ? reporter(out, around.home) : () => {}
-    const outcome = await waitFor(temporal, handle, {
-      onProgress,
-      signal: cli.signal,
-      interval: interval(out),
-    })
-    await finish(cli, { ...outcome, handle })
+    const follow = { onProgress, signal: cli.signal, interval: interval(out), ...patience(flags) }
+    const outcome = await waitFor(temporal, handle, follow)
+    const ended = { ...outcome, handle }
+    if (ended.waiting) return showWaiting(cli, temporal, ended, ended.waiting)
+    await finish(cli, ended)
   })
+}
+
+/** Somebody at a terminal sees the question, and may answer it in another one. */
+function patience({ wait }: FollowFlags): { wait?: number } {
+  const attended = process.stdin.isTTY && (process.stdout.isTTY || process.stderr.isTTY)
+  const limit = wait ?? (attended ? undefined : 0)
+  return limit === undefined ? {} : { wait: limit }
 }
 
 async function finish(cli: Cli, ended: Ended, show: RunWords['show'] = showEnding): Promise<void> {

@@ -1,13 +1,18 @@
 import { type Command, Option } from 'commander'
+import type { TableRow } from '../../ledger/reader.ts'
 import type { RunRow } from '../../ledger/runs.ts'
+import type { Orders } from '../../model/control.ts'
 import { parseEndpoint, showEndpoint } from '../../model/endpoint.ts'
+import { estimateOf, WINDOW_MS } from '../../model/estimate.ts'
 import { Failure } from '../../model/failure.ts'
+import { ordersLines } from '../../model/orders-text.ts'
 import { pickRun } from '../pick-run.ts'
 import type { LedgerReader } from '../target.ts'
 import { type Cli, interruptible, open } from './cli.ts'
+import { eventLine } from './events.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
-import { progressTable } from './tables.ts'
+import { progressTable, type TableLine } from './tables.ts'
 import { type Column, moment, table } from './text.ts'
 
 interface StatusFlags extends Verbosity {
@@ -87,14 +92,31 @@ const COLUMNS: Column<RunRow>[] = [
 ]
 
 async function show({ out }: Cli, ledger: LedgerReader, runs: RunRow[], run: RunRow): Promise<void> {
-  const tables = await ledger.tables(run.id)
-  const steps = await ledger.steps(run.id)
+  const { accountIn } = await import('../target.ts')
+  const { tables, steps, orders, events, rates } = await accountIn(ledger, run.id)
+  const lines = tables.map(t => lineOf(t, rates.get(t.name), orders))
+  const inForce = orders ? ordersLines(orders) : []
   const parts = [
     table(COLUMNS, runs),
-    `Run ${run.name}:${run.message ? ` ${run.message}` : ''}`,
+    `Run ${run.name}: ${run.state}${run.message ? `; ${run.message}` : ''}`,
+    inForce.length ? `Orders: ${inForce.join(', ')}` : '',
     steps.map(step => `  ${step.name}: ${step.state}${step.detail ? ` (${step.detail})` : ''}`).join('\n'),
-    tables.length ? progressTable(tables.map(t => ({ ...t, rows: t.expected }))) : '',
+    lines.length ? progressTable(lines) : '',
+    events.length ? ['What operators did:', ...events.map(eventLine)].join('\n') : '',
   ]
   out.print(parts.filter(Boolean).join('\n\n'))
-  out.document({ runs, run: run.id, steps, tables })
+  out.document({ runs, run: run.id, steps, tables: lines, ...(orders && { orders }), events })
+}
+
+/** A table with what is reckoned of it: the ledger knows how fast its rows came lately. */
+function lineOf(row: TableRow, rate: number | undefined, orders: Orders | undefined): TableRow & TableLine {
+  const { name, expected: rows, written } = row
+  const paused = row.state === 'copying' && (orders?.paused || orders?.pausedTables.includes(name))
+  const left = row.state === 'copying' && !paused && rate !== undefined
+  const pace = { perSecond: rate ?? 0, seconds: WINDOW_MS / 1000 }
+  return {
+    ...{ ...row, state: paused ? 'paused' : row.state, rows },
+    ...(rate !== undefined && { rate }),
+    ...(left && estimateOf({ rows, written }, pace, orders?.rowsPerSecond)),
+  }
 }

@@ -1,5 +1,5 @@
 /** Tables that are there already: their keys and rules, which stay theirs. */
-import type { Finding, Severity } from '../finding.ts'
+import type { Severity } from '../finding.ts'
 import { showName } from '../name-text.ts'
 import type { Table } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
@@ -55,18 +55,6 @@ function isFolded(draft: Draft, columns: readonly string[]): boolean {
   return draft.plan.columns.some(
     column => columns.includes(column.target) && collationOf(draft, column) !== undefined,
   )
-}
-
-/** What was set up on a table that is replaced, and that the new one lacks. */
-export function notCarriedOver({ table }: Draft, { triggers }: ExistingTable): Finding {
-  const fired = triggers.length > 0 ? `, its triggers (${triggers.map(showName).join(', ')})` : ''
-  return {
-    code: 'replace-keeps-old',
-    severity: 'warning',
-    object: `table ${table.name}`,
-    message: `the old table stays in a schema longhaul_aside_…; its owner, grants, comments and policies${fired} are not carried over to the new one`,
-    remedy: 'Set them up on the new table, or keep the old one with --if-exists use',
-  }
 }
 
 function uniqueSets(table: Table): string[][] {

@@ -5,6 +5,7 @@
 import type { ColumnFacts } from '../assessment.ts'
 import { type AboutColumn, chooseType, type Family, guideOf, upgradeOf } from '../choose-type.ts'
 import { fits } from '../fits.ts'
+import { isLoadedInto } from '../plan.ts'
 import { affinityOf } from '../translate/affinity.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
@@ -44,7 +45,7 @@ function memberOf(planning: Planning, drafts: readonly Draft[], key: string): [s
   const column = draft && lookUp(draft.table.columns, columnName)
   if (!draft || !column) return []
   const about = aboutColumn(draft.table, column, columnFacts(draft.facts.columns, column.name))
-  if (draft.plan.action === 'use' && draft.existing) {
+  if (isLoadedInto(draft.plan) && draft.existing) {
     const own = lookUp(draft.existing.columns, column.name)?.type
     return [[familyKey(draft.table.name, column.name), { about, own, settled: true }]]
   }

@@ -1,7 +1,7 @@
 /** Foreign keys of tables that the run makes; they are added when all rows are there. */
 import { fits } from '../fits.ts'
 import { showName } from '../name-text.ts'
-import { type ForeignKeyPlan, isExclusion } from '../plan.ts'
+import { type ForeignKeyPlan, isExclusion, isLoadedInto } from '../plan.ts'
 import { planLine } from '../plan-line.ts'
 import type { ForeignKey } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
@@ -16,7 +16,7 @@ import { assignNames, lookUp } from './names.ts'
 /** Fills `foreignKeys` of each draft that is made; keys and indexes of all drafts must be planned before. */
 export function planForeignKeys(planning: Planning, drafts: readonly Draft[]): void {
   for (const draft of drafts) {
-    if (draft.plan.action === 'use') continue
+    if (isLoadedInto(draft.plan)) continue
     const planned = draft.table.foreignKeys.flatMap(
       (key, i) => planForeignKey(planning, drafts, draft, key, draft.facts.foreignKeys?.[i]) ?? [],
     )
@@ -76,7 +76,7 @@ function planForeignKey(
 function findParent(planning: Planning, drafts: readonly Draft[], key: ForeignKey): Parent | string {
   const table = lookUp(planning.schema.tables, key.table)
   const draft = drafts.find(draft => draft.table === table)
-  if (draft?.plan.action === 'use' && draft.existing)
+  if (draft?.existing && isLoadedInto(draft.plan))
     return existingParent(planning, draft.existing, targetColumns(draft, key.references))
   if (draft) return draftParent(draft, key)
   const there = lookUp(planning.target.tables, key.table)

@@ -1,5 +1,5 @@
 /** The order of copying. */
-import type { TablePlan } from '../plan.ts'
+import { isLoadedInto, type TablePlan } from '../plan.ts'
 import type { Draft } from './draft.ts'
 
 /**
@@ -21,9 +21,9 @@ export function copyOrder(drafts: readonly Draft[]): TablePlan[] {
   return ordered
 }
 
-/** Only tables that are used have foreign keys while they are loaded; those of new ones are added at the end. */
+/** Only tables that are loaded into have foreign keys while they are loaded; those of new ones are added at the end. */
 function pointsTo(child: Draft, parent: Draft): boolean {
-  if (child.plan.action !== 'use') return false
+  if (!isLoadedInto(child.plan)) return false
   return child.existing!.foreignKeys.some(
     ({ references }) =>
       references.table === parent.plan.target.name && references.schema === parent.plan.target.schema,

@@ -49,7 +49,7 @@ export function planAside(
     findings.push(...notOwner(planning, `trigger ${trigger.name}`, before.owns))
   }
   for (const { table, existing, plan } of drafts) {
-    if (!existing || existing.hasRows || plan.action !== 'replace') continue
+    if (!existing || plan.action !== 'replace') continue
     const children = existing.referencedBy
       .filter(key => not(planning, tables)({ schema: key.schema, name: key.table }))
       .map(({ schema, table, name }) => ({ schema, name: `${table}.${name}` }))
@@ -84,7 +84,7 @@ function inTheWay(object: string, dependents: readonly RelationName[]): Finding[
       severity: 'refused',
       object,
       message: `foreign keys or views depend on what stands in the target, and the plan does not make them anew: ${names}`,
-      remedy: 'Load into it with --if-exists use, or drop what depends on it',
+      remedy: 'Load into it with --if-exists use or append, or drop what depends on it',
     },
   ]
 }

@@ -8,9 +8,9 @@ import type { ColumnPlan } from '../plan.ts'
 import { renameLine } from '../plan-line.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { Table } from '../schema.ts'
-import type { ExistingTable } from '../target.ts'
 import { columnFacts } from './columns.ts'
 import type { Draft, Planning } from './draft.ts'
+import { existingFindings } from './existing-rows.ts'
 import { assignNames, lookUp, nameFits } from './names.ts'
 import { settingsOf } from './selection.ts'
 
@@ -87,9 +87,8 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
   const { request, target } = planning
   const loads = request.ifExists !== 'refuse' || rowsOnly(request)
   const existing = loads ? lookUp(target.tables, name) : target.tables.find(there => there.name === name)
-  if (existing) planning.findings.push(...existingFindings(planning, table, existing))
+  if (existing) planning.findings.push(...existingFindings(planning, table, existing, actionFor(request)))
   else planning.findings.push(...absentFindings(planning, table, name))
-  const replaces = existing && request.ifExists === 'replace' && !rowsOnly(request)
   return {
     table,
     facts,
@@ -98,7 +97,7 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
     plan: {
       name: table.name,
       target: { schema: target.schema.name, name: existing?.name ?? name },
-      action: replaces ? 'replace' : existing && loads ? 'use' : 'create',
+      action: existing && loads ? actionFor(request) : 'create',
       columns: [],
       access: table.access,
       key: [],
@@ -117,32 +116,11 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
 /** The tables are somebody else's: they are loaded into, or looked at. */
 const rowsOnly = ({ scope }: PlanRequest) => scope === 'data' || scope === 'check'
 
-function existingFindings(planning: Planning, table: Table, existing: ExistingTable): Finding[] {
-  const { ifExists, scope } = planning.request
-  if (scope === 'check') return []
-  const refused = (code: string, message: string, remedy: string): Finding[] => [
-    { code, severity: 'refused', object: `table ${table.name}`, message, remedy },
-  ]
-  const rename = `give it another name with ${renameLine(table.name, 'NAME')}`
-  if (existing.hasRows && (ifExists !== 'refuse' || scope === 'data')) {
-    return refused(
-      'way-back-not-prepared',
-      'the table of the target holds rows, and this version of longhaul cannot yet prepare the way back for them',
-      `Empty that table, name another schema, or ${rename}`,
-    )
-  }
-  if (scope === 'data') return []
-  if (ifExists === 'refuse') {
-    const load = existing.hasRows
-      ? ''
-      : '; load into it with --if-exists use; replace it with --if-exists replace'
-    return refused(
-      'table-exists',
-      'the target has this table already',
-      `Name another schema${load}; or ${rename}`,
-    )
-  }
-  return []
+/** What becomes of a table that is there. */
+function actionFor({ scope, ifExists }: PlanRequest): 'use' | 'append' | 'replace' {
+  if (scope === 'check') return 'use'
+  if (ifExists === 'append') return 'append'
+  return ifExists === 'replace' && scope !== 'data' ? 'replace' : 'use'
 }
 
 function absentFindings(planning: Planning, table: Table, name: string): Finding[] {

@@ -3,6 +3,7 @@
 import type { Finding } from '../finding.ts'
 import { LEDGER_SCHEMA } from '../ledger-names.ts'
 import { showName } from '../name-text.ts'
+import { isLoadedInto } from '../plan.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import { quoteName } from '../sql-text.ts'
 import type { TargetDescription } from '../target.ts'
@@ -72,7 +73,7 @@ function schemaFindings(target: TargetDescription, drafts: readonly Draft[]): Fi
   const object = `schema ${target.schema.name}`
   if (target.schema.name === LEDGER_SCHEMA) return [reserved(object)]
   if (!target.schema.exists) return [missingSchema(target, object)]
-  if (target.schema.canCreate || drafts.every(({ plan }) => plan.action === 'use')) return []
+  if (target.schema.canCreate || drafts.every(({ plan }) => isLoadedInto(plan))) return []
   const message = `the role ${showName(target.role)} may not create tables there`
   const [schema, role] = [target.schema.name, target.role].map(quoteName)
   const remedy = `Let its owner run GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${role}`
@@ -120,7 +121,7 @@ function asideFindings(
       severity: 'refused',
       object: 'target',
       message: `tables that are replaced are kept in a schema made for them, and the role ${showName(role)} may not make schemas`,
-      remedy: `Let an owner run GRANT CREATE ON DATABASE ${quoteName(identity.database)} TO ${quoteName(role)}, or load into the tables with --if-exists use`,
+      remedy: `Let an owner run GRANT CREATE ON DATABASE ${quoteName(identity.database)} TO ${quoteName(role)}, or load into the tables with --if-exists use or append`,
     },
   ]
 }

@@ -1,6 +1,6 @@
 /** Triggers: on tables that the run makes, and on views that stand in for tables. */
 import { showName } from '../name-text.ts'
-import type { TriggerPlan } from '../plan.ts'
+import { isLoadedInto, type TriggerPlan } from '../plan.ts'
 import type { OtherObject, Table } from '../schema.ts'
 import { sha256 } from '../sha256.ts'
 import type { CreateTrigger } from '../sqlite-sql/ast.ts'
@@ -37,7 +37,7 @@ function planTrigger(
     planning.leftOut.push({ kind, name, sql, reason: 'the plan leaves its table out' })
     return undefined
   }
-  const existing = drafts.find(draft => draft.plan.action === 'use' && isNamed(draft, table))?.existing
+  const existing = drafts.find(draft => isLoadedInto(draft.plan) && isNamed(draft, table))?.existing
   if (existing?.triggers.includes(name)) return void leaveThere(planning, trigger)
   try {
     if (planning.request.scope === 'data' || planning.request.scope === 'check')

@@ -5,13 +5,17 @@ import { readRows } from '../postgres/copy-out.ts'
 import type { Digest } from './digest.ts'
 import { digestFor } from './digester.ts'
 
-/** Digests all rows of a table's target; `progress` hears of the rows read so far. Fails as `readRows` does. */
+/**
+ * Digests all rows of a table's target, or those of a condition over its alias `t`; `progress` hears of the rows read
+ * so far. Fails as `readRows` does.
+ */
 export async function digestTarget(
   client: Client,
   table: TablePlan,
   progress: (rows: number) => void,
+  where?: string,
 ): Promise<Digest> {
   const digester = digestFor(table, 'typed')
-  for await (const rows of readRows(client, table, progress, digester)) digester.add(rows)
+  for await (const rows of readRows(client, table, progress, digester, where)) digester.add(rows)
   return digester.digest
 }

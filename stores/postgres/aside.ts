@@ -48,11 +48,32 @@ export function moveAside(table: TablePlan, schema: string): Effect {
   }
 }
 
-/** Gives up the old table for good, when the run is released. Fails where views still read it. */
-export function dropAside(table: TablePlan, schema: string): Effect {
+/**
+ * The statements that give up for good what a run put aside; none where it put nothing aside. Each fails where
+ * something of others has come to depend on it since.
+ */
+export function setAsideSql(what: PlanWhat, schema: string): string[] {
+  const names = (kind: Effect['object']['kind']) =>
+    setAside(what, schema)
+      .filter(({ object }) => object.kind === kind)
+      .map(({ object }) => qualified(schema, object.name))
+  const drop = (what: string, list: string[]) => (list.length > 0 ? [`DROP ${what} ${list.join(', ')}`] : [])
+  const statements = [
+    ...drop('VIEW', names('old view')),
+    ...drop('TABLE', names('old table')),
+    ...drop(
+      'FUNCTION',
+      names('old function').map(name => `${name}()`),
+    ),
+  ]
+  return statements.length > 0 ? [...statements, `DROP SCHEMA ${ident(schema)}`] : []
+}
+
+/** The same as an effect: under `backup: none`, once all is out of the way. Nothing brings it back. */
+export function dropOld(what: PlanWhat, schema: string): Effect {
   return {
-    object: { kind: 'old table', table: table.name, name: table.target.name },
-    sql: [`DROP TABLE ${qualified(schema, table.target.name)}`],
+    object: { kind: 'old tables', table: '', name: schema },
+    sql: setAsideSql(what, schema),
     undo: [],
   }
 }

@@ -22,7 +22,7 @@ import { CopyStream } from './copy-stream.ts'
 import { ident, qualified } from './quote.ts'
 
 /**
- * All rows of a table's target in batches, in the order in which the server has them, cells in the order of
+ * All rows of a table's target, or those of a condition over its alias `t`, in batches, in the order in which the server has them, cells in the order of
  * the plan's columns. `progress` hears of the rows read so far. The client can do nothing else meanwhile;
  * who stops before the end ends its connection. Memory: 256 KB, or the largest row; with `large`, which then hears of
  * rows with values that go in pieces in the place of the batches, the largest cell that does not.
@@ -32,8 +32,9 @@ export async function* readRows(
   table: TablePlan,
   progress: (rows: number) => void,
   large?: RowParts,
+  where?: string,
 ): AsyncGenerator<Row[]> {
-  const target = await describe(client, table)
+  const target = await describe(client, table, where)
   const copy = new CopyStream(target.sql)
   const reader = new RowReader(target.fields)
   const pieces = table.columns.map(column => goesInPieces(table, column))
@@ -60,13 +61,17 @@ export async function* readRows(
   }
 }
 
-async function describe(client: Client, table: TablePlan): Promise<{ sql: string; fields: FieldReader[] }> {
+async function describe(
+  client: Client,
+  table: TablePlan,
+  where = 'true',
+): Promise<{ sql: string; fields: FieldReader[] }> {
   const { plain, sent } = await catalogOf(client, table)
   const names = table.columns.map(column => ident(column.target)).join(', ')
   // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
   const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
   return {
-    sql: `COPY (SELECT ${names} FROM ${from}) TO STDOUT (FORMAT binary)`,
+    sql: `COPY (SELECT ${names} FROM ${from} AS t WHERE ${where}) TO STDOUT (FORMAT binary)`,
     fields: table.columns.map(column => {
       const name = sent.get(column.target)
       const reader = name === undefined ? undefined : fieldReader(column.type, name)

@@ -38,6 +38,8 @@ type ObjectKind =
   | 'trigger'
   | 'extension'
   | 'extended statistics'
+  | 'grant'
+  | 'old tables'
 
 /** One change of the target. `object` is stable: a second planning of the same thing gives the same one. */
 export interface Effect {

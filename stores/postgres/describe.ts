@@ -4,6 +4,7 @@ import { choosePlace, findLedger, OWN_SCHEMA } from '../../ledger/schema.ts'
 import { isLedgerTable } from '../../model/ledger-names.ts'
 import type { ExistingTable, TargetDescription } from '../../model/target.ts'
 import { describeColumns } from './describe-columns.ts'
+import { describeGrants } from './describe-grants.ts'
 import { describeKeys } from './describe-keys.ts'
 import { describeNames, describeTrigrams } from './describe-names.ts'
 import { describeRights, NO_RIGHTS } from './describe-rights.ts'
@@ -76,6 +77,7 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
   const keys = await describeKeys(client, schema)
   const filled = await withRows(client, schema)
   const rights = await describeRights(client, schema)
+  const { grants, secured } = await describeGrants(client, schema)
   const triggers = await listed(client, TRIGGERS, schema)
   const views = await readersOfTables(client, schema)
   const users = [...columns].filter(([name]) => !isLedgerTable(name))
@@ -90,6 +92,8 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
     triggers: triggers.get(name) ?? [],
     referencedBy: keys.incoming.get(name) ?? [],
     views: views.get(name) ?? [],
+    ...(grants.has(name) && { grants: grants.get(name)! }),
+    ...(secured.has(name) && { rowSecurity: true }),
   }))
 }
 

@@ -1,11 +1,12 @@
 /** What a plan comes to once the rows are in, as effects in the order of making. */
-import type { PlanWhat, TablePlan } from '../../model/plan.ts'
+import { isLoadedInto, type PlanWhat, type TablePlan } from '../../model/plan.ts'
 import { addCheck, addForeignKey, addPrimaryKey, addUnique, createIndex, type Effect } from './ddl.ts'
+import { grantAgain } from './ddl-grants.ts'
 import { createStatistics } from './ddl-optimized.ts'
 import { createTrigger } from './ddl-triggers.ts'
 import { createView } from './ddl-views.ts'
 
-/** Keys, constraints, checks, indexes and statistics of a table that the run makes. */
+/** Keys, constraints, checks, indexes, statistics and grants of a table that the run makes. */
 export function tableParts(table: TablePlan): Effect[] {
   return [
     ...addPrimaryKey(table),
@@ -13,13 +14,14 @@ export function tableParts(table: TablePlan): Effect[] {
     ...table.checks.map(check => addCheck(table, check)),
     ...table.indexes.map(index => createIndex(table, index)),
     ...table.statistics.map(statistics => createStatistics(table, statistics)),
+    ...grantAgain(table),
   ]
 }
 
 /** Foreign keys, which need both of their tables. */
 export function foreignKeys({ tables }: PlanWhat): Effect[] {
   return tables
-    .filter(({ action }) => action !== 'use')
+    .filter(table => !isLoadedInto(table))
     .flatMap(table => table.foreignKeys.map(key => addForeignKey(table, key)))
 }
 

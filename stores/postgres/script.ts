@@ -1,8 +1,8 @@
 /** A plan as SQL to read, or to run by hand: what a run executes, in its order, and what takes it back. */
 import { showEndpoint } from '../../model/endpoint.ts'
 import { escapeControls, showName } from '../../model/name-text.ts'
-import type { Plan, PlanWhat, TablePlan } from '../../model/plan.ts'
-import { setAside } from './aside.ts'
+import { isLoadedInto, type Plan, type PlanWhat, type TablePlan } from '../../model/plan.ts'
+import { dropOld, setAside } from './aside.ts'
 import { analyze, createSchema, createTable, type Effect } from './ddl.ts'
 import { createExtension } from './ddl-optimized.ts'
 import { foreignKeys, tableParts, triggers, views } from './plan-effects.ts'
@@ -47,18 +47,20 @@ export function scriptsOf(plan: Plan, around: Around): Scripts {
 
 function beforeRows(what: PlanWhat, { newSchema, aside }: Around): Effect[] {
   const replaced = setAside(what, aside)
+  const dropped = what.policies.backup === 'none' && replaced.length > 0
   return [
     ...(newSchema === undefined ? [] : [createSchema(newSchema)]),
-    ...(replaced.length > 0 ? [createSchema(aside)] : []),
+    ...(replaced.length > 0 ? [dropped ? { ...createSchema(aside), undo: [] } : createSchema(aside)] : []),
     ...(what.extensions ?? []).map(createExtension),
-    ...replaced,
-    ...what.tables.filter(({ action }) => action !== 'use').map(createTable),
+    ...(dropped ? replaced.map(effect => ({ ...effect, undo: [] })) : replaced),
+    ...(dropped ? [dropOld(what, aside)] : []),
+    ...what.tables.filter(table => !isLoadedInto(table)).map(createTable),
   ]
 }
 
 function afterRows({ tables }: PlanWhat): Effect[] {
   return tables.flatMap(table => [
-    ...(table.action === 'use' ? [] : tableParts(table)),
+    ...(isLoadedInto(table) ? [] : tableParts(table)),
     ...table.columns.filter(({ identity }) => identity).map(column => setSequence(table, column)),
     analyze(table),
   ])
@@ -90,12 +92,20 @@ const rowsLine = ({ name, target, rows }: TablePlan) =>
 
 /** A run takes back only what it wrote itself; a script cannot tell. */
 function emptied({ tables }: PlanWhat): string[] {
-  const used = tables.filter(({ action }) => action === 'use')
-  if (used.length === 0) return []
-  const names = used.map(({ target }) => qualified(target.schema, target.name))
+  const named = (wanted: TablePlan['action']) =>
+    tables
+      .filter(({ action }) => action === wanted)
+      .map(({ target }) => qualified(target.schema, target.name))
+  const [used, added] = [named('use'), named('append')]
   return [
-    `-- These tables were there before, and empty: make sure that no rows but those of the run are in them.\nTRUNCATE ${names.join(', ')};`,
+    ...added.map(name =>
+      comment(`rows that the run added to ${name} stay: only its own records tell them from the others`),
+    ),
+    ...(used.length > 0 ? [emptyAgain(used)] : []),
   ]
 }
+
+const emptyAgain = (names: string[]) =>
+  `-- These tables were there before, and empty: make sure that no rows but those of the run are in them.\nTRUNCATE ${names.join(', ')};`
 
 const comment = (text: string) => `-- ${escapeControls(text)}`

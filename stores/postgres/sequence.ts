@@ -1,5 +1,5 @@
 /** Where the number generators of a table stand after its rows were loaded. */
-import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
+import { type ColumnPlan, isLoadedInto, type TablePlan } from '../../model/plan.ts'
 import type { Effect } from './ddl.ts'
 import { ident, literal, qualified } from './quote.ts'
 
@@ -33,11 +33,12 @@ export function setSequence(table: TablePlan, column: ColumnPlan): Effect {
  * An expression for the sequence of a column, as `regclass`; NULL where there is none. In a table that was there
  * before, a default may draw from a sequence that no column owns.
  */
-export function sequenceOf({ action, target }: TablePlan, column: ColumnPlan): string {
+export function sequenceOf(table: TablePlan, column: ColumnPlan): string {
+  const { target } = table
   const from = literal(qualified(target.schema, target.name))
   const name = literal(column.target)
   const owned = `pg_get_serial_sequence(${from}, ${name})::regclass`
-  if (action !== 'use') return owned
+  if (!isLoadedInto(table)) return owned
   return `coalesce(${owned}, (
          SELECT min(seqrelid)
            FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum

@@ -16,6 +16,8 @@ export interface SourceFiles {
   sides: Side[]
   /** What would change if anybody wrote: sizes, times, inodes and the header. */
   mark: string
+  /** The same for what was committed: readers touch the other side files as well. */
+  content: string
   /** When anything of this was written last, in ms since 1970. */
   changedAt: number
 }
@@ -43,15 +45,21 @@ export async function lookAt(path: string, signal: AbortSignal): Promise<SourceF
   })
   if (!head.startsWith(MAGIC)) throw notADatabase(path, Buffer.from(head, 'hex'))
   const stats = [statOf(real), ...SIDES.map(side => statOf(real + side))]
+  const [main, wal] = stats
   return {
     path: real,
     wal: head.slice(2 * VERSIONS, 2 * VERSIONS + 4) === '0202',
     bytes: stats.reduce((sum, stat) => sum + Number(stat?.size ?? 0), 0),
     sides: SIDES.filter((_, i) => stats[i + 1]),
     mark: [head.slice(0, 200), ...stats.map(markOf)].join(' '),
+    content: [head.slice(0, 200), markOf(main), markOf(wal?.size ? wal : undefined)].join(' '),
     changedAt: Math.max(...stats.map(stat => Number(stat?.mtimeMs ?? 0))),
   }
 }
+
+/** What is another one when somebody has written to the database since. Throws `Failure('source')` as `lookAt`. */
+export const contentMark = async (path: string, signal: AbortSignal): Promise<string> =>
+  (await lookAt(path, signal)).content
 
 const statOf = (path: string): BigIntStats | undefined =>
   statSync(path, { bigint: true, throwIfNoEntry: false })

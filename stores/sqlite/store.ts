@@ -17,7 +17,7 @@ export function openSqlite(path: string): SourceStore {
   return {
     describe: () => naming(path, () => descriptionBefore(db) ?? describe(db)),
     scan: (table, progress, everyDigit) => naming(path, () => scan(db, table, progress, everyDigit)),
-    bounds: (table, rows) => namingEach(path, () => bounds(db, table, rows)),
+    bounds: (table, rows, range) => namingEach(path, () => bounds(db, table, rows, range)),
     read: (table, range) => namingEach(path, () => read(db, table, range)),
     close: () => void db.close(),
   }

@@ -112,7 +112,18 @@ test('taken back together; what somebody has dropped is told, what stands in the
   await client.query('DROP TABLE public.t7; CREATE VIEW public.v AS SELECT a FROM public.t110')
   const undo = async () => {
     const objects = await readObjects(client, OWN_SCHEMA, place.run, true)
-    return act(place, target => undoAll(target.client, target.ledger, place.run, objects))
+    return act(place, target =>
+      undoAll(
+        {
+          client: target.client,
+          ledger: target.ledger,
+          run: place.run,
+          guard: async () => {},
+          leave: () => false,
+        },
+        objects,
+      ),
+    )
   }
   await assert.rejects(undo(), (error: unknown) => error instanceof Failure && /t110/.test(error.message))
   await client.query('DROP VIEW public.v')

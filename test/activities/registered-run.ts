@@ -5,7 +5,7 @@ import { saveConnection } from '../../home/connections.ts'
 import { type RunToken, register } from '../../ledger/runs.ts'
 import { createLedger, OWN_SCHEMA } from '../../ledger/schema.ts'
 import type { RunPlace } from '../../model/payloads.ts'
-import type { Plan, TablePlan } from '../../model/plan.ts'
+import type { Plan, PlanHow, TablePlan } from '../../model/plan.ts'
 import type { ScratchPostgres } from '../support/postgres.ts'
 
 export interface RegisteredRun {
@@ -21,6 +21,7 @@ export async function registeredRun(
   home: string,
   tables: TablePlan[] = [],
   sql = '',
+  how: Partial<PlanHow> = {},
 ): Promise<RegisteredRun> {
   const url = await postgres.createDatabase()
   const client = new pg.Client({ connectionString: url })
@@ -29,8 +30,9 @@ export async function registeredRun(
   const name = `db-${randomUUID().slice(0, 8)}`
   saveConnection(name, url, home)
   await createLedger(client, OWN_SCHEMA)
-  const what = { tables, views: [], triggers: [], leftOut: [] }
-  const plan = { hash: 'h', findings: [], how: {}, what } as unknown as Plan
+  const policies = { ifExists: 'refuse', onFailure: 'keep', scope: 'all' }
+  const what = { tables, views: [], triggers: [], leftOut: [], accept: [], policies }
+  const plan = { hash: 'h', findings: [], how, what } as unknown as Plan
   const run = randomUUID()
   const token = await register(client, OWN_SCHEMA, {
     ...{ run, name, plan, requestHash: 'r', fingerprint: 'f', source: '/s.db', host: 'here', home },

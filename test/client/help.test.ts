@@ -15,7 +15,8 @@ test('help lists every command of the public contract', () => {
   const { status, stdout } = longhaul(home, ['--help'])
   assert.equal(status, 0)
   const contract =
-    'up worker full validate schema data check plan start list show watch status report rollback'
+    'up worker full validate schema data check plan start list show watch status report rollback ' +
+    'pause resume throttle skip retry approve reject edit cancel replay'
   for (const name of contract.split(' ')) assert.match(stdout, new RegExp(`^  ${name}\\b`, 'm'))
 })
 

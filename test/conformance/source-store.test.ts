@@ -14,7 +14,7 @@ import type { TablePlan } from '../../model/plan.ts'
 import type { Table } from '../../model/schema.ts'
 import type { Cell, Row } from '../../model/types.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
-import type { SourceStore } from '../../stores/store.ts'
+import type { KeyRange, SourceStore } from '../../stores/store.ts'
 import { columnPlan, tablePlan } from '../support/plans.ts'
 
 /** A table for a store to hold; cells in the order of the columns. */
@@ -71,14 +71,25 @@ function planOf(table: Table, wide: boolean): TablePlan {
 /** Bounds stand in the ledger between the day they are made and the day they are read. */
 const travelled = (key: Cell[]): Cell[] => decodeKey(encodeKey(key))
 
-/** The rows of each chunk, as a run reads them: bounds first, then a range for each. */
-function chunksOf(store: SourceStore, plan: TablePlan, size: number): Row[][] {
-  const ends: (Cell[] | undefined)[] = [...[...store.bounds(plan, size)].map(travelled), undefined]
-  return ends.map((upTo, i) => {
-    const after = ends[i - 1]
-    return [...store.read(plan, { ...(after && { after }), ...(upTo && { upTo }) })].flat()
+/** The ranges of chunks of that size, which lie within another. */
+function rangesOf(store: SourceStore, plan: TablePlan, size: number, within: KeyRange = {}): KeyRange[] {
+  const inner = [...store.bounds(plan, size, within)].map(travelled)
+  const ends = [within.after, ...inner, within.upTo]
+  return ends.slice(1).map((upTo, i) => {
+    const after = ends[i]
+    return { ...(after && { after }), ...(upTo && { upTo }) }
   })
 }
+
+/** The rows of each chunk, as a run reads them: bounds first, then a range for each. */
+const chunksOf = (store: SourceStore, plan: TablePlan, size: number): Row[][] =>
+  rangesOf(store, plan, size).map(range => [...store.read(plan, range)].flat())
+
+/** The same where each of the chunks was cut anew before it was read. */
+const cutAnew = (store: SourceStore, plan: TablePlan, size: number, again: number): Row[][] =>
+  rangesOf(store, plan, size)
+    .flatMap(range => rangesOf(store, plan, again, range))
+    .map(range => [...store.read(plan, range)].flat())
 
 /** Cells that compare: bytes by their content, numbers of both kinds by their value. */
 const shown = (row: Row): string => row.map(cell => `${kindOf(cell)}:${printed(cell)}`).join('|')
@@ -165,6 +176,24 @@ for (const kind of STORES) {
       })
     }
 
+    for (const [size, again] of [
+      [100, 7],
+      [500, 1],
+      [7, 100],
+      [1003, 334],
+    ] as const) {
+      test(`chunks of ${size} rows cut into ${again}: each row once, none empty, as large as asked for`, t => {
+        const store = kind.hold(t, CONTENTS)
+        for (const { name } of CONTENTS) {
+          const plan = planOf(tableOf(store, name), false)
+          const chunks = cutAnew(store, plan, size, again)
+          assert.deepEqual(chunks.flat().map(shown), [...store.read(plan, {})].flat().map(shown), name)
+          if (plan.access.by === 'whole' || chunks.length === 1) continue
+          for (const { length } of chunks) assert.ok(length > 0 && length <= again, `${name}: ${length} rows`)
+        }
+      })
+    }
+
     test('a chunk can be read again and is the same', t => {
       const store = kind.hold(t, [counted])
       const plan = planOf(tableOf(store, 'counted'), false)
@@ -194,6 +223,8 @@ for (const kind of STORES) {
           const store = kind.hold(t, [{ name: 'k', columns, key: ['a', 'b'], rows: valid }])
           const chunks = chunksOf(store, planOf(tableOf(store, 'k'), false), size)
           assert.deepEqual(chunks.flat().map(shown).sort(), valid.map(shown).sort())
+          const smaller = cutAnew(store, planOf(tableOf(store, 'k'), false), size, 1 + (size >> 1))
+          assert.deepEqual(smaller.flat().map(shown).sort(), valid.map(shown).sort())
         }),
         { numRuns: 40 },
       )

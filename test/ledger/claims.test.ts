@@ -80,6 +80,12 @@ const outcome: ChunkOutcome = {
   ...{ read: 10, written: 10, quarantined: 0, altered: 0 },
   ...{ bytes: 100, digest: Buffer.alloc(4) },
 }
+
+/** The next chunk of a table for a lane, if there is one. */
+async function claim(client: pg.Client, token: RunToken, table: string, owner: string, sweep: boolean) {
+  return (await claimChunk(client, OWN_SCHEMA, token, { table, owner, sweep })).claim
+}
+
 const hasCode = (code: string) => (error: unknown) => error instanceof Failure && error.code === code
 
 test('chunks are written once, with open ends', async () => {
@@ -87,9 +93,9 @@ test('chunks are written once, with open ends', async () => {
   await addChunks(two, OWN_SCHEMA, token, name, [[5]])
   assert.deepEqual(await notChunked(one, OWN_SCHEMA, token.run, [name]), [])
   const claims = [
-    await claimChunk(one, OWN_SCHEMA, token, name, 'a', false),
-    await claimChunk(one, OWN_SCHEMA, token, name, 'b', false),
-    await claimChunk(one, OWN_SCHEMA, token, name, 'c', false),
+    await claim(one, token, name, 'a', false),
+    await claim(one, token, name, 'b', false),
+    await claim(one, token, name, 'c', false),
   ]
   assert.deepEqual(
     claims.map(c => [c?.after, c?.upTo]),
@@ -99,24 +105,24 @@ test('chunks are written once, with open ends', async () => {
       [[20], undefined],
     ],
   )
-  assert.equal(await claimChunk(one, OWN_SCHEMA, token, name, 'd', false), undefined)
+  assert.equal(await claim(one, token, name, 'd', false), undefined)
 })
 
 test('a lane gets its own unfinished chunk again, a sweep gets anyone’s, with the session to be ended', async () => {
   const { token, name } = await begin()
-  const first = await claimChunk(one, OWN_SCHEMA, token, name, 'a', false)
-  const again = await claimChunk(two, OWN_SCHEMA, token, name, 'a', false)
+  const first = await claim(one, token, name, 'a', false)
+  const again = await claim(two, token, name, 'a', false)
   assert.equal(again?.no, first?.no)
   const { rows } = await one.query('SELECT pg_backend_pid() AS pid')
   assert.equal(again?.previous?.pid, rows[0].pid)
-  const swept = await claimChunk(one, OWN_SCHEMA, token, name, 'z', true)
+  const swept = await claim(one, token, name, 'z', true)
   assert.equal(swept?.no, first?.no)
 })
 
 test('only the newest claim settles a chunk, and only once', async () => {
   const { token, name } = await begin()
-  const stale = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
-  const fresh = (await claimChunk(two, OWN_SCHEMA, token, name, 'a', false))!
+  const stale = (await claim(one, token, name, 'a', false))!
+  const fresh = (await claim(two, token, name, 'a', false))!
   const settle = (client: pg.Client, claim: typeof stale) =>
     inTransaction(client, () => settleChunk(client, OWN_SCHEMA, token, claim, outcome))
   await assert.rejects(settle(one, stale), hasCode('fenced'))
@@ -127,10 +133,10 @@ test('only the newest claim settles a chunk, and only once', async () => {
 
 test('a stalled attempt does not block its successor', async () => {
   const { token, name } = await begin()
-  const stale = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
+  const stale = (await claim(one, token, name, 'a', false))!
   await one.query('BEGIN')
   await one.query(`CREATE TABLE IF NOT EXISTS stalled_${name} (n int)`)
-  const fresh = (await claimChunk(two, OWN_SCHEMA, token, name, 'a', false))!
+  const fresh = (await claim(two, token, name, 'a', false))!
   await inTransaction(two, () => settleChunk(two, OWN_SCHEMA, token, fresh, outcome))
   await assert.rejects(settleChunk(one, OWN_SCHEMA, token, stale, outcome), hasCode('fenced'))
   await one.query('ROLLBACK')
@@ -138,13 +144,13 @@ test('a stalled attempt does not block its successor', async () => {
 
 test('after a takeover of the run nothing of the older epoch is written', async () => {
   const { token, name } = await begin()
-  const claim = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
+  const mine = (await claim(one, token, name, 'a', false))!
   const newer = await register(two, OWN_SCHEMA, registration(token.run, name))
-  await assert.rejects(settleChunk(one, OWN_SCHEMA, token, claim, outcome), hasCode('fenced'))
-  await assert.rejects(claimChunk(one, OWN_SCHEMA, token, name, 'a', false), hasCode('fenced'))
-  assert.ok(await claimChunk(two, OWN_SCHEMA, newer, name, 'a', false))
+  await assert.rejects(settleChunk(one, OWN_SCHEMA, token, mine, outcome), hasCode('fenced'))
+  await assert.rejects(claim(one, token, name, 'a', false), hasCode('fenced'))
+  assert.ok(await claim(two, newer, name, 'a', false))
   await fenceOff(two, OWN_SCHEMA, token.run, 'rolling back')
-  await assert.rejects(claimChunk(two, OWN_SCHEMA, newer, name, 'a', true), hasCode('fenced'))
+  await assert.rejects(claim(two, newer, name, 'a', true), hasCode('fenced'))
 })
 
 test('an attempt that slept does not take a run back from the one after it', async () => {
@@ -185,8 +191,8 @@ test('an unfinished run keeps others off its tables, a finished one does not', a
 
 test('what a run has written can be read, and the run forgotten', async () => {
   const { token, name } = await begin()
-  const claim = (await claimChunk(one, OWN_SCHEMA, token, name, 'a', false))!
-  await inTransaction(one, () => settleChunk(one, OWN_SCHEMA, token, claim, outcome))
+  const mine = (await claim(one, token, name, 'a', false))!
+  await inTransaction(one, () => settleChunk(one, OWN_SCHEMA, token, mine, outcome))
   const [row] = await readTables(one, OWN_SCHEMA, token.run)
   assert.deepEqual(
     [row?.name, row?.state, row?.expected, row?.written, row?.chunks, row?.chunksDone],

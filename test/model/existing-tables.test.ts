@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { showPlan } from '../../model/show-plan.ts'
 import type { ExistingColumn, ExistingTable } from '../../model/target.ts'
 import { existing, existingColumn, planOf, said } from './world.ts'
 
@@ -89,22 +90,79 @@ test('keys that differ and triggers that do not fire are told', () => {
   ])
 })
 
-test('rows that are there wait for a way back', () => {
-  const target = users([ID, NAME, SEEN], { hasRows: true })
-  for (const ifExists of ['use', 'append', 'replace'] as const) {
-    assert.equal(said(planOf(SQL, { target, ifExists }))[0], 'refused way-back-not-prepared table users')
-  }
+const FILLED = users([ID, NAME, SEEN], { hasRows: true })
+
+test('rows that are there are not loaded over, and are added to or put aside where the user says so', () => {
+  const used = planOf(SQL, { target: FILLED, ifExists: 'use' })
+  assert.equal(said(used)[0], 'refused table-has-rows table users')
+  assert.match(used.findings[0]!.remedy!, /--if-exists append.*--if-exists replace/)
+  assert.match(planOf(SQL, { target: FILLED }).findings[0]!.remedy!, /--if-exists append/)
+  assert.deepEqual(said(planOf(SQL, { target: FILLED, ifExists: 'append' })), [])
+  assert.deepEqual(said(planOf(SQL, { target: FILLED, ifExists: 'replace' })), [
+    'warning replace-keeps-old table users',
+  ])
+  const rowsOnly = planOf(SQL, { target: FILLED, scope: 'data', ifExists: 'use' })
+  assert.equal(said(rowsOnly)[0], 'refused table-has-rows table users')
+  assert.doesNotMatch(rowsOnly.findings[0]!.remedy!, /replace/)
+  const added = planOf(SQL, { target: FILLED, scope: 'data', ifExists: 'append' })
+  assert.deepEqual([said(added), added.what.tables[0]!.action], [[], 'append'])
+  assert.deepEqual(said(planOf(SQL, { target: FILLED, scope: 'check', ifExists: 'use' })), [])
 })
 
-test('append makes what is not there, and loads into what is empty', () => {
+test('no way back needs a consent, table by table, where there are rows', () => {
+  for (const ifExists of ['append', 'replace'] as const) {
+    const plan = planOf(SQL, { target: FILLED, ifExists, backup: 'none' })
+    assert.equal(said(plan)[0], 'consent no-way-back table users')
+    const empty = planOf(SQL, { target: FULL, ifExists, backup: 'none' })
+    assert.ok(!said(empty).some(line => line.includes('no-way-back')))
+  }
+  const dropped = planOf(SQL, { target: FILLED, ifExists: 'replace', backup: 'none' })
+  assert.ok(said(dropped).includes('warning replace-drops-old table users'))
+  assert.match(showPlan(dropped), /way back +none.*replaced, the old one dropped/s)
+})
+
+test('append makes what is not there, and adds to what is', () => {
   assert.equal(planOf(SQL, { ifExists: 'append' }).what.tables[0]!.action, 'create')
-  assert.equal(planOf(SQL, { target: FULL, ifExists: 'append' }).what.tables[0]!.action, 'use')
+  assert.equal(planOf(SQL, { target: FULL, ifExists: 'append' }).what.tables[0]!.action, 'append')
+})
+
+test('grants of a replaced table are given again, as far as their columns are there', () => {
+  const grants = [
+    { to: 'reports', rights: ['SELECT'], grantable: true },
+    { rights: ['UPDATE'], columns: ['gone', 'name'] },
+    { to: 'web', rights: ['UPDATE'], columns: ['gone'] },
+  ] as const
+  const target = users([ID, NAME, SEEN], { hasRows: true, grants: structuredClone(grants) as never })
+  const plan = planOf(SQL, { target, ifExists: 'replace' })
+  assert.deepEqual(plan.what.tables[0]!.grants, [grants[0], { rights: ['UPDATE'], columns: ['name'] }])
+  assert.match(showPlan(plan), /grant SELECT to reports with grant option.*grant UPDATE \(name\) to PUBLIC/s)
+  assert.equal(planOf(SQL, { target, ifExists: 'append' }).what.tables[0]!.grants, undefined)
+})
+
+test('row security that a new table lacks needs a consent', () => {
+  const target = users([ID, NAME, SEEN], { rowSecurity: true })
+  assert.deepEqual(said(planOf(SQL, { target, ifExists: 'replace' })), [
+    'consent row-security-lost table users',
+    'warning replace-keeps-old table users',
+  ])
+})
+
+test('a table with rows is replaced only where nothing else depends on it', () => {
+  const referencedBy = [{ schema: 'public', table: 'posts', name: 'posts_user_fkey' }]
+  const target = users([ID, NAME, SEEN], { hasRows: true, referencedBy })
+  assert.equal(
+    said(planOf(SQL, { target, ifExists: 'replace' }))[0],
+    'refused replace-has-dependents table users',
+  )
 })
 
 test('an empty table that nothing depends on is replaced', () => {
   const plan = planOf(SQL, { target: FULL, ifExists: 'replace' })
   assert.deepEqual(said(plan), ['warning replace-keeps-old table users'])
-  assert.match(plan.findings[0]!.message, /longhaul_aside_.*owner, grants, comments and policies/)
+  assert.match(
+    plan.findings[0]!.message,
+    /longhaul_aside_.*owner, comments and policies.*not carried over.*its grants are/,
+  )
   assert.equal(plan.what.tables[0]!.action, 'replace')
   const referencedBy = [{ schema: 'public', table: 'posts', name: 'posts_user_fkey' }]
   for (const given of [{ referencedBy }, { views: [{ schema: 'public', name: 'active_users' }] }]) {

@@ -14,9 +14,15 @@ export interface Gate {
 }
 
 /** The place where the test stops a run. */
-export type Where = 'index' | 'foreign key' | 'commit of scan' | keyof typeof TABLES
+export type Where = 'ledger' | 'tables' | 'index' | 'foreign key' | 'commit of scan' | keyof typeof TABLES
 
-const KEYS: Record<Where, number> = { index: 71_001, 'foreign key': 71_002, 'commit of scan': 71_000 }
+const KEYS: Record<Where, number> = {
+  index: 71_001,
+  'foreign key': 71_002,
+  'commit of scan': 71_000,
+  ledger: 71_998,
+  tables: 71_999,
+}
 Object.keys(TABLES).forEach((table, i) => {
   KEYS[table] = 71_003 + i
 })
@@ -40,6 +46,7 @@ export async function installGates(client: Client): Promise<void> {
       FOR made IN SELECT * FROM pg_event_trigger_ddl_commands() WHERE object_type = 'table' LOOP
         CASE made.object_identity ${rows.join('\n')} ELSE NULL; END CASE;
         IF made.object_identity = 'public.scan' THEN
+          PERFORM pg_catalog.pg_advisory_xact_lock_shared(${KEYS.tables});
           EXECUTE 'CREATE CONSTRAINT TRIGGER gate_of_commit AFTER INSERT ON public.scan
                    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (${TABLES.scan!.middle})
                    EXECUTE FUNCTION scenario.pass(${KEYS['commit of scan']})';
@@ -47,7 +54,9 @@ export async function installGates(client: Client): Promise<void> {
       END LOOP;
     END $$;
     CREATE FUNCTION scenario.wait() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
-      IF tg_tag = 'CREATE INDEX' THEN
+      IF tg_tag = 'CREATE SCHEMA' THEN
+        PERFORM pg_catalog.pg_advisory_xact_lock_shared(${KEYS.ledger});
+      ELSIF tg_tag = 'CREATE INDEX' THEN
         PERFORM pg_catalog.pg_advisory_xact_lock_shared(${KEYS.index});
       ELSIF current_query() LIKE '%FOREIGN KEY%' THEN
         PERFORM pg_catalog.pg_advisory_xact_lock_shared(${KEYS['foreign key']});
@@ -55,7 +64,7 @@ export async function installGates(client: Client): Promise<void> {
     END $$;
     CREATE EVENT TRIGGER scenario_build ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
       EXECUTE FUNCTION scenario.build();
-    CREATE EVENT TRIGGER scenario_wait ON ddl_command_start WHEN TAG IN ('CREATE INDEX', 'ALTER TABLE')
+    CREATE EVENT TRIGGER scenario_wait ON ddl_command_start WHEN TAG IN ('CREATE SCHEMA', 'CREATE INDEX', 'ALTER TABLE')
       EXECUTE FUNCTION scenario.wait();`)
 }
 

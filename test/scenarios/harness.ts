@@ -29,11 +29,12 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(options: PostgresOptions = {}): Promise<World> {
+/** @param make fills the source that all scenes copy */
+export async function startWorld(options: PostgresOptions = {}, make = makeSource): Promise<World> {
   const server = await startPostgres({ ...options, own: true })
   const files = scratchHome()
   const source = join(files.home, 'source.db')
-  makeSource(source)
+  make(source)
   const stop = async () => {
     await server.stop()
     await files.stop()
@@ -49,6 +50,8 @@ export interface Scene {
   url: string
   /** The role of the migration: no superuser, owner of what it makes. */
   role: string
+  /** The target's URL for that role. */
+  login: string
   /** A session of the test's own in the target; gates are held by it. */
   client: pg.Client
   home: string
@@ -82,7 +85,7 @@ async function openScene(t: TestContext, server: ScratchPostgres, original: stri
   const { role, login } = await makeRole(url)
   const words = ['--from', `sqlite:${source}`, '--to', login, '--plan', plan, '--id', NAME]
   const scene: Scene = {
-    ...{ name: NAME, source, url, home, env, role },
+    ...{ name: NAME, source, url, home, env, role, login },
     client: await session(t, url),
     full: (flags = [], over = env) => spawnCli(['full', ...words, ...flags], over),
     run: given => spawnCli(given, env).ended,

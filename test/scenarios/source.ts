@@ -54,22 +54,26 @@ const SCHEMA = `
 
 const CITIES = ['Łódź', 'Wien', '京都市', 'İzmir', '', "L'Aquila"]
 
-/** 40,000 rows by an integer key, 30,000 by a composite one, and 15,000 without a key, each of them twice. */
-export function makeSource(path: string): void {
+/**
+ * 40,000 rows by an integer key, 30,000 by a composite one, and 15,000 without a key, each of them twice.
+ *
+ * @param share makes that part of the rows
+ */
+export function makeSource(path: string, share = 1): void {
   const db = new Database(path)
   db.exec(SCHEMA)
   const parcel = db.prepare('INSERT INTO parcel VALUES (?, ?, ?, ?, ?, ?)')
   const leg = db.prepare('INSERT INTO leg VALUES (?, ?, ?)')
   const scan = db.prepare('INSERT INTO scan VALUES (?, ?, ?)')
   db.transaction(() => {
-    for (let i = 1; i <= 40_000; i++) {
+    for (let i = 1; i <= 40_000 * share; i++) {
       const note = i % 7 === 0 ? null : `note ${i} ${'on the way '.repeat(i % 17)}`
       const label = i % 5 === 0 ? Buffer.from(`\0${i}`) : null
       parcel.run(i * 3, `sender ${i % 997}`, i % 11 === 0 ? null : i / 8 + 0.1, i % 2, label, note)
     }
-    for (let i = 1; i <= 10_000; i++)
+    for (let i = 1; i <= 10_000 * share; i++)
       for (let hop = 1; hop <= 3; hop++) leg.run(i * 9, hop, CITIES[(i + hop) % CITIES.length])
-    for (let i = 1; i <= 15_000; i++)
+    for (let i = 1; i <= 15_000 * share; i++)
       for (let twin = 0; twin < 2; twin++) scan.run(i, CITIES[i % CITIES.length], i % 9 === 0 ? null : i / 16)
   })()
   db.close()

@@ -23,6 +23,18 @@ export async function assertSameRows(source: string, client: Client, table: stri
   assert.equal(md5(found), md5(expected), table)
 }
 
+/** How many rows of a table the target lacks, and how many it has once too often or that nobody sent. */
+export async function lostAndDoubled(
+  source: string,
+  client: Client,
+  table: string,
+): Promise<{ lost: number; doubled: number }> {
+  const { columns } = TABLES[table]!
+  const counts = counted(sourceLines(source, table, columns), await targetLines(client, table, columns))
+  const sum = (sign: number) => counts.reduce((total, [, count]) => total + Math.max(0, sign * count), 0)
+  return { lost: sum(1), doubled: sum(-1) }
+}
+
 function sourceLines(source: string, table: string, columns: Record<string, Print>): string[] {
   const db = new Database(source, { readonly: true })
   try {
@@ -58,16 +70,21 @@ async function targetLines(client: Client, table: string, columns: Record<string
 
 /** Some lines of each kind are enough to see what went wrong. */
 function difference(expected: string[], found: string[]): { missing: string[]; extra: string[] } {
-  const counts = new Map<string, number>()
-  for (const line of expected) counts.set(line, (counts.get(line) ?? 0) + 1)
-  for (const line of found) counts.set(line, (counts.get(line) ?? 0) - 1)
-  const lines = [...counts].filter(([, count]) => count !== 0)
+  const lines = counted(expected, found)
   const some = (wanted: boolean) =>
     lines
       .filter(([, count]) => count > 0 === wanted)
       .map(([line]) => line)
       .slice(0, 5)
   return { missing: some(true), extra: some(false) }
+}
+
+/** Lines that do not stand as often on both sides: how many are missing, or, below zero, too many. */
+function counted(expected: string[], found: string[]): [line: string, missing: number][] {
+  const counts = new Map<string, number>()
+  for (const line of expected) counts.set(line, (counts.get(line) ?? 0) + 1)
+  for (const line of found) counts.set(line, (counts.get(line) ?? 0) - 1)
+  return [...counts].filter(([, count]) => count !== 0)
 }
 
 const md5 = (lines: string[]) => createHash('md5').update(lines.join('\n')).digest('hex')

@@ -1,0 +1,69 @@
+/** The dump of the backup step in a run's folder, and the manifest that says what it is and how it was proven. */
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { readJson, runFolder, writePrivate } from '../home/home.ts'
+import { Failure } from '../model/failure.ts'
+import { damaged, measure } from '../stores/postgres/dump.ts'
+
+export interface Manifest {
+  /** UUID of the run. */
+  id: string
+  /** ISO 8601, when the snapshot was taken. */
+  at: string
+  host: string
+  /** As in `PostgreSQL 15.18`, and the version of `pg_dump`. */
+  engine: string
+  program: string
+  database: string
+  /** `pg_dump`'s custom format. */
+  path: string
+  bytes: number
+  sha256: string
+  /** Whether the ledger is in it: it has records of earlier runs, and one of this run, which a restore brings back. */
+  ledger: boolean
+  verified: {
+    /** Into a scratch database and compared, or read through and counted. */
+    how: 'restored' | 'read'
+    /** In words, with the reason where it was not restored. */
+    text: string
+  }
+  /** Rows by count and digest, under the snapshot of the dump. */
+  tables: { schema: string; name: string; rows: number; digest: string }[]
+}
+
+export const backupFolder = (home: string, run: string) => join(runFolder(run, home), 'backup')
+export const dumpPath = (home: string, run: string) => join(backupFolder(home, run), 'target.dump')
+const manifestPath = (home: string, run: string) => join(backupFolder(home, run), 'manifest.json')
+
+/** Undefined where no dump was made and proven. */
+export const findManifest = (home: string, run: string) => readJson<Manifest>(manifestPath(home, run))
+
+/** Written last: a dump without it is none. */
+export function writeManifest(home: string, manifest: Manifest): void {
+  writePrivate(manifestPath(home, manifest.id), `${JSON.stringify(manifest, null, 2)}\n`)
+}
+
+/**
+ * The proven dump of a run, whole and unchanged: size first, and with `progress` its hash. Fails with `artifact`
+ * where it is gone, damaged or another one.
+ */
+export async function needDump(
+  home: string,
+  run: string,
+  progress?: (bytes: number) => void,
+): Promise<Manifest> {
+  const manifest = findManifest(home, run)
+  const path = dumpPath(home, run)
+  if (!manifest || !existsSync(path)) throw gone(run)
+  if (statSync(path).size !== manifest.bytes) throw damaged(path)
+  if (progress && (await measure(path, progress)).sha256 !== manifest.sha256) throw damaged(path)
+  return manifest
+}
+
+const gone = (run: string) =>
+  new Failure({
+    code: 'artifact',
+    object: `run ${run}`,
+    message: 'the dump of the target is not in the folder of the run on this host',
+    remedy: 'Put it back where its manifest says, or take the run back by its tables alone',
+  })

@@ -1,0 +1,119 @@
+/** One chunk: its rows, what was set aside of them, and the fence with their counts and digest, in one transaction. */
+import type { Client } from 'pg'
+import { type ChunkClaim, type ChunkOutcome, settleChunk } from '../ledger/claims.ts'
+import { keep } from '../ledger/quarantine.ts'
+import type { RunToken } from '../ledger/runs.ts'
+import type { Place } from '../ledger/schema.ts'
+import { inTransaction } from '../ledger/transaction.ts'
+import { needsConforming } from '../model/conforming.ts'
+import { Failure } from '../model/failure.ts'
+import type { TablePlan } from '../model/plan.ts'
+import type { Row } from '../model/types.ts'
+import { withRowName } from '../stores/conform.ts'
+import { digestFor } from '../stores/digest/digester.ts'
+import { FittingRows } from '../stores/fitting-rows.ts'
+import { copyIn } from '../stores/postgres/copy-in.ts'
+import type { SourceStore } from '../stores/store.ts'
+
+export interface ChunkCopied {
+  table: string
+  chunk: number
+  rows: number
+  quarantined: number
+  altered: number
+  bytes: number
+  ms: number
+}
+
+type Batches = Iterable<Row[]> | AsyncIterable<Row[]>
+
+/** What copying needs of its lane. */
+export interface Hands {
+  client: Client
+  ledger: Place
+  token: RunToken
+  source: SourceStore
+  signal: AbortSignal
+  progress: (detail: unknown) => void
+  /** Holds the rows back as the orders say, until `over`. */
+  pace: (batches: Iterable<Row[]>, table: TablePlan, over: AbortSignal) => Batches
+}
+
+export async function copyChunk(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkCopied> {
+  const { client, ledger, token } = hands
+  const began = performance.now()
+  const { written, bytes, quarantined, altered } = await inTransaction(client, async () => {
+    const outcome = await (needsConforming(table) ? copyFitting : copyAll)(hands, table, claim)
+    const { read, written, quarantined } = outcome
+    if (read !== written + quarantined) throw miscounted(table, read, written, quarantined)
+    await settleChunk(client, ledger, token, claim, outcome)
+    return outcome
+  })
+  const ms = Math.round(performance.now() - began)
+  return { table: table.name, chunk: claim.no, rows: written, quarantined, altered, bytes, ms }
+}
+
+async function copyAll(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
+  const digester = digestFor(table, 'source')
+  const batches = digested(hands.source.read(table, claim), digester)
+  const { rows, bytes } = await send(hands, table, claim, batches, 0)
+  const { digest } = digester
+  const counts = { read: digest.count, written: rows, quarantined: 0, altered: 0 }
+  return { ...counts, bytes, digest: Buffer.from(digest.toBytes()) }
+}
+
+/**
+ * Where columns have conversions or policies. A session can do nothing else during a COPY: when there is no
+ * more room for what was set aside the COPY ends, that is written, and another COPY goes on.
+ */
+async function copyFitting(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
+  const { client, ledger, token, source } = hands
+  const digester = digestFor(table, 'source')
+  const fitting = new FittingRows(table, source.read(withRowName(table), claim))
+  let [written, bytes, no] = [0, 0, 0]
+  try {
+    while (!fitting.over) {
+      const copied = await send(hands, table, claim, digested(fitting.rows(), digester), written)
+      written += copied.rows
+      bytes += copied.bytes
+      no = await keep(client, ledger, token.run, claim, fitting.take(), no)
+    }
+  } finally {
+    fitting.close()
+  }
+  const { read, quarantined, altered } = fitting
+  return { read, written, quarantined, altered, bytes, digest: Buffer.from(digester.digest.toBytes()) }
+}
+
+/** @param before rows of the chunk that an earlier COPY has sent */
+async function send(
+  hands: Hands,
+  table: TablePlan,
+  claim: ChunkClaim,
+  batches: Iterable<Row[]>,
+  before: number,
+) {
+  const heard = (rows: number) => hands.progress({ table: table.name, chunk: claim.no, rows: before + rows })
+  // Where a COPY fails while rows are held back, whoever holds them still has the reader open.
+  const over = new AbortController()
+  try {
+    return await copyIn(hands.client, table, hands.pace(batches, table, over.signal), heard, hands.signal)
+  } finally {
+    over.abort()
+  }
+}
+
+/** The rows on their way: the digest sees what was read, the encoder comes after. */
+function* digested(batches: Iterable<Row[]>, digester: { add(rows: Row[]): void }): Iterable<Row[]> {
+  for (const batch of batches) {
+    digester.add(batch)
+    yield batch
+  }
+}
+
+const miscounted = (table: TablePlan, read: number, written: number, quarantined: number) =>
+  new Failure({
+    code: 'internal',
+    object: `table "${table.name}"`,
+    message: `${read} rows were read, ${written} written and ${quarantined} put into quarantine in one chunk, which was taken back`,
+  })

@@ -1,0 +1,46 @@
+/** What stands on the tables of a rollback: objects of the run itself, which go along, and those of others. */
+import type { ObjectRow } from '../ledger/reader.ts'
+import type { PlanWhat } from '../model/plan.ts'
+import { isLoadedInto } from '../model/plan.ts'
+import { type Dependent, dependentsOf } from '../stores/postgres/dependents.ts'
+import type { Subject } from './rollback-subject.ts'
+
+export interface Dependents {
+  /** Objects of the run, in other tables or beside them. */
+  own: ObjectRow[]
+  others: Dependent[]
+}
+
+/** Of the tables that the run made and the scope drops; tables that stay keep what stands on them. */
+export async function dependentsIn({ client, tables, objects, what }: Subject): Promise<Dependents> {
+  const made = tables.filter(
+    table =>
+      !isLoadedInto(table) && objects.some(o => o.kind === 'table' && o.table === table.name && o.done),
+  )
+  const found = await dependentsOf(
+    client,
+    made.map(({ target }) => target),
+  )
+  const pairs = found.map(dependent => ({ dependent, own: objects.find(isThat(dependent, what)) }))
+  return {
+    own: [...new Set(pairs.flatMap(({ own }) => own ?? []))],
+    others: pairs.filter(({ own }) => !own).map(({ dependent }) => dependent),
+  }
+}
+
+/** Whether a record of the ledger is about that object. */
+const isThat =
+  (dependent: Dependent, { tables, views }: PlanWhat) =>
+  (object: ObjectRow): boolean => {
+    if (!object.done || object.name !== dependent.name) return false
+    if (dependent.kind === 'view')
+      return (
+        object.kind === 'view' &&
+        views.some(v => v.target.name === dependent.name && v.target.schema === dependent.schema)
+      )
+    if (dependent.kind !== 'foreign key' || !KEYS.has(object.kind)) return false
+    const child = tables.find(t => t.target.name === dependent.of && t.target.schema === dependent.schema)
+    return child?.name === object.table
+  }
+
+const KEYS: ReadonlySet<string> = new Set(['foreign key', 'constraint for new rows'])

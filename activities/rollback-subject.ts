@@ -1,0 +1,132 @@
+/** What a rollback is about: the run as its ledger has it, and the tables and objects that the scope means. */
+import type { Client } from 'pg'
+import { type Before, readBefore } from '../ledger/before.ts'
+import { type ObjectRow, readObjects, readTables, type TableRow } from '../ledger/reader.ts'
+import { getPlan, getRun, listRuns, type RunRow } from '../ledger/runs.ts'
+import { findLedger, isCurrent, type Place } from '../ledger/schema.ts'
+import { idsHold, tally } from '../ledger/written.ts'
+import { didYouMean } from '../model/did-you-mean.ts'
+import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
+import { isLoadedInto, type PlanWhat, type TablePlan } from '../model/plan.ts'
+import type { RollbackScope } from '../model/rollback.ts'
+import type { TableCatalog } from '../stores/postgres/catalog.ts'
+import { qualified } from '../stores/postgres/quote.ts'
+import { databaseId } from './session.ts'
+
+export interface Subject {
+  client: Client
+  ledger: Place
+  run: RunRow
+  what: PlanWhat
+  scope: RollbackScope
+  /** Those that the scope means. */
+  tables: TablePlan[]
+  /** All of the run, in the order of undoing. */
+  objects: ObjectRow[]
+  counts: Map<string, TableRow>
+  before: Map<string, Before<TableCatalog>>
+  /** Why no row of the run can be told from others' by its transaction; absent: they can. */
+  blind?: string
+}
+
+/** Undefined where the target's ledger does not have the run: it was taken back already. Fails with `usage`. */
+export async function openSubject(
+  client: Client,
+  { run, target, scope }: { run: string; target: PostgresEndpoint; scope: RollbackScope },
+): Promise<Subject | undefined> {
+  const ledger = await findLedger(client, target.schema)
+  const row = ledger && (await getRun(client, ledger, run))
+  if (!ledger || !row) return undefined
+  const { what } = (await getPlan(client, ledger, run))!.plan
+  const current = await isCurrent(client, ledger)
+  const blind = row.database === (await databaseId(client)) ? (current ? undefined : OLD) : COPY
+  return {
+    ...{ client, ledger, run: row, what, scope },
+    tables: wanted(what, scope),
+    objects: await readObjects(client, ledger, run, true),
+    counts: new Map((await readTables(client, ledger, run)).map(table => [table.name, table])),
+    before: current ? await readBefore(client, ledger, run) : new Map(),
+    ...(blind !== undefined && { blind }),
+  }
+}
+
+const OLD = 'an earlier version of longhaul wrote them, which did not note its transactions'
+const COPY = 'this database is a copy of the one in which they were written'
+
+function wanted({ tables }: PlanWhat, { tables: names }: RollbackScope): TablePlan[] {
+  if (!names) return tables
+  return names.map(name => {
+    const found = tables.find(t => t.name === name || `${t.target.schema}.${t.target.name}` === name)
+    if (found) return found
+    const near = didYouMean(
+      name,
+      tables.map(t => t.name),
+    )
+    throw new Failure({
+      code: 'usage',
+      object: `table "${name}"`,
+      message: 'is none of this run',
+      remedy: near === undefined ? 'See its tables with "longhaul show"' : `Perhaps "${near}" is meant`,
+    })
+  })
+}
+
+/** A table as it is now. */
+export interface Surveyed {
+  table: TablePlan
+  /** Whether it is there at all, under its name. */
+  there: boolean
+  rows: number
+  /** Rows that the run wrote, as their transactions tell; 0 where `unknown`. */
+  own: number
+  /** Why they do not tell. */
+  unknown?: string
+  /** By the ledger: rows that the run wrote, and rows that were there before it. */
+  written: number
+  before: number
+}
+
+/** Reads all rows of the table. */
+export async function survey(
+  { client, ledger, run, counts, before, blind, objects }: Subject,
+  table: TablePlan,
+): Promise<Surveyed> {
+  const written = counts.get(table.name)?.written ?? 0
+  const known = {
+    table,
+    written,
+    before: !isLoadedInto(table) ? 0 : (before.get(table.name)?.rows ?? 0),
+  }
+  // A table that stood in the way of a `create` that was never made is somebody else's.
+  const made =
+    isLoadedInto(table) || objects.some(o => o.kind === 'table' && o.table === table.name && o.done)
+  if (!made) return { ...known, written: 0, there: false, rows: 0, own: 0 }
+  if (!(await isThere(client, table))) return { ...known, there: false, rows: 0, own: 0 }
+  const unknown = written === 0 ? undefined : (blind ?? (await idsHold(client, ledger, run.id, table)))
+  if (blind !== undefined || unknown !== undefined) {
+    const { rows } = await client.query<{ n: number }>(
+      `SELECT count(*)::float8 AS n FROM ${qualified(table.target.schema, table.target.name)}`,
+    )
+    return { ...known, there: true, rows: rows[0]!.n, own: 0, ...(unknown !== undefined && { unknown }) }
+  }
+  return { ...known, there: true, ...(await tally(client, ledger, run.id, table)) }
+}
+
+export async function isThere(client: Client, { target }: TablePlan): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+    qualified(target.schema, target.name),
+  ])
+  return rows[0]!.there
+}
+
+/** A run that came after it and has written into the same tables. */
+export async function laterRun({ client, ledger, run, tables }: Subject): Promise<RunRow | undefined> {
+  const places = tables.map(({ target }) => `${target.schema}.${target.name}`)
+  return (await listRuns(client, ledger)).find(
+    other =>
+      other.id !== run.id &&
+      other.startedAt > run.startedAt &&
+      other.targetTables.some(table => places.includes(table)),
+  )
+}

@@ -1,0 +1,110 @@
+/** Rows and objects of a rollback's tables, taken out of the target; each step can be repeated after a kill. */
+import { Context } from '@temporalio/activity'
+import type { ObjectRow } from '../ledger/reader.ts'
+import type { Going } from '../ledger/written.ts'
+import { placeOf } from '../ledger/written.ts'
+import { Failure } from '../model/failure.ts'
+import { judge, type TableFacts, takingOf } from '../model/judge-rollback.ts'
+import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import { takeRows } from '../stores/postgres/take-rows.ts'
+import { isThere, type Subject, survey } from './rollback-subject.ts'
+import { undoAll } from './undo.ts'
+
+/** Rows of others in a table that the run made; whether they are the run's own, written anew, is to be seen. */
+export class Strangers extends Failure {
+  readonly table: TablePlan
+  readonly seen: TableFacts
+  constructor(table: TablePlan, seen: TableFacts, lost: number) {
+    super({
+      code: 'refused',
+      object: `table "${seen.target}"`,
+      message: `has ${lost} row(s) that others wrote or changed since, which would be lost`,
+      remedy: 'Move them elsewhere, or roll back with --yes',
+    })
+    this.table = table
+    this.seen = seen
+  }
+}
+
+export interface Taking {
+  subject: Subject
+  /** Rows of others may go. */
+  yes: boolean
+  /** Tables whose rows were compared with the run's and are the same, as they were then. */
+  same: Map<string, TableFacts>
+}
+
+/** Takes the run's rows out of tables that stay; gives how many went. */
+export async function takeRowsOf({ subject, yes, same }: Taking, tables: TablePlan[]): Promise<number> {
+  const { client, ledger, run, scope } = subject
+  const there: TablePlan[] = []
+  for (const table of tables) if (await isThere(client, table)) there.push(table)
+  const gone = await takeRows(client, ledger, run.id, there, async () => {
+    const going: Going[] = []
+    for (const table of there) {
+      Context.current().heartbeat(table.name)
+      const facts = await factsNow(subject, table, same)
+      const taking = takingOf(facts, scope)
+      if (typeof taking === 'object')
+        throw new Failure({
+          code: 'refused',
+          object: `run ${run.name}`,
+          message: taking.refused.replace(/\.$/, ''),
+        })
+      if (taking === 'every') mustLoseNothing(subject, table, facts, yes)
+      going.push({
+        ...table,
+        every: taking === 'every',
+        ...(scope.where !== undefined && { where: scope.where }),
+      })
+    }
+    return going
+  })
+  return [...gone.values()].reduce((sum, rows) => sum + rows, 0)
+}
+
+async function factsNow(
+  subject: Subject,
+  table: TablePlan,
+  same: ReadonlyMap<string, TableFacts>,
+): Promise<TableFacts> {
+  const { table: _, ...seen } = await survey(subject, table)
+  const { name, target } = table
+  const facts = { name, target: `${target.schema}.${target.name}`, made: !isLoadedInto(table), ...seen }
+  const known = same.get(name)
+  return known?.rows === facts.rows && known.own === facts.own ? { ...facts, same: true } : facts
+}
+
+function mustLoseNothing({ scope }: Subject, table: TablePlan, facts: TableFacts, yes: boolean): void {
+  const { lost } = judge(facts, scope).table
+  if (lost > 0 && !yes) throw new Strangers(table, facts, lost)
+}
+
+/** Takes objects back, last first; gives those that somebody had dropped before. */
+export async function takeObjects(
+  { subject, yes, same }: Taking,
+  objects: readonly ObjectRow[],
+): Promise<ObjectRow[]> {
+  const { client, ledger, run } = subject
+  const drawn = await drawnFrom(subject)
+  const guard = async (some: readonly ObjectRow[]) => {
+    for (const table of subject.tables) {
+      if (yes || !some.some(o => o.kind === 'table' && o.done && o.table === table.name)) continue
+      if (!(await isThere(client, table))) continue
+      await client.query(`LOCK TABLE ${placeOf(table)} IN ACCESS EXCLUSIVE MODE`)
+      mustLoseNothing(subject, table, await factsNow(subject, table, same), yes)
+    }
+  }
+  const leave = ({ kind, table }: ObjectRow) => kind === 'sequence' && drawn.has(table)
+  return undoAll({ client, ledger, run: run.id, guard, leave }, objects)
+}
+
+/** Tables that stay with rows that others have added: their sequences may not go back to where they stood. */
+async function drawnFrom(subject: Subject): Promise<Set<string>> {
+  const found = new Set<string>()
+  for (const table of subject.tables.filter(isLoadedInto)) {
+    const { there, rows, own, before } = await survey(subject, table)
+    if (there && rows - own > before) found.add(table.name)
+  }
+  return found
+}

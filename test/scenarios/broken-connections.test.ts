@@ -1,0 +1,56 @@
+/** Connections are cut, stalled and left half open by a proxy before PostgreSQL, and the run goes on by itself. */
+import { after, type TestContext, test } from 'node:test'
+import { type Deed, type Moment, PostgresProxy } from '../support/proxy.ts'
+import { type Scene, startWorld, stopwatch } from './harness.ts'
+
+const world = await startWorld()
+after(() => world.stop())
+
+/** Sessions that work for a run. */
+const WORKERS = /^longhaul [0-9a-f]{8}-/
+
+interface Break {
+  moment: Moment
+  deed: Deed
+}
+
+const STORIES: Record<string, Break[]> = {
+  'cut in mid-COPY': copies('cut'),
+  'cut right before a COMMIT': commits('commit', 'cut'),
+  'stalled in mid-COPY': copies('stall'),
+  'stalled right before a COMMIT': commits('commit', 'stall'),
+  'stalled with the answer to a COMMIT': commits('answer', 'stall'),
+  'half open in mid-COPY': copies('half-open'),
+}
+
+/** One of each table at least: 85,000 rows are about 4 MB. */
+function copies(deed: Deed): Break[] {
+  return [1, 60_000, 100_000].map(bytes => ({ moment: { at: 'rows', bytes }, deed }))
+}
+
+/** In all steps: the ledger, tables, chunks, keys. */
+function commits(at: 'commit' | 'answer', deed: Deed): Break[] {
+  return [2, 15, 30, 45, 80].map(nth => ({ moment: { at, nth }, deed }))
+}
+
+test('connections are broken', { concurrency: 3 }, async t => {
+  await Promise.all(
+    Object.entries(STORIES).map(([name, breaks]) =>
+      t.test(name, async t => story(t, await world.scene(t), breaks)),
+    ),
+  )
+})
+
+async function story(t: TestContext, scene: Scene, breaks: Break[]): Promise<void> {
+  const proxy = await PostgresProxy.before(scene.login)
+  t.after(() => proxy.stop())
+  const struck = Promise.all(breaks.map(({ moment, deed }) => proxy.strike(moment, deed, WORKERS)))
+  const took = stopwatch(t, `a run with ${breaks.length} broken connections`)
+  const command = scene.full(['--to', proxy.url(scene.login)])
+  const ended = await command.ended
+  took()
+  // What a stall has kept apart: whoever still waits there hears of the end.
+  await proxy.stop()
+  await scene.assertEndsWell(ended)
+  await struck
+}

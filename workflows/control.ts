@@ -1,0 +1,447 @@
+/**
+ * A run under the hands of its operators: the workflow's side of `messages.ts`. It decides; the ledger tells lanes
+ * and commands, signals tell children, and the run's own work asks here before it begins.
+ */
+import { CancellationScope, condition, isCancellation, log, setHandler } from '@temporalio/workflow'
+import type { Edit, Gate, Orders, SignOff, Waiting } from '../model/control.ts'
+import type { FailureFacts } from '../model/failure.ts'
+import { ordersLines, tablesText } from '../model/orders-text.ts'
+import type { Holder } from './carry.ts'
+import { factsOf, failureOf } from './failures.ts'
+import { LedgerNotes } from './ledger-notes.ts'
+import {
+  approveUpdate,
+  editUpdate,
+  figuresSignal,
+  findingsQuery,
+  type MigrateInput,
+  type Ordered,
+  type PlanSummary,
+  pauseSignal,
+  pauseUpdate,
+  planQuery,
+  progressQuery,
+  type RunPlace,
+  rejectUpdate,
+  resumeSignal,
+  resumeUpdate,
+  retryUpdate,
+  skipUpdate,
+  type Told,
+  throttleUpdate,
+  waitingForQuery,
+} from './messages.ts'
+import { type By, OrderBook, type Throttle } from './order-book.ts'
+import {
+  mayDecide,
+  mayEdit,
+  mayPause,
+  mayResume,
+  mayRetry,
+  maySkip,
+  mayThrottle,
+  type Run,
+  refused,
+  waitingToRetry,
+} from './order-rules.ts'
+import { hostWork } from './proxies.ts'
+import type { RunProgress } from './run-progress.ts'
+import { undoText } from './undo.ts'
+
+/** The children that copy, seen from the orders. */
+export interface Children {
+  /** Tells those that lack the newest orders; settles when all have them. */
+  inform(): Promise<void>
+  heard(told: Told): void
+  /** Nothing of them is under way. */
+  readonly resting: boolean
+  /** Hosts that some of them wait for. */
+  readonly hosts: readonly string[]
+  /** Whether a pause holds this table: nothing of it is under way. */
+  rests(table: string): boolean
+}
+
+export class Control implements Holder {
+  readonly run: string
+  readonly book = new OrderBook()
+  readonly #input: MigrateInput
+  readonly #progress: RunProgress
+  readonly #notes: LedgerNotes
+  readonly #hosts = new Map<string, number>()
+  readonly #root = CancellationScope.current()
+  readonly #reads = new Set<CancellationScope>()
+  #underWay = 0
+  #turns = 0
+  #told: Promise<void> = Promise.resolve()
+  #children: Children | undefined
+  #summary: PlanSummary | undefined
+  /** Failed or paused tables are all that is left to do. */
+  #stands: { failed: readonly string[]; paused: readonly string[] } = NOTHING
+
+  constructor(input: MigrateInput, progress: RunProgress) {
+    this.run = input.run
+    this.#input = input
+    this.#progress = progress
+    this.#notes = new LedgerNotes(
+      () => ({ orders: this.book.orders, state: this.#ledgerState, events: this.book.events }),
+      { before: () => this.#told, after: () => this.#noted(), limits: input.limits },
+    )
+    this.#answer()
+    this.#obey()
+  }
+
+  /** Grows with everything that may change what is to be done next. */
+  get turns(): number {
+    return this.#turns
+  }
+
+  stir(): void {
+    this.#turns++
+    this.#publish()
+  }
+
+  get summary(): PlanSummary | undefined {
+    return this.#summary
+  }
+
+  planned(summary: PlanSummary): void {
+    this.#summary = summary
+    this.stir()
+  }
+
+  /** The ledger is there: what was ordered before it was goes into it. */
+  opened(place: RunPlace): void {
+    this.#notes.open(place)
+    if (this.book.orders.revision > 0) this.#notes.touch()
+  }
+
+  employ(children: Children | undefined): void {
+    this.#children = children
+    this.stir()
+  }
+
+  /** All that can be done is done but for these tables. */
+  stands(failed: readonly string[], paused: readonly string[]): void {
+    const before = this.#ledgerState
+    this.#stands = { failed, paused }
+    if (this.#ledgerState !== before) this.#notes.touch()
+    this.#publish()
+  }
+
+  /** Stands at a gate until somebody decides. */
+  async gate(gate: Gate, on: string): Promise<SignOff> {
+    const { book } = this
+    const known = book.signOffs.length
+    book.gate = gate
+    this.#gateText = on
+    this.#notes.touch()
+    this.stir()
+    await condition(() => book.signOffs.length > known)
+    return book.signOffs.at(-1)!
+  }
+  #gateText = ''
+
+  /** Waits until somebody asks for the undo again, or cancels the run; `facts` say why it failed. */
+  async park(facts: FailureFacts): Promise<boolean> {
+    const { book } = this
+    const root = this.#root
+    const before = root.consideredCancelled
+    const released = () => root.consideredCancelled && !before
+    book.parked = facts
+    this.stir()
+    await condition(() => book.parked === undefined || released())
+    book.parked = undefined
+    this.stir()
+    return !released()
+  }
+
+  /** From here on nothing is ordered any more; all that was is in the ledger. */
+  async finish(): Promise<void> {
+    const ready = () => this.#notes.quiet && this.go
+    while (!ready()) await condition(ready)
+    this.book.over = ENDING
+  }
+
+  /** The same for a run that ends badly: nobody waits for a ledger that is away. */
+  async giveUp(): Promise<void> {
+    this.book.over = ENDING
+    this.book.gate = undefined
+    this.#stands = NOTHING
+    this.#children = undefined
+    await this.#notes.close()
+    this.#publish()
+  }
+
+  // As the holder of the run's own work.
+
+  get go(): boolean {
+    const { orders, editing } = this.book
+    return !orders.paused && !editing && this.#notes.lets
+  }
+
+  get heard(): number {
+    return this.#notes.written
+  }
+
+  async rest(until: () => boolean): Promise<void> {
+    await condition(until)
+  }
+
+  async refused(heard: number): Promise<void> {
+    if (this.#notes.quiet && this.#notes.written === heard) this.#notes.touch()
+    await condition(() => this.#notes.written > heard && this.go)
+  }
+
+  begins(reads: CancellationScope | undefined): void {
+    this.#underWay++
+    if (reads) this.#reads.add(reads)
+  }
+
+  ends(reads: CancellationScope | undefined): void {
+    this.#underWay--
+    if (reads) this.#reads.delete(reads)
+    if (this.book.orders.paused) this.stir()
+  }
+
+  away(host: string): void {
+    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
+    this.#publish()
+  }
+
+  back(host: string): void {
+    this.#hosts.set(host, this.#hosts.get(host)! - 1)
+    this.#publish()
+  }
+
+  // What is told.
+
+  #answer(): void {
+    setHandler(progressQuery, () =>
+      this.#progress.view(
+        table => this.book.orders.pausedTables.includes(table) && (this.#children?.rests(table) ?? true),
+        this.book.orders.rowsPerSecond,
+      ),
+    )
+    setHandler(planQuery, () => this.#summary)
+    setHandler(findingsQuery, () => this.#summary?.findings ?? this.#summary?.refusals ?? [])
+    setHandler(waitingForQuery, () => this.#waiting)
+  }
+
+  get #resting(): boolean {
+    return this.#underWay === 0 && (this.#children?.resting ?? true)
+  }
+
+  get #waiting(): Waiting[] {
+    const { orders, gate, parked, over } = this.book
+    const { failed, paused } = this.#stands
+    if (over !== undefined) return parked ? [{ kind: 'operator', text: undoText(parked) }] : []
+    const hosts = new Set(this.#children?.hosts)
+    for (const [host, count] of this.#hosts) if (count > 0) hosts.add(host)
+    return [
+      ...(gate
+        ? [{ kind: 'gate' as const, gate, text: `an approval at the gate ${gate}${this.#gateText}` }]
+        : []),
+      ...(failed.length > 0
+        ? [{ kind: 'operator' as const, text: this.#failedText(failed), tables: [...failed] }]
+        : []),
+      ...(orders.paused && this.#resting ? [{ kind: 'resume' as const, text: 'a resume' }] : []),
+      ...(!orders.paused && paused.length > 0
+        ? [{ kind: 'resume' as const, text: `a resume of ${tablesText(paused)}`, tables: [...paused] }]
+        : []),
+      ...[...hosts].map(host => ({ kind: 'host' as const, text: `a worker on host ${host}`, host })),
+    ]
+  }
+
+  #failedText(tables: readonly string[]): string {
+    const facts = this.book.failed.get(tables[0]!)
+    const reason = tables.length === 1 && facts ? `: ${facts.message}` : ''
+    return `an operator, as ${tablesText(tables)} failed${reason}`
+  }
+
+  get #ledgerState(): 'running' | 'paused' | 'waiting' {
+    if (this.book.orders.paused) return 'paused'
+    return this.book.gate || this.#stands.failed.length > 0 ? 'waiting' : 'running'
+  }
+
+  #publish(): void {
+    const waiting = this.#waiting
+    const { orders, signOffs, events, over } = this.book
+    this.#progress.ordered({
+      state: orders.paused && over === undefined ? 'paused' : waiting.length > 0 ? 'waiting' : undefined,
+      waiting,
+      orders: ordersLines(orders),
+      signOffs,
+      events,
+    })
+  }
+
+  // What is ordered.
+
+  #obey(): void {
+    setHandler(pauseUpdate, (order = {}) => this.#pause(order), {
+      validator: (order = {}) => mayPause(this.#rules, order),
+    })
+    setHandler(resumeUpdate, (order = {}) => this.#resume(order), {
+      validator: (order = {}) => mayResume(this.#rules, order),
+    })
+    setHandler(pauseSignal, order => this.#signalled(order, mayPause, given => this.#pause(given)))
+    setHandler(resumeSignal, order => this.#signalled(order, mayResume, given => this.#resume(given)))
+    setHandler(throttleUpdate, order => this.#throttle(order), {
+      validator: order => mayThrottle(this.#rules, order),
+    })
+    setHandler(skipUpdate, order => this.#skip(order), { validator: order => maySkip(this.#rules, order) })
+    setHandler(retryUpdate, (order = {}) => this.#retry(order), {
+      validator: (order = {}) => mayRetry(this.#rules, order),
+    })
+    setHandler(approveUpdate, ({ by, comment }) => this.#decide('approved', by, comment), {
+      validator: order => mayDecide(this.#rules, order),
+    })
+    setHandler(rejectUpdate, ({ by, comment }) => this.#decide('rejected', by, comment), {
+      validator: order => mayDecide(this.#rules, order),
+    })
+    setHandler(editUpdate, order => this.#edit(order), { validator: order => mayEdit(this.#rules, order) })
+    setHandler(figuresSignal, told => {
+      this.#children?.heard(told)
+      this.#progress.figures(told.figures)
+      this.stir()
+    })
+  }
+
+  get #rules(): Run {
+    const { name, mode } = this.#input
+    const { tables, steps } = this.#progress.progress
+    const copy = steps.find(step => step.name === 'copy')?.state ?? 'skipped'
+    return { name, mode, book: this.book, tables, copy, writes: this.#notes.place !== undefined }
+  }
+
+  /** A signal cannot be refused, only passed over. */
+  #signalled(
+    order: ({ table?: string } & By) | undefined,
+    rule: (run: Run, order: { table?: string } & By) => void,
+    obey: (order: { table?: string } & By) => void,
+  ): void {
+    const given = order ?? {}
+    try {
+      rule(this.#rules, given)
+    } catch (error) {
+      log.warn(`signal passed over: ${factsOf(error).message}`)
+      return
+    }
+    obey(given)
+  }
+
+  #pause({ table, ...by }: { table?: string } & By): Ordered {
+    this.book.pause(table, by)
+    if (table === undefined) for (const scope of this.#reads) scope.cancel()
+    this.#spread(true)
+    return this.#ordered(
+      table === undefined
+        ? 'is paused: what is under way ends with its chunk or object'
+        : `goes on without ${tablesText([table])}, which is paused`,
+    )
+  }
+
+  #resume({ table, ...by }: { table?: string } & By): Ordered {
+    this.book.resume(table, by)
+    this.#spread(false)
+    return this.#ordered(table === undefined ? 'goes on' : `goes on with ${tablesText([table])}`)
+  }
+
+  #throttle({ rowsPerSecond, concurrency, ...by }: Throttle & By): Ordered {
+    const detail = this.book.throttle(
+      {
+        ...(rowsPerSecond !== undefined && { rowsPerSecond }),
+        ...(concurrency !== undefined && { concurrency }),
+      },
+      by,
+    )
+    this.#spread(false)
+    return this.#ordered(`goes on with ${detail}`)
+  }
+
+  #skip({ table, ...by }: { table: string } & By): Ordered {
+    this.book.skip(table, by)
+    this.#spread(true)
+    return this.#ordered(`leaves out ${tablesText([table])}: what was made of it is taken back`)
+  }
+
+  #retry({ table, ...by }: { table?: string } & By): Ordered {
+    const { book } = this
+    if (table === undefined && book.parked) {
+      book.retryUndo(by)
+      this.stir()
+      return this.#ordered('goes on with taking back what it made')
+    }
+    const tables = table === undefined ? waitingToRetry(book) : [table]
+    book.retry(tables, by)
+    this.#stands = NOTHING
+    this.#notes.touch()
+    this.stir()
+    return this.#ordered(`tries ${tablesText(tables)} again`)
+  }
+
+  #decide(decision: SignOff['decision'], by: string, comment: string | undefined): Ordered {
+    const { gate } = this.book
+    this.book.decide(decision, by, comment)
+    this.#notes.touch()
+    this.stir()
+    return this.#ordered(
+      decision === 'approved' ? `goes on after the gate ${gate}` : `ends: the gate ${gate} was rejected`,
+    )
+  }
+
+  /** Written when nothing is under way: a chunk that is being copied is not cut anew. */
+  async #edit({ by, comment, ...edit }: Edit & By): Promise<Ordered> {
+    const { book } = this
+    book.editing = true
+    try {
+      await condition(() => this.#resting || book.over !== undefined || !book.orders.paused)
+      if (book.over !== undefined) throw refused(this.#input, book.over)
+      if (!book.orders.paused) throw refused(this.#input, 'it was resumed before its plan was changed')
+      const revision = (this.#summary?.revision ?? 1) + 1
+      this.#summary = await this.#written(edit, revision)
+      const detail = book.edited(edit, { ...(by && { by }), ...(comment && { comment }) })
+      this.#progress.edited(this.#summary)
+      return this.#ordered(`has a new plan, revision ${revision}: ${detail}`)
+    } finally {
+      book.editing = false
+      this.#spread(false)
+    }
+  }
+
+  async #written(edit: Edit, revision: number): Promise<PlanSummary> {
+    const place = this.#notes.place!
+    try {
+      return await hostWork(place.host, this.#input.limits).applyEdit({ place, edit, revision })
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      throw failureOf(factsOf(error))
+    }
+  }
+
+  /** What children go by: while the plan is being changed nothing begins. */
+  get ordersForChildren(): Orders {
+    const { orders, editing } = this.book
+    return { ...orders, paused: orders.paused || editing }
+  }
+
+  #ordered(message: string): Ordered {
+    return { message: `run ${this.#input.name} ${message}` }
+  }
+
+  /** What stops work is told to children before lanes read it, what lets it go on once the ledger lets it. */
+  #spread(stops: boolean): void {
+    this.#stands = NOTHING
+    if (stops && this.#children) this.#told = this.#children.inform()
+    this.#notes.touch()
+    this.stir()
+  }
+
+  #noted(): void {
+    if (this.#notes.current) void this.#children?.inform()
+    this.stir()
+  }
+}
+
+const ENDING = 'it is ending, and takes no orders any more'
+const NOTHING = { failed: [], paused: [] } as const

@@ -1,0 +1,290 @@
+/**
+ * The copy step under orders: a child workflow for each group of tables, some of them side by side; tables that
+ * failed wait for an operator, those that are skipped are taken back.
+ */
+import {
+  CancellationScope,
+  ChildWorkflowFailure,
+  condition,
+  isCancellation,
+  ParentClosePolicy,
+  patched,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow'
+import type { FailureFacts } from '../model/failure.ts'
+import type { Children } from './control.ts'
+import { copyTable } from './copy-table.ts'
+import type { Course } from './course.ts'
+import { factsOf, moreOf } from './failures.ts'
+import { Flight } from './flight.ts'
+import { isFutile, isOfOneTable } from './futile.ts'
+import type { CopyTableResult, PlanSummary, RunPlace, TableGroup, Told } from './messages.ts'
+import { shareLanes } from './share-lanes.ts'
+
+/** Signals of all children together: each costs the history of this workflow about four events. */
+const MOST_SIGNALS = 2000
+
+interface Item {
+  no: number
+  tables: string[]
+}
+
+export class Copying implements Children {
+  readonly #course: Course
+  readonly #place: RunPlace
+  readonly #groups: readonly TableGroup[]
+  readonly #queue: Item[]
+  readonly #flights = new Map<number, Flight>()
+  readonly #unmade: string[] = []
+  /** Skipped tables that are being taken back, and those that were. */
+  readonly #leaving = new Set<string>()
+  readonly #left = new Set<string>()
+  #no: number
+  /** The first failure; and whether it ends the run. */
+  #failure: { error: unknown; ends: boolean } | undefined
+
+  constructor(course: Course, place: RunPlace, { groups }: PlanSummary) {
+    this.#course = course
+    this.#place = place
+    this.#groups = groups
+    this.#queue = groups.map(({ tables }, no) => ({ no, tables }))
+    this.#no = groups.length
+  }
+
+  /** Returns when all tables are copied or skipped, with what could not be made, in words. */
+  async run(): Promise<string[]> {
+    const { control } = this.#course
+    control.employ(this)
+    try {
+      for (;;) {
+        const { turns } = control
+        this.#take()
+        this.#start()
+        if (this.#flights.size === 0 && this.#leaving.size === 0 && this.#isOver()) return this.#unmade
+        if (control.turns === turns) await condition(() => control.turns !== turns)
+      }
+    } finally {
+      // No undo runs beside a child that writes.
+      await CancellationScope.nonCancellable(() =>
+        condition(() => this.#flights.size === 0 && this.#leaving.size === 0),
+      )
+      control.employ(undefined)
+    }
+  }
+
+  /** With nothing under way: done, at an end, or waiting for somebody. */
+  #isOver(): boolean {
+    const { control } = this.#course
+    const { book } = control
+    if (this.#failure?.ends) throw this.#failure.error
+    if (!control.go) return false
+    const failed = [...book.failed.keys()]
+    if (failed.length === 0 && this.#queue.length === 0) return true
+    if (failed.length > 0 && !patched('failed tables wait')) throw this.#failure!.error
+    control.stands(
+      failed,
+      this.#queue.flatMap(({ tables }) => this.#wanted(tables)),
+    )
+    return false
+  }
+
+  /** What operators want tried again goes back into the queue, as it was grouped; what they skip leaves it. */
+  #take(): void {
+    const { book } = this.#course.control
+    for (const { tables } of this.#groups) {
+      const again = tables.filter(table => book.retried.has(table))
+      for (const table of again) {
+        book.retried.delete(table)
+        book.failed.delete(table)
+      }
+      const copied = again.filter(table => !book.orders.skippedTables.includes(table))
+      if (copied.length > 0) this.#queue.unshift({ no: this.#no++, tables: copied })
+    }
+    for (const table of book.orders.skippedTables) if (this.#mayLeave(table)) void this.#leaveOut(table)
+  }
+
+  #start(): void {
+    const { control, input } = this.#course
+    if (!control.go || (this.#failure?.ends ?? false)) return
+    while (this.#flying().length < this.#limit()) {
+      const index = this.#queue.findIndex(({ tables }) =>
+        this.#wanted(tables).some(table => !this.#isPaused(table)),
+      )
+      const gone = this.#queue.findIndex(({ tables }) => this.#wanted(tables).length === 0)
+      const [item] = this.#queue.splice(gone >= 0 ? gone : index, gone >= 0 || index >= 0 ? 1 : 0)
+      if (!item) break
+      if (gone >= 0) continue
+      control.stands([], [])
+      void this.#copy({ ...item, tables: this.#wanted(item.tables) }, input.limits)
+    }
+    void this.inform()
+  }
+
+  async #copy(item: Item, limits: Course['input']['limits']): Promise<void> {
+    const { control, progress } = this.#course
+    const lanes = this.#lanesOf(item.tables)
+    const flight = new Flight(item.tables, lanes)
+    this.#flights.set(item.no, flight)
+    this.#share()
+    const orders = flight.ordersOf(control.ordersForChildren)
+    progress.tables(item.tables, 'copying')
+    try {
+      const child = await startChild(copyTable, {
+        // Children of an earlier execution may still be open where somebody terminated it; the ledger fences them.
+        workflowId: `${workflowInfo().workflowId}/${workflowInfo().runId}/copy/${item.no}`,
+        args: [
+          {
+            place: this.#place,
+            tables: item.tables,
+            lanes,
+            ...(limits && { limits }),
+            orders,
+            group: item.no,
+            signals: Math.max(2, Math.min(100, Math.floor(MOST_SIGNALS / this.#groups.length))),
+          },
+        ],
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary:
+          item.tables.length === 1 ? `copy ${item.tables[0]}` : `copy ${item.tables.length} small tables`,
+      })
+      flight.started(orders, child)
+      void this.inform()
+      this.#ended(item, await child.result())
+    } catch (error) {
+      this.#failed(item, error)
+    } finally {
+      this.#flights.delete(item.no)
+      control.stir()
+    }
+  }
+
+  /** Tables that are in none of the lists are in the target. */
+  #ended({ tables }: Item, { failures, failed = [], figures = [] }: CopyTableResult): void {
+    const { progress, control } = this.#course
+    const broken = new Set(failed.map(({ table }) => table))
+    progress.figures(figures)
+    progress.tables(
+      this.#wanted(tables).filter(table => !broken.has(table)),
+      'finished',
+    )
+    this.#unmade.push(...failures)
+    for (const { table, facts } of failed) this.#hasFailed(table, facts)
+    control.stir()
+  }
+
+  /** A child that copied what it could tells which tables are missing; any other way to fail concerns them all. */
+  #failed(item: Item, error: unknown): void {
+    const { input } = this.#course
+    const result =
+      error instanceof ChildWorkflowFailure ? (moreOf(error) as CopyTableResult | undefined) : undefined
+    const facts = factsOf(error)
+    if (result?.failed) this.#ended(item, result)
+    else for (const table of this.#wanted(item.tables)) this.#hasFailed(table, facts)
+    const cancelled = isCancellation(error) && CancellationScope.current().consideredCancelled
+    const ends = cancelled || input.request.onFailure === 'rollback' || endsAll(facts)
+    if (!this.#failure || (ends && !this.#failure.ends)) this.#failure = { error, ends }
+  }
+
+  #hasFailed(table: string, facts: FailureFacts): void {
+    const { control, progress } = this.#course
+    control.book.failed.set(table, facts)
+    progress.tables([table], 'failed', facts.message)
+  }
+
+  /** Nothing of it is under way. */
+  #mayLeave(table: string): boolean {
+    const { control } = this.#course
+    if (this.#left.has(table) || this.#leaving.has(table) || control.book.failed.has(table) || !control.go)
+      return false
+    return ![...this.#flights.values()].some(({ tables }) => tables.includes(table))
+  }
+
+  async #leaveOut(table: string): Promise<void> {
+    const { control, work, progress } = this.#course
+    this.#leaving.add(table)
+    try {
+      await work.any.leaveOut({ place: this.#place, table })
+      this.#left.add(table)
+      progress.tables([table], 'skipped')
+    } catch (error) {
+      this.#failed({ no: -1, tables: [table] }, error)
+      this.#hasFailed(table, factsOf(error))
+    } finally {
+      this.#leaving.delete(table)
+      control.stir()
+    }
+  }
+
+  #wanted(tables: readonly string[]): string[] {
+    const { skippedTables } = this.#course.control.book.orders
+    return skippedTables.length === 0 ? [...tables] : tables.filter(table => !skippedTables.includes(table))
+  }
+
+  #isPaused(table: string): boolean {
+    return this.#course.control.book.orders.pausedTables.includes(table)
+  }
+
+  /** Groups that take a place: one whose tables are all paused takes none. */
+  #flying(): Flight[] {
+    return [...this.#flights.values()].filter(
+      ({ tables }) => !this.#wanted(tables).every(table => this.#isPaused(table)),
+    )
+  }
+
+  #limit(): number {
+    const { control } = this.#course
+    const { concurrency } = control.book.orders
+    return Math.max(1, Math.min(control.summary?.sideBySide ?? 1, concurrency ?? Number.POSITIVE_INFINITY))
+  }
+
+  /** As the plan says now. */
+  #lanesOf([table]: readonly string[]): number {
+    const groups = this.#course.control.summary?.groups ?? this.#groups
+    return groups.find(({ tables }) => tables.includes(table!))?.lanes ?? 1
+  }
+
+  #share(): void {
+    const flying = this.#flying()
+    for (const flight of flying) flight.planned = this.#lanesOf(flight.tables)
+    const lanes = shareLanes(
+      flying.map(({ planned }) => planned),
+      this.#course.control.book.orders.concurrency,
+    )
+    for (const [index, flight] of flying.entries()) flight.lanes = lanes[index]!
+  }
+
+  // As the control sees it.
+
+  async inform(): Promise<void> {
+    this.#share()
+    const { control } = this.#course
+    await Promise.all([...this.#flights.values()].map(flight => flight.inform(control.ordersForChildren)))
+  }
+
+  heard(told: Told): void {
+    const { control } = this.#course
+    const flight = this.#flights.get(told.group)
+    flight?.heard(told)
+    // It was told to go on and rests: the ledger had not let it yet, and does now.
+    if (flight?.mistaken && control.go) void flight.repeat(control.ordersForChildren)
+  }
+
+  get resting(): boolean {
+    return this.#leaving.size === 0 && [...this.#flights.values()].every(flight => flight.resting)
+  }
+
+  get hosts(): readonly string[] {
+    return [...this.#flights.values()].flatMap(({ host }) => (host === undefined ? [] : [host]))
+  }
+
+  rests(table: string): boolean {
+    const paused = this.#course.control.book.pausedAt(table) ?? 0
+    return [...this.#flights.values()]
+      .filter(({ tables }) => tables.includes(table))
+      .every(flight => flight.resting || flight.revision >= paused)
+  }
+}
+
+const endsAll = (facts: FailureFacts) =>
+  isFutile(facts) && !(isOfOneTable(facts) && patched('a missing right is of one table'))
