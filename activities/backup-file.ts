@@ -1,6 +1,7 @@
 /** The dump of the backup step in a run's folder, and the manifest that says what it is and how it was proven. */
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { readJson, runFolder, writePrivate } from '../home/home.ts'
 import { Failure } from '../model/failure.ts'
 import { damaged, measure } from '../stores/postgres/dump.ts'
@@ -32,11 +33,23 @@ export interface Manifest {
 }
 
 export const backupFolder = (home: string, run: string) => join(runFolder(run, home), 'backup')
-export const dumpPath = (home: string, run: string) => join(backupFolder(home, run), 'target.dump')
+/** Each attempt has a name of its own: a stalled one that wakes does not write into another's file. */
+export const newDumpPath = (home: string, run: string) =>
+  join(backupFolder(home, run), `target-${randomUUID().slice(0, 8)}.dump`)
 const manifestPath = (home: string, run: string) => join(backupFolder(home, run), 'manifest.json')
 
 /** Undefined where no dump was made and proven. */
 export const findManifest = (home: string, run: string) => readJson<Manifest>(manifestPath(home, run))
+
+/** Takes away what attempts before have left; other files of the folder stay. */
+export function clearAttempts(home: string, run: string): void {
+  const folder = backupFolder(home, run)
+  if (!existsSync(folder)) return
+  for (const name of readdirSync(folder))
+    if (OF_ATTEMPTS.test(name)) rmSync(join(folder, name), { force: true })
+}
+
+const OF_ATTEMPTS = /^(manifest\.json|target-.*|passfile-.*|restore\.log)$/
 
 /** Written last: a dump without it is none. */
 export function writeManifest(home: string, manifest: Manifest): void {
@@ -53,11 +66,13 @@ export async function needDump(
   progress?: (bytes: number) => void,
 ): Promise<Manifest> {
   const manifest = findManifest(home, run)
-  const path = dumpPath(home, run)
-  if (!manifest || !existsSync(path)) throw gone(run)
+  if (!manifest) throw gone(run)
+  // The state folder may have moved since.
+  const path = join(backupFolder(home, run), basename(manifest.path))
+  if (!existsSync(path)) throw gone(run)
   if (statSync(path).size !== manifest.bytes) throw damaged(path)
   if (progress && (await measure(path, progress)).sha256 !== manifest.sha256) throw damaged(path)
-  return manifest
+  return { ...manifest, path }
 }
 
 const gone = (run: string) =>

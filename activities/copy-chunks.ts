@@ -24,11 +24,6 @@ export interface Copied {
   total: number
   /** How far each of these tables is; absent in histories of versions that did not tell. */
   figures?: TableFigures[]
-  /**
-   * The revision of the orders that the lane began with. Whoever knows of no newer one yet, and finds nothing in its
-   * own orders that holds the tables, may ask again at once.
-   */
-  revision?: number
 }
 
 /** Fails with `paused` where the run is held from the start. */

@@ -31,8 +31,6 @@ export interface LaneResult {
   more: boolean
   total: number
   figures: TableFigures[]
-  /** Of the orders that it went by; absent where it had nothing to claim. */
-  revision?: number
   chunks: ChunkCopied[]
 }
 
@@ -55,8 +53,7 @@ export async function copyLane(
       const more = await lane.copy(tables).finally(() => lane.close())
       const figures = await readFigures(client, ledger, place.run, input.tables)
       const total = figures.reduce((sum, { written }) => sum + written, 0)
-      const { revision, chunks } = lane
-      return { more, total, figures, chunks, ...(revision !== undefined && { revision }) }
+      return { more, total, figures, chunks: lane.chunks }
     })
   } finally {
     source.close()
@@ -65,12 +62,12 @@ export async function copyLane(
 
 class Lane {
   readonly chunks: ChunkCopied[] = []
-  /** Of the orders in force when it began: newer ones end it. */
-  revision: number | undefined
   readonly #input: LaneInput
   readonly #hands: Hands
   readonly #me: Backend
   readonly #throttle = new Throttle()
+  /** Of the orders in force when it began: newer ones end it. */
+  #revision: number | undefined
   #lookout: Client | undefined
 
   constructor(input: LaneInput, hands: Omit<Hands, 'pace'>, me: Backend) {
@@ -116,12 +113,12 @@ class Lane {
   async #claim({ name: table }: TablePlan): Promise<Claimed> {
     const { client, ledger, token } = this.#hands
     const { owner, sweep } = this.#input
-    const { revision } = this
+    const revision = this.#revision
     const next = await claimChunk(client, ledger, token, {
       ...{ table, owner, sweep },
       ...(revision !== undefined && { revision }),
     })
-    this.revision ??= next.orders.revision
+    this.#revision ??= next.orders.revision
     this.#throttle.follow(next)
     const previous = next.claim?.previous
     if (previous && previous.pid !== this.#me.pid) await terminate(client, previous)

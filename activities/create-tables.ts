@@ -13,12 +13,13 @@ import { silenceTriggers } from '../stores/postgres/triggers.ts'
 import type { Work } from './edge.ts'
 import { apply, putBackOf, tryApply } from './effects.ts'
 import { applyAll } from './effects-together.ts'
-import { type Target, withTarget } from './target.ts'
+import { type Target, withoutLeftOut, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
 export async function createTables({ home }: Work, { place }: { place: RunPlace }): Promise<void> {
-  await withTarget(home, place, target =>
-    watched(home, place, target.me, async () => {
+  await withTarget(home, place, whole =>
+    watched(home, place, whole.me, async () => {
+      const { target } = await withoutLeftOut(whole)
       const { client, ledger, plan } = target
       await setStep(client, ledger, place, 'schema', 'running')
       // Waiting in the queue of a busy table holds up everybody behind: better to come again.

@@ -32,6 +32,7 @@ export async function digestCopied(
     const results: TableResult[] = []
     for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
       const row = copied.find(r => r.name === table.name)!
+      if (row.state === 'skipped') continue
       const source = new Digest()
       for (const bytes of await readDigests(client, ledger, place.run, table.name))
         source.merge(Digest.fromBytes(bytes))

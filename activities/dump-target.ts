@@ -1,5 +1,4 @@
 /** A dump of the target before the first write, restored and compared. Runs on the host of the artifacts. */
-import { rmSync } from 'node:fs'
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { setStep } from '../ledger/runs.ts'
@@ -9,7 +8,7 @@ import { type DumpFile, makeDump } from '../stores/postgres/dump.ts'
 import { identity } from '../stores/postgres/identity.ts'
 import type { Programs } from '../stores/postgres/programs.ts'
 import { dropScratch } from '../stores/postgres/scratch.ts'
-import { backupFolder, dumpPath, type Manifest, needDump, writeManifest } from './backup-file.ts'
+import { clearAttempts, type Manifest, needDump, newDumpPath, writeManifest } from './backup-file.ts'
 import { type DumpScope, ledgerLeftOut } from './dump-scope.ts'
 import type { Work } from './edge.ts'
 import { hasBegun } from './has-begun.ts'
@@ -49,7 +48,7 @@ async function dump({ home, host }: Work, target: Target, place: RunPlace): Prom
   const { run } = place
   await endPrograms(client, run)
   await dropScratch(client, run)
-  rmSync(backupFolder(home, run), { recursive: true, force: true })
+  clearAttempts(home, run)
   const { programs, engine } = await needPrograms(client)
   const scope = await ledgerLeftOut(target)
   const at = new Date().toISOString()
@@ -86,7 +85,7 @@ async function underOneSnapshot(
     const [made, seen] = await Promise.allSettled([
       orBreak(
         withProgram({ home, place, name: 'dump' }, (env, progress) =>
-          makeDump({ programs, env, signal, progress }, dumpPath(home, place.run), { snapshot, words }),
+          makeDump({ programs, env, signal, progress }, newDumpPath(home, place.run), { snapshot, words }),
         ),
       ),
       orBreak(portray(client, relations, signal)),

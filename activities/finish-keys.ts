@@ -13,16 +13,17 @@ import type { Work } from './edge.ts'
 import { putBackOf } from './effects.ts'
 import { tryAll, tryEach } from './effects-together.ts'
 import { SMALL_TABLE } from './finish-tables.ts'
-import { type Target, withTarget } from './target.ts'
+import { type Target, withoutLeftOut, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
 /** Returns what could not be made, in words. */
 export async function finishKeys({ home }: Work, { place }: { place: RunPlace }): Promise<string[]> {
-  return withTarget(home, place, target =>
-    watched(home, place, target.me, async () => {
+  return withTarget(home, place, whole =>
+    watched(home, place, whole.me, async () => {
+      const { target, missing } = await withoutLeftOut(whole)
       const { client, ledger, plan } = target
       await setStep(client, ledger, place, 'finish', 'running')
-      const failures = await addForeignKeys(target)
+      const failures = [...missing, ...(await addForeignKeys(target))]
       failures.push(...(await putBack(target)))
       failures.push(...(await tryAll(target, [...views(plan.what), ...triggers(plan.what)])))
       await setStep(

@@ -1,5 +1,6 @@
 /** What a table gets once its rows are in: primary key, unique constraints, indexes, sequences, statistics. */
 
+import type { Client } from 'pg'
 import { openChunks } from '../ledger/claims.ts'
 import { tableName } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
@@ -11,7 +12,7 @@ import { tableParts } from '../stores/postgres/plan-effects.ts'
 import { sequenceOf, setSequence } from '../stores/postgres/sequence.ts'
 import type { Work } from './edge.ts'
 import { tryAll, tryEach } from './effects-together.ts'
-import { type Target, tableOf, withTarget } from './target.ts'
+import { type Target, withoutLeftOut, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
 /** Up to here a table's parts are made in a moment, and with those of others in one transaction. */
@@ -22,11 +23,12 @@ export async function finishTables(
   { home }: Work,
   { place, tables }: { place: RunPlace; tables: string[] },
 ): Promise<string[]> {
-  return withTarget(home, place, target =>
-    watched(home, place, target.me, async () => {
+  return withTarget(home, place, whole =>
+    watched(home, place, whole.me, async () => {
+      const { target } = await withoutLeftOut(whole)
       // An index build that sorts in memory takes about half the time of one that spills.
       await target.client.query(`SET maintenance_work_mem = '256MB'`)
-      const plans = tables.map(name => tableOf(target.plan, name))
+      const plans = target.plan.what.tables.filter(({ name }) => tables.includes(name))
       if (target.plan.what.policies.scope !== 'schema') await mustBeCopied(target, tables)
       const small = plans.filter(plan => plan.bytes <= SMALL_TABLE && !isLoadedInto(plan))
       const failures = await finish(target, small, tryAll)
@@ -74,13 +76,27 @@ async function sequenceEffect(
 ): Promise<Effect> {
   const effect = setSequence(table, column)
   if (!isLoadedInto(table)) return effect
-  const { rows } = await client.query(
-    `SELECT s.seqrelid::regclass::text AS name, pg_sequence_last_value(s.seqrelid)::text AS last, s.seqstart::text AS start
-       FROM pg_sequence s
-      WHERE s.seqrelid = ${sequenceOf(table, column)}`,
-  )
-  const stand = rows[0]
+  const stand = await standOf(client, sequenceOf(table, column))
   if (!stand) return effect
-  const value = stand.last === null ? `${stand.start}, false` : `${stand.last}, true`
-  return { ...effect, undo: [`SELECT setval(${quoteText(stand.name)}::regclass, ${value})`] }
+  return { ...effect, undo: [`SELECT setval(${quoteText(stand.name)}::regclass, ${stand.value})`] }
+}
+
+/** What `setval` takes to bring a sequence back; a role without the right to read it is told its last number alone. */
+async function standOf(
+  client: Client,
+  sequence: string,
+): Promise<{ name: string; value: string } | undefined> {
+  const { rows } = await client.query(
+    `SELECT s.seqrelid::regclass::text AS name, pg_sequence_last_value(s.seqrelid)::text AS last, s.seqstart::text AS start,
+            has_sequence_privilege(s.seqrelid, 'SELECT') AS readable
+       FROM pg_sequence s
+      WHERE s.seqrelid = ${sequence}`,
+  )
+  if (!rows[0]) return undefined
+  const { name, last, start, readable } = rows[0]
+  if (!readable) return { name, value: last === null ? `${start}, false` : `${last}, true` }
+  const { rows: exact } = await client.query(
+    `SELECT last_value::text || ', ' || is_called AS value FROM ${name}`,
+  )
+  return { name, value: exact[0].value }
 }

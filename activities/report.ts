@@ -84,7 +84,9 @@ const examples = (plan: Plan | undefined, folder: string) =>
 
 /** SQL that gives up for good what the run put aside; empty where nothing of it stands there. */
 function setAsideOf({ what }: Plan, objects: readonly ObjectRow[], run: string): string[] {
-  const kept = objects.some(({ kind, done }) => done && KEPT_ASIDE.has(kind))
+  const kept =
+    objects.some(({ kind, done }) => done && KEPT_ASIDE.has(kind)) &&
+    !objects.some(({ kind, done }) => done && kind === 'old tables')
   return kept ? setAsideSql(what, asideSchema(run)) : []
 }
 

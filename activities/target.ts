@@ -1,8 +1,10 @@
 /** Work on the target of a run: one session, the run's plan, and a watch over the server's side of it. */
 import type { Client } from 'pg'
+import { readTables } from '../ledger/reader.ts'
 import type { RunToken } from '../ledger/runs.ts'
 import type { Place } from '../ledger/schema.ts'
 import { Failure } from '../model/failure.ts'
+import { leaveOut } from '../model/leave-out.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan, TablePlan } from '../model/plan.ts'
 import { type Backend, identify, terminate } from '../stores/postgres/backend.ts'
@@ -27,6 +29,14 @@ export async function withTarget<T>(
     const me = await identify(client)
     return work({ client, ledger, plan, me, token: { run: place.run, epoch: place.epoch } })
   })
+}
+
+/** The target with what is left of its plan where operators have left tables out, and the parts that go missing. */
+export async function withoutLeftOut(target: Target): Promise<{ target: Target; missing: string[] }> {
+  const tables = await readTables(target.client, target.ledger, target.token.run)
+  const names = new Set(tables.filter(({ state }) => state === 'skipped').map(({ name }) => name))
+  const { what, missing } = leaveOut(target.plan.what, names)
+  return { target: { ...target, plan: { ...target.plan, what } }, missing }
 }
 
 /** Less than a heartbeat's time: a session that does not end by then is the next attempt's business. */

@@ -1,7 +1,8 @@
 /**
  * What the ledger and heartbeats cost: the same million rows copied by one lane as a run does it, and bare: one COPY
  * in one transaction, in a thread as well, with the digest of the rows and without it. Rounds are interleaved.
- * Usage: node bench/ledger-overhead.ts [rounds] [rows]
+ * Usage: NODE_COMPILE_CACHE=FOLDER node bench/ledger-overhead.ts [rounds] [rows]
+ * The cache lets threads start as fast as those of a build: from source they take five times as long.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -103,6 +104,12 @@ async function main(): Promise<void> {
   fill(snapshot)
   const create = 'CREATE TABLE public.item (id bigint, name text, price float8, note text)'
   let [beats, chunks] = [0, 0]
+  const parts = {
+    planning: [] as number[],
+    around: [] as number[],
+    claims: [] as number[],
+    chunks: [] as number[],
+  }
   const bare = async (digest: boolean) => {
     const url = await postgres.createDatabase()
     const client = new pg.Client({ connectionString: url })
@@ -122,17 +129,24 @@ async function main(): Promise<void> {
     const work = { home, host: 'here', log: pino({ level: 'silent' }) }
     const environment = new MockActivityEnvironment()
     environment.on('heartbeat', () => beats++)
-    const took = await seconds(async () => {
-      await environment.run(() => planChunks(work, { place, tables: ['item'] }))
-      const lane = { place, tables: ['item'], owner: 'item/0', sweep: true }
-      const copy = (): Promise<Copied> => environment.run(() => copyChunks(work, lane))
+    const planning = await seconds(() => environment.run(() => planChunks(work, { place, tables: ['item'] })))
+    const lane = { place, tables: ['item'], owner: 'item/0', sweep: true }
+    const copy = (): Promise<Copied> => environment.run(() => copyChunks(work, lane))
+    const copying = await seconds(async () => {
       while ((await copy()).more);
     })
-    const { rows: count } = await client.query('SELECT count(*)::int AS n FROM longhaul.chunk')
-    chunks = count[0].n
+    const { rows: sums } = await client.query(
+      `SELECT count(*)::int AS chunks, extract(epoch FROM sum(done_at - claimed_at))::float8 AS inside,
+              extract(epoch FROM max(done_at) - min(claimed_at))::float8 AS span FROM longhaul.chunk`,
+    )
+    chunks = sums[0].chunks
+    parts.planning.push(planning)
+    parts.around.push(copying - sums[0].span)
+    parts.claims.push(sums[0].span - sums[0].inside)
+    parts.chunks.push(sums[0].inside)
     await client.end()
     rmSync(path)
-    return took
+    return planning + copying
   }
   const variants = { bare: () => bare(false), digested: () => bare(true), run: asRun }
   const times = { bare: [] as number[], digested: [] as number[], run: [] as number[] }
@@ -153,6 +167,11 @@ async function main(): Promise<void> {
   console.log(`run / digested: ${ratio(times.run, times.digested)} (ledger, heartbeats and a second session)`)
   console.log(`digested / bare: ${ratio(times.digested, times.bare)} (the digest of all rows)`)
   console.log(`run / bare: ${ratio(times.run, times.bare)}`)
+  const part = (name: keyof typeof parts) => median(parts[name]).toFixed(2)
+  console.log(
+    `of a run: ${part('planning')} s planning chunks, ${part('around')} s threads and sessions, ` +
+      `${part('chunks')} s in chunks, ${part('claims')} s from each commit to the next claim`,
+  )
   console.log(`heartbeats before throttling: ${(beats / rounds).toFixed(0)} a run`)
   await postgres.stop()
   rmSync(home, { recursive: true, force: true })

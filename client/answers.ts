@@ -1,6 +1,7 @@
 /** What a run waits for, and the commands that go on with it. */
 import type { Waiting } from '../model/control.ts'
-import type { Progress } from '../model/run.ts'
+import { tablesText } from '../model/orders-text.ts'
+import type { Progress, TableState } from '../model/run.ts'
 
 /** One command, and what it does. */
 export interface Answer {
@@ -12,9 +13,21 @@ export interface Answer {
 const NEEDS_SOMEBODY: ReadonlySet<Waiting['kind']> = new Set(['gate', 'operator', 'resume'])
 
 /** What a run waits for that nothing but an operator ends; empty where it is at work all the same. */
-export function openQuestions({ state, waiting = [] }: Pick<Progress, 'state' | 'waiting'>): Waiting[] {
+export function openQuestions({ state, waiting = [], tables }: Asked): Waiting[] {
   const stands = state === 'paused' || state === 'waiting'
-  return stands ? waiting.filter(({ kind }) => NEEDS_SOMEBODY.has(kind)) : []
+  const asked = stands ? waiting.filter(({ kind }) => NEEDS_SOMEBODY.has(kind)) : []
+  return asked.length > 0 || state !== 'running' ? asked : onlyPaused(tables)
+}
+
+type Asked = Pick<Progress, 'state' | 'waiting' | 'tables'>
+
+const UNDER_WAY: ReadonlySet<TableState> = new Set(['pending', 'copying', 'copied'])
+
+/** Where paused tables are all that is left to do, the run is not paused, and stands all the same. */
+function onlyPaused(all: Progress['tables']): Waiting[] {
+  const tables = all.filter(({ state }) => state === 'paused').map(({ name }) => name)
+  if (tables.length === 0 || all.some(({ state }) => UNDER_WAY.has(state))) return []
+  return [{ kind: 'resume', text: `a resume of ${tablesText(tables)}`, tables }]
 }
 
 /** The commands that answer, the most likely first. */

@@ -161,13 +161,23 @@ const claimOf = (table: string, row: ClaimedRow): ChunkClaim => ({
 
 /**
  * The sessions that have claimed chunks that are not done, of one table or of all. Where `claimChunk` finds nothing,
- * one of them is about to commit, or stalled in it; waiting for its lock could take as long as it sleeps.
+ * one of them is about to commit, or stalled in it; waiting for its lock could take as long as it sleeps. So are
+ * sessions of the run that hold the ledger and have said nothing for 5 s: where a connection leads nowhere since the
+ * middle of a claim, the claim is not committed, and no row names the session.
  */
 export async function holders(sql: Sql, place: Place, run: string, table?: string): Promise<Backend[]> {
   const { rows } = await sql.query(
     `SELECT DISTINCT backend_pid AS pid, ${START('backend_start')} AS start FROM ${tableName(place, 'chunk')}
-      WHERE run_id = $1 AND ($2::text IS NULL OR table_name = $2) AND NOT done AND backend_pid IS NOT NULL`,
-    [run, table ?? null],
+      WHERE run_id = $1 AND ($2::text IS NULL OR table_name = $2) AND NOT done AND backend_pid IS NOT NULL
+      UNION
+     SELECT a.pid, ${START('a.backend_start')}
+       FROM pg_catalog.pg_locks AS l JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+      WHERE l.relation = '${tableName(place, 'chunk')}'::pg_catalog.regclass AND l.granted
+        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        AND l.mode = 'RowExclusiveLock' AND a.pid <> pg_catalog.pg_backend_pid()
+        AND a.application_name = $3 AND a.wait_event_type = 'Client'
+        AND a.state_change < pg_catalog.clock_timestamp() - interval '5 seconds'`,
+    [run, table ?? null, `longhaul ${run}`],
   )
   return rows.map(r => ({ pid: r.pid, startedAt: r.start }))
 }

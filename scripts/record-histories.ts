@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { type Command, type Ended, spawnCli } from '../test/scenarios/cli.ts'
-import { longAfter, startCluster } from '../test/scenarios/cluster.ts'
+import { deploy, longAfter } from '../test/scenarios/deployment.ts'
 import { closeGate } from '../test/scenarios/gate.ts'
 import { type Scene, startWorld, type World } from '../test/scenarios/harness.ts'
 import { saveHistories } from '../test/workflows/history-files.ts'
@@ -157,7 +157,7 @@ async function ends(command: Command, status: number): Promise<Ended> {
 
 async function openStage(t: TestContext, from: World): Promise<Stage> {
   const scene = await from.scene(t)
-  const { client, env, worker } = await startCluster(t, scene, longAfter(60))
+  const { client, env, worker } = await deploy(t, scene, longAfter(60))
   const commands = { ...env, LONGHAUL_HOST: HOST }
   const start = () => worker({ LONGHAUL_HOST: HOST, NODE_OPTIONS: `--import=${ONE_CHUNK}` })
   let working = start()

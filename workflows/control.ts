@@ -3,12 +3,13 @@
  * and commands, signals tell children, and the run's own work asks here before it begins.
  */
 import { CancellationScope, condition, isCancellation, log, setHandler } from '@temporalio/workflow'
-import type { Edit, Gate, Orders, SignOff, Waiting } from '../model/control.ts'
+import { type Edit, type Gate, NO_ORDERS, type Orders, type SignOff, type Waiting } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
 import { ordersLines, tablesText } from '../model/orders-text.ts'
+import type { TableProgress } from '../model/run.ts'
 import type { Holder } from './carry.ts'
 import { factsOf, failureOf } from './failures.ts'
-import { LedgerNotes } from './ledger-notes.ts'
+import { LedgerNotes, type Stand } from './ledger-notes.ts'
 import {
   approveUpdate,
   editUpdate,
@@ -50,8 +51,10 @@ import { undoText } from './undo.ts'
 
 /** The children that copy, seen from the orders. */
 export interface Children {
-  /** Tells those that lack the newest orders; settles when all have them. */
-  inform(): Promise<void>
+  /** Tells those that lack these orders, which stir the control when they have them. */
+  inform(orders: Orders): void
+  /** All have these orders. */
+  knows(orders: Orders): boolean
   heard(told: Told): void
   /** Nothing of them is under way. */
   readonly resting: boolean
@@ -61,6 +64,11 @@ export interface Children {
   rests(table: string): boolean
 }
 
+/**
+ * Orders change the book at once, and nothing else: what follows from them is done in `#react`, when all that came
+ * in the same moment has been heard. A task that is replayed may bring an order and a result together that came
+ * one after the other: so nothing may depend on which of them came first.
+ */
 export class Control implements Holder {
   readonly run: string
   readonly book = new OrderBook()
@@ -72,9 +80,14 @@ export class Control implements Holder {
   readonly #reads = new Set<CancellationScope>()
   #underWay = 0
   #turns = 0
-  #told: Promise<void> = Promise.resolve()
+  #stirred = false
+  #going = true
   #children: Children | undefined
+  #forChildren: Orders = NO_ORDERS
+  /** Children are to know these before lanes read them in the ledger. */
+  #stops = false
   #summary: PlanSummary | undefined
+  #gateText = ''
   /** Failed or paused tables are all that is left to do. */
   #stands: { failed: readonly string[]; paused: readonly string[] } = NOTHING
 
@@ -82,22 +95,22 @@ export class Control implements Holder {
     this.run = input.run
     this.#input = input
     this.#progress = progress
-    this.#notes = new LedgerNotes(
-      () => ({ orders: this.book.orders, state: this.#ledgerState, events: this.book.events }),
-      { before: () => this.#told, after: () => this.#noted(), limits: input.limits },
-    )
+    this.#notes = new LedgerNotes(input.limits, () => this.stir())
     this.#answer()
     this.#obey()
+    this.#live()
   }
 
-  /** Grows with everything that may change what is to be done next. */
+  /** Grows whenever something may have changed that decides what is to be done next. */
   get turns(): number {
     return this.#turns
   }
 
+  /** Something has changed: it is looked at once all that comes with it is there. */
   stir(): void {
-    this.#turns++
-    this.#publish()
+    void Promise.resolve().then(() => {
+      this.#stirred = true
+    })
   }
 
   get summary(): PlanSummary | undefined {
@@ -113,6 +126,7 @@ export class Control implements Holder {
   opened(place: RunPlace): void {
     this.#notes.open(place)
     if (this.book.orders.revision > 0) this.#notes.touch()
+    this.stir()
   }
 
   employ(children: Children | undefined): void {
@@ -120,15 +134,21 @@ export class Control implements Holder {
     this.stir()
   }
 
+  /** What a child begins with. */
+  get ordersForChildren(): Orders {
+    return this.#forChildren
+  }
+
   /** All that can be done is done but for these tables. */
   stands(failed: readonly string[], paused: readonly string[]): void {
     const before = this.#ledgerState
+    const was = this.#stands
     this.#stands = { failed, paused }
     if (this.#ledgerState !== before) this.#notes.touch()
-    this.#publish()
+    if (was.failed.join() !== failed.join() || was.paused.join() !== paused.join()) this.stir()
   }
 
-  /** Stands at a gate until somebody decides. */
+  /** Stands at a gate until somebody decides; `on` is said behind the gate's name. */
   async gate(gate: Gate, on: string): Promise<SignOff> {
     const { book } = this
     const known = book.signOffs.length
@@ -136,10 +156,9 @@ export class Control implements Holder {
     this.#gateText = on
     this.#notes.touch()
     this.stir()
-    await condition(() => book.signOffs.length > known)
+    await this.rest(() => book.signOffs.length > known)
     return book.signOffs.at(-1)!
   }
-  #gateText = ''
 
   /** Waits until somebody asks for the undo again, or cancels the run; `facts` say why it failed. */
   async park(facts: FailureFacts): Promise<boolean> {
@@ -157,8 +176,7 @@ export class Control implements Holder {
 
   /** From here on nothing is ordered any more; all that was is in the ledger. */
   async finish(): Promise<void> {
-    const ready = () => this.#notes.quiet && this.go
-    while (!ready()) await condition(ready)
+    await this.rest(() => this.#notes.quiet && this.go)
     this.book.over = ENDING
   }
 
@@ -168,15 +186,16 @@ export class Control implements Holder {
     this.book.gate = undefined
     this.#stands = NOTHING
     this.#children = undefined
-    await this.#notes.close()
+    await this.#notes.close(this.#stand)
     this.#publish()
   }
 
   // As the holder of the run's own work.
 
+  /** A pause holds at once, a resume when it was thought through. */
   get go(): boolean {
     const { orders, editing } = this.book
-    return !orders.paused && !editing && this.#notes.lets
+    return this.#going && !orders.paused && !editing
   }
 
   get heard(): number {
@@ -184,12 +203,16 @@ export class Control implements Holder {
   }
 
   async rest(until: () => boolean): Promise<void> {
-    await condition(until)
+    while (!until()) {
+      const turns = this.#turns
+      await condition(() => this.#turns !== turns)
+    }
   }
 
   async refused(heard: number): Promise<void> {
     if (this.#notes.quiet && this.#notes.written === heard) this.#notes.touch()
-    await condition(() => this.#notes.written > heard && this.go)
+    this.stir()
+    await this.rest(() => this.#notes.written > heard && this.go)
   }
 
   begins(reads: CancellationScope | undefined): void {
@@ -205,26 +228,67 @@ export class Control implements Holder {
 
   away(host: string): void {
     this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
-    this.#publish()
+    this.stir()
   }
 
   back(host: string): void {
     this.#hosts.set(host, this.#hosts.get(host)! - 1)
+    this.stir()
+  }
+
+  // What follows from what has changed.
+
+  #live(): void {
+    // It lives as long as the workflow; a cancelled one decides by itself what is still to be told.
+    void CancellationScope.nonCancellable(async () => {
+      for (;;) {
+        await condition(() => this.#stirred)
+        this.#stirred = false
+        this.#react()
+      }
+    })
+  }
+
+  #react(): void {
+    if (this.book.over === undefined) this.#follow()
+    this.#turns++
     this.#publish()
+  }
+
+  #follow(): void {
+    const { orders, editing } = this.book
+    if (orders.paused) for (const scope of this.#reads) scope.cancel()
+    // What stops work is told to children before lanes read it, what lets it go on once the ledger lets it.
+    if (this.#stops || this.#notes.quiet)
+      this.#forChildren = { ...orders, paused: orders.paused || editing || !this.#notes.lets }
+    this.#children?.inform(this.#forChildren)
+    if (!this.#stops || (this.#children?.knows(this.#forChildren) ?? true)) {
+      this.#stops = false
+      this.#notes.write(this.#stand)
+    }
+    this.#going = !orders.paused && !editing && this.#notes.lets
+  }
+
+  get #stand(): Stand {
+    return { orders: this.book.orders, state: this.#ledgerState, events: this.book.events }
   }
 
   // What is told.
 
   #answer(): void {
     setHandler(progressQuery, () =>
-      this.#progress.view(
-        table => this.book.orders.pausedTables.includes(table) && (this.#children?.rests(table) ?? true),
-        this.book.orders.rowsPerSecond,
-      ),
+      this.#progress.view(table => this.#isHeld(table), this.book.orders.rowsPerSecond),
     )
     setHandler(planQuery, () => this.#summary)
     setHandler(findingsQuery, () => this.#summary?.findings ?? this.#summary?.refusals ?? [])
     setHandler(waitingForQuery, () => this.#waiting)
+  }
+
+  /** A pause holds it, and nothing of it is under way. */
+  #isHeld({ name, state }: TableProgress): boolean {
+    const { paused, pausedTables } = this.book.orders
+    const ordered = pausedTables.includes(name) || (paused && state === 'copying')
+    return ordered && (this.#children?.rests(name) ?? true)
   }
 
   get #resting(): boolean {
@@ -311,7 +375,7 @@ export class Control implements Holder {
     const { name, mode } = this.#input
     const { tables, steps } = this.#progress.progress
     const copy = steps.find(step => step.name === 'copy')?.state ?? 'skipped'
-    return { name, mode, book: this.book, tables, copy, writes: this.#notes.place !== undefined }
+    return { name, mode, book: this.book, tables, copy, writes: this.#notes.isOpen }
   }
 
   /** A signal cannot be refused, only passed over. */
@@ -332,7 +396,6 @@ export class Control implements Holder {
 
   #pause({ table, ...by }: { table?: string } & By): Ordered {
     this.book.pause(table, by)
-    if (table === undefined) for (const scope of this.#reads) scope.cancel()
     this.#spread(true)
     return this.#ordered(
       table === undefined
@@ -355,7 +418,7 @@ export class Control implements Holder {
       },
       by,
     )
-    this.#spread(false)
+    this.#spread(true)
     return this.#ordered(`goes on with ${detail}`)
   }
 
@@ -374,17 +437,14 @@ export class Control implements Holder {
     }
     const tables = table === undefined ? waitingToRetry(book) : [table]
     book.retry(tables, by)
-    this.#stands = NOTHING
-    this.#notes.touch()
-    this.stir()
+    this.#spread(false)
     return this.#ordered(`tries ${tablesText(tables)} again`)
   }
 
   #decide(decision: SignOff['decision'], by: string, comment: string | undefined): Ordered {
     const { gate } = this.book
     this.book.decide(decision, by, comment)
-    this.#notes.touch()
-    this.stir()
+    this.#spread(false)
     return this.#ordered(
       decision === 'approved' ? `goes on after the gate ${gate}` : `ends: the gate ${gate} was rejected`,
     )
@@ -395,7 +455,11 @@ export class Control implements Holder {
     const { book } = this
     book.editing = true
     try {
-      await condition(() => this.#resting || book.over !== undefined || !book.orders.paused)
+      this.stir()
+      const { turns } = this
+      await this.rest(
+        () => this.#turns > turns && (this.#resting || book.over !== undefined || !book.orders.paused),
+      )
       if (book.over !== undefined) throw refused(this.#input, book.over)
       if (!book.orders.paused) throw refused(this.#input, 'it was resumed before its plan was changed')
       const revision = (this.#summary?.revision ?? 1) + 1
@@ -419,26 +483,15 @@ export class Control implements Holder {
     }
   }
 
-  /** What children go by: while the plan is being changed nothing begins. */
-  get ordersForChildren(): Orders {
-    const { orders, editing } = this.book
-    return { ...orders, paused: orders.paused || editing }
-  }
-
   #ordered(message: string): Ordered {
     return { message: `run ${this.#input.name} ${message}` }
   }
 
-  /** What stops work is told to children before lanes read it, what lets it go on once the ledger lets it. */
+  /** An order was given; one that ends work under way is heard by children first, or they would begin it again. */
   #spread(stops: boolean): void {
     this.#stands = NOTHING
-    if (stops && this.#children) this.#told = this.#children.inform()
+    this.#stops ||= stops
     this.#notes.touch()
-    this.stir()
-  }
-
-  #noted(): void {
-    if (this.#notes.current) void this.#children?.inform()
     this.stir()
   }
 }

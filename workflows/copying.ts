@@ -12,6 +12,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow'
+import type { Orders } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
 import type { Children } from './control.ts'
 import { copyTable } from './copy-table.ts'
@@ -20,6 +21,7 @@ import { factsOf, moreOf } from './failures.ts'
 import { Flight } from './flight.ts'
 import { isFutile, isOfOneTable } from './futile.ts'
 import type { CopyTableResult, PlanSummary, RunPlace, TableGroup, Told } from './messages.ts'
+import { resultOf } from './result-of-child.ts'
 import { shareLanes } from './share-lanes.ts'
 
 /** Signals of all children together: each costs the history of this workflow about four events. */
@@ -62,7 +64,7 @@ export class Copying implements Children {
         this.#take()
         this.#start()
         if (this.#flights.size === 0 && this.#leaving.size === 0 && this.#isOver()) return this.#unmade
-        if (control.turns === turns) await condition(() => control.turns !== turns)
+        await condition(() => control.turns !== turns)
       }
     } finally {
       // No undo runs beside a child that writes.
@@ -118,7 +120,6 @@ export class Copying implements Children {
       control.stands([], [])
       void this.#copy({ ...item, tables: this.#wanted(item.tables) }, input.limits)
     }
-    void this.inform()
   }
 
   async #copy(item: Item, limits: Course['input']['limits']): Promise<void> {
@@ -149,8 +150,8 @@ export class Copying implements Children {
           item.tables.length === 1 ? `copy ${item.tables[0]}` : `copy ${item.tables.length} small tables`,
       })
       flight.started(orders, child)
-      void this.inform()
-      this.#ended(item, await child.result())
+      control.stir()
+      this.#ended(item, await resultOf(child))
     } catch (error) {
       this.#failed(item, error)
     } finally {
@@ -256,18 +257,20 @@ export class Copying implements Children {
 
   // As the control sees it.
 
-  async inform(): Promise<void> {
-    this.#share()
+  inform(orders: Orders): void {
     const { control } = this.#course
-    await Promise.all([...this.#flights.values()].map(flight => flight.inform(control.ordersForChildren)))
+    this.#share()
+    for (const flight of this.#flights.values()) flight.inform(orders, () => control.stir())
+  }
+
+  knows(orders: Orders): boolean {
+    return [...this.#flights.values()].every(flight => flight.knows(orders))
   }
 
   heard(told: Told): void {
-    const { control } = this.#course
     const flight = this.#flights.get(told.group)
     flight?.heard(told)
-    // It was told to go on and rests: the ledger had not let it yet, and does now.
-    if (flight?.mistaken && control.go) void flight.repeat(control.ordersForChildren)
+    if (this.#course.control.go) flight?.correct()
   }
 
   get resting(): boolean {
@@ -279,7 +282,7 @@ export class Copying implements Children {
   }
 
   rests(table: string): boolean {
-    const paused = this.#course.control.book.pausedAt(table) ?? 0
+    const paused = this.#course.control.book.pausedAt(table) ?? Number.POSITIVE_INFINITY
     return [...this.#flights.values()]
       .filter(({ tables }) => tables.includes(table))
       .every(flight => flight.resting || flight.revision >= paused)

@@ -10,16 +10,14 @@ export class Flight {
   planned: number
   /** Its share; none: it rests. */
   lanes: number
-  readonly #given: number
   resting = false
   host: string | undefined
   /** The orders with which what is under way was begun. */
   revision = 0
+  readonly #given: number
   #child: ChildWorkflowHandle<typeof copyTable> | undefined
   #sent: Orders | undefined
-  #wanted: Orders | undefined
-  #isSending = false
-  #sending: Promise<void> | undefined
+  #sending = false
 
   constructor(tables: readonly string[], lanes: number) {
     this.tables = tables
@@ -46,38 +44,32 @@ export class Flight {
     this.revision = revision
   }
 
-  /** Tells it what is news; settles when it has heard all. */
-  async inform(all: Orders): Promise<void> {
-    this.#wanted = this.ordersOf(all)
-    if (!this.#isSending) this.#sending = this.#send()
-    await this.#sending
+  /** It has heard what it is to go by. */
+  knows(all: Orders): boolean {
+    return (
+      !this.#child || (!this.#sending && JSON.stringify(this.#sent) === JSON.stringify(this.ordersOf(all)))
+    )
   }
 
-  /** It rests though it was told to go on: it has asked a ledger that did not let it yet. */
-  get mistaken(): boolean {
+  /** Tells it what is news. One signal after the other, since two that are under way may change places. */
+  inform(all: Orders, after: () => void): void {
+    if (this.#sending || this.knows(all)) return
+    this.#sending = true
+    this.#sent = this.ordersOf(all)
+    this.#child!.signal(ordersSignal, this.#sent)
+      // One that has ended meanwhile needs no orders.
+      .catch(() => {})
+      .finally(() => {
+        this.#sending = false
+        after()
+      })
+  }
+
+  /** It rests though it was told to go on: it had asked a ledger that did not let it yet, and is to be told again. */
+  correct(): void {
     const { paused = true, concurrency = 1, pausedTables = [], skippedTables = [] } = this.#sent ?? {}
     const held = [...pausedTables, ...skippedTables]
     const mayGo = !paused && concurrency > 0 && !this.tables.every(table => held.includes(table))
-    return this.resting && mayGo && this.host === undefined
-  }
-
-  /** Tells it the same once more. */
-  async repeat(all: Orders): Promise<void> {
-    await this.#sending
-    this.#sent = undefined
-    await this.inform(all)
-  }
-
-  /** One signal after the other, since two that are under way may change places. */
-  async #send(): Promise<void> {
-    this.#isSending = true
-    const child = this.#child
-    while (child && JSON.stringify(this.#wanted) !== JSON.stringify(this.#sent)) {
-      const orders = this.#wanted!
-      this.#sent = orders
-      // One that has ended meanwhile needs no orders.
-      await child.signal(ordersSignal, orders).catch(() => {})
-    }
-    this.#isSending = false
+    if (this.resting && mayGo && this.host === undefined) this.#sent = undefined
   }
 }

@@ -136,8 +136,11 @@ export class GroupOrders implements Holder {
     this.#tell()
   }
 
+  /** Told once all that comes with it is there. */
   #tell(): void {
-    this.#news = true
+    void Promise.resolve().then(() => {
+      this.#news = true
+    })
   }
 
   /** One signal after the other, since two that are under way may change places; all news of a moment in one. */

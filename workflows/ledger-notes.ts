@@ -13,9 +13,6 @@ export interface Stand {
 
 export class LedgerNotes {
   readonly #limits: Limits | undefined
-  readonly #stand: () => Stand
-  /** What lanes are to know before they read it there. */
-  readonly #before: () => Promise<void>
   readonly #after: () => void
   #place: RunPlace | undefined
   #dirty = false
@@ -23,23 +20,21 @@ export class LedgerNotes {
   #sent = 0
   #written = 0
   #eventsWritten = 0
-  /** The ledger lets work begin; false from the moment on in which it may say otherwise. */
-  #open = true
+  #lets = true
 
-  constructor(
-    stand: () => Stand,
-    around: { before: () => Promise<void>; after: () => void; limits: Limits | undefined },
-  ) {
-    this.#stand = stand
-    this.#before = around.before
-    this.#after = around.after
-    this.#limits = around.limits
+  /** @param after hears that something was written */
+  constructor(limits: Limits | undefined, after: () => void) {
+    this.#limits = limits
+    this.#after = after
   }
 
-  /** From here on there is a ledger; what was ordered before goes into it. */
+  /** From here on there is a ledger. */
   open(place: RunPlace): void {
     this.#place = place
-    if (this.#dirty) this.#begin()
+  }
+
+  get isOpen(): boolean {
+    return this.#place !== undefined
   }
 
   get place(): RunPlace | undefined {
@@ -49,12 +44,11 @@ export class LedgerNotes {
   /** Something is to be written. */
   touch(): void {
     this.#dirty = true
-    this.#begin()
   }
 
-  /** Work that begins now finds a ledger that lets it. */
+  /** Work that begins now finds a ledger that lets it; false from the moment on in which it may say otherwise. */
   get lets(): boolean {
-    return this.#open
+    return this.#lets
   }
 
   /** All is written, or cannot be. */
@@ -62,61 +56,51 @@ export class LedgerNotes {
     return this.#place === undefined || (!this.#dirty && this.#writing === undefined)
   }
 
-  /** What was written last is what is to be written. */
-  get current(): boolean {
-    return !this.#dirty
-  }
-
   /** Notes that were written, or given up, so far. */
   get written(): number {
     return this.#written
   }
 
-  /** Ends the writing; events that are not there yet are tried once more, briefly. */
-  async close(): Promise<void> {
-    this.#writing?.cancel()
-    await condition(() => this.#writing === undefined)
+  /** Writes what is to be written, unless it is at it: then it is asked again afterwards. */
+  write(stand: Stand): void {
     const place = this.#place
-    const stand = this.#stand()
+    if (!place || !this.#dirty || this.#writing) return
+    this.#dirty = false
+    if (stand.state !== 'running') this.#lets = false
+    // A cancelled run still says what was ordered.
+    void CancellationScope.nonCancellable(async () => {
+      this.#writing = new CancellationScope()
+      await this.#writing.run(() => this.#note(place, stand))
+      this.#writing = undefined
+      this.#after()
+    })
+  }
+
+  /** Ends the writing; events that are not there yet are tried once more, briefly. */
+  async close(stand: Stand): Promise<void> {
+    this.#writing?.cancel()
+    if (this.#writing) await condition(() => this.#writing === undefined)
+    const place = this.#place
     this.#place = undefined
     if (!place || stand.events.length === this.#eventsWritten) return
     // The failure that ends the run is told whether or not this succeeds.
     await lastNotes(this.#limits)
-      .noteOrders(this.#note(place, stand))
+      .noteOrders(this.#payload(place, stand))
       .catch(() => {})
   }
 
-  #begin(): void {
-    if (this.#place === undefined || this.#writing !== undefined) return
-    // A cancelled run still says what was ordered.
-    void CancellationScope.nonCancellable(() => {
-      const scope = new CancellationScope()
-      this.#writing = scope
-      return scope.run(() => this.#write(scope))
-    })
-  }
-
-  async #write(scope: CancellationScope): Promise<void> {
-    while (this.#dirty && !scope.consideredCancelled) {
-      await this.#before()
-      this.#dirty = false
-      const stand = this.#stand()
-      if (stand.state !== 'running') this.#open = false
-      try {
-        await anyWork(this.#limits).noteOrders(this.#note(this.#place!, stand))
-        this.#eventsWritten = stand.events.length
-      } catch {
-        // What keeps the ledger from being written keeps the work from it as well, and is told there.
-      }
-      this.#open = stand.state === 'running'
-      this.#written++
-      this.#after()
+  async #note(place: RunPlace, stand: Stand): Promise<void> {
+    try {
+      await anyWork(this.#limits).noteOrders(this.#payload(place, stand))
+      this.#eventsWritten = stand.events.length
+    } catch {
+      // What keeps the ledger from being written keeps the work from it as well, and is told there.
     }
-    this.#writing = undefined
-    this.#after()
+    this.#lets = stand.state === 'running'
+    this.#written++
   }
 
-  #note(place: RunPlace, { orders, state, events }: Stand) {
+  #payload(place: RunPlace, { orders, state, events }: Stand) {
     return { place, no: ++this.#sent, orders, state, events: [...events] }
   }
 }

@@ -11,6 +11,7 @@ import {
   STEPS,
   type StepName,
   type StepProgress,
+  type TableProgress,
   type TableState,
 } from '../model/run.ts'
 import { type MigrateInput, type PlanSummary, SEARCH } from './messages.ts'
@@ -106,10 +107,10 @@ export class RunProgress {
   }
 
   /** The answer to the query: with paces, and what `rests` says of tables that a pause holds. */
-  view(rests: (table: string) => boolean, rowsPerSecond: number | undefined): Progress {
+  view(rests: (table: TableProgress) => boolean, rowsPerSecond: number | undefined): Progress {
     const tables = this.progress.tables.map(table => {
       if (table.state !== 'pending' && table.state !== 'copying') return table
-      if (rests(table.name)) return { ...table, state: 'paused' as const }
+      if (rests(table)) return { ...table, state: 'paused' as const }
       const pace = paceOf(this.#samples.get(table.name) ?? [])
       const estimate = table.state === 'copying' ? estimateOf(table, pace, rowsPerSecond) : undefined
       return { ...table, ...(pace && { rate: Math.round(pace.perSecond) }), ...estimate }

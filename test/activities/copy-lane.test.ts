@@ -36,6 +36,10 @@ const waiting = ({ client }: LaneRun) =>
     return rows.length > 0 || undefined
   })
 
+/** The server needs a moment to see that the other side has gone. */
+const noSession = (run: LaneRun) =>
+  until('the end of all sessions', async () => (await run.sessions()) === 0 || undefined)
+
 test('a pause ends lanes after the chunk at hand, closes every session, and a resume goes on', async () => {
   const run = await world.begin()
   const gate = await run.hold('t', 250)
@@ -43,20 +47,20 @@ test('a pause ends lanes after the chunk at hand, closes every session, and a re
   await gate.arrival()
   await run.order({ paused: true }, 'paused')
   await gate.release()
-  const { more, figures, revision } = await lane
-  assert.deepEqual([more, revision], [true, 0])
+  const { more, figures } = await lane
+  assert.equal(more, true)
   assert.equal(await done(run), 3)
   assert.deepEqual(
     figures?.map(f => [f.name, f.written, f.chunks, f.chunksDone]),
     [['t', 300, 10, 3]],
   )
-  assert.equal(await run.sessions(), 0)
+  await noSession(run)
   await assert.rejects(run.copy('t/0'), isPaused)
   await assert.rejects(run.copy('t/0', { sweep: true }), isPaused)
-  assert.equal(await run.sessions(), 0)
+  await noSession(run)
   await run.order({})
   const rest = await run.copy('t/0')
-  assert.deepEqual([rest.more, rest.total, rest.revision], [false, ROWS, 2])
+  assert.deepEqual([rest.more, rest.total], [false, ROWS])
   await assertWhole(run)
 })
 
@@ -80,7 +84,7 @@ test('a throttled lane that is paused gives its chunk up, and other orders leave
   await run.order({ rowsPerSecond: 1, paused: true }, 'paused')
   const given = await paused
   assert.deepEqual([given.more, given.total], [true, 0])
-  assert.equal(await run.sessions(), 0)
+  await noSession(run)
 
   await run.order({ rowsPerSecond: 1 })
   const eased = run.copy('t/0')
@@ -107,7 +111,7 @@ test('a throttled lane that is cancelled, or loses its session, leaves nothing b
   await waiting(run)
   environment.cancel()
   await cancelled
-  assert.equal(await run.sessions(), 0)
+  await noSession(run)
 
   const cut = assert.rejects(
     run.copy('t/0'),
@@ -119,7 +123,7 @@ test('a throttled lane that is cancelled, or loses its session, leaves nothing b
     [`longhaul ${run.place.run}`],
   )
   await cut
-  assert.equal(await run.sessions(), 0)
+  await noSession(run)
   assert.deepEqual(await run.ids('t'), [])
 })
 

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import pg from 'pg'
-import { backupFolder, dumpPath, findManifest, needDump } from '../../activities/backup-file.ts'
+import { backupFolder, findManifest, needDump } from '../../activities/backup-file.ts'
 import { createTables } from '../../activities/create-tables.ts'
 import { dumpTarget } from '../../activities/dump-target.ts'
 import { prepareWayBack } from '../../activities/prepare-way-back.ts'
@@ -84,7 +84,10 @@ test('is restored into a scratch database and compared, and nothing of that is l
   )
   assert.equal(statSync(manifest.path).mode & 0o777, 0o600)
   assert.equal(statSync(backupFolder(workshop.home, run.run)).mode & 0o777, 0o700)
-  assert.deepEqual(readdirSync(backupFolder(workshop.home, run.run)).sort(), ['manifest.json', 'target.dump'])
+  assert.deepEqual(readdirSync(backupFolder(workshop.home, run.run)).sort(), [
+    'manifest.json',
+    basename(manifest.path),
+  ])
   assert.deepEqual(await leftDatabases(run), [])
   const list = execFileSync(programs!.pgRestore, ['--list', manifest.path], { encoding: 'utf8' })
   assert.doesNotMatch(list, /SCHEMA - longhaul|table_run/)
@@ -97,7 +100,7 @@ test('a role that may not make databases: it is read through, and the report say
   const { run, place } = await opened(
     {},
     { role: 'plain' },
-    `CREATE ROLE plain LOGIN PASSWORD 'plain'; GRANT CREATE ON SCHEMA public TO plain;
+    `CREATE ROLE plain LOGIN PASSWORD 'plain-canary'; GRANT CREATE ON SCHEMA public TO plain;
      DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO plain', current_database()); END $$;
      SET ROLE plain; CREATE TABLE note (id int, body text); INSERT INTO note SELECT i, 'x' FROM generate_series(1, 50) i;
      CREATE TABLE "o d(d)" ("a""b" int); INSERT INTO "o d(d)" VALUES (1)`,
@@ -116,7 +119,7 @@ test(
   async () => {
     const { run, place } = await opened()
     await run.act(dumpTarget, { place })
-    const path = dumpPath(workshop.home, run.run)
+    const { path } = findManifest(workshop.home, run.run)!
     await needDump(workshop.home, run.run, () => {})
     const bytes = readFileSync(path)
     bytes[bytes.length >> 1]! ^= 1
@@ -129,7 +132,8 @@ test(
     await run.act(dumpTarget, { place })
     await needDump(workshop.home, run.run, () => {})
     await run.act(createTables, { place })
-    truncateSync(path, bytes.length - 1)
+    const again = findManifest(workshop.home, run.run)!
+    truncateSync(again.path, again.bytes - 1)
     await assert.rejects(run.act(dumpTarget, { place }), /damaged or cut short/)
   },
 )
@@ -143,26 +147,44 @@ suite('killed with kill -9, and done again', { ...dumps, concurrency: 1 }, () =>
     await until('it waits', async () => (await run.rows(waits))[0])
     const files = () => readdirSync(backupFolder(workshop.home, run.run))
     await until('no password lies about', () => !files().some(file => /passfile/.test(file)) || undefined)
+    assert.ok(seenByAll().length >= 3 && !seenByAll().some(text => /canary/.test(text)))
     victim.kill('SIGKILL')
     await gone
     await until('all are gone', async () => ((await run.rows(OURS)).length === 0 ? true : undefined))
   }
+  /** Words and environment of the programs, which others on the machine may see. */
+  const seenByAll = () =>
+    readdirSync('/proc')
+      .filter(pid => /^\d+$/.test(pid))
+      .flatMap(pid => {
+        try {
+          const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+          return /pg_(dump|restore)/.test(words) ? [words, readFileSync(`/proc/${pid}/environ`, 'utf8')] : []
+        } catch {
+          return []
+        }
+      })
   const VICTIM = join(import.meta.dirname, 'dump-victim.ts')
   const OURS = `SELECT application_name FROM pg_stat_activity WHERE application_name ~ '^longhaul (dump|restore) '`
   const there = (name: string, wait: string) =>
     `SELECT pid FROM pg_stat_activity WHERE application_name ~ '^longhaul ${name}' AND wait_event = '${wait}'`
 
   test('while pg_dump waits for a lock', async () => {
-    const { run, place } = await opened()
+    const { run, place } = await opened(
+      {},
+      { role: 'dumper' },
+      `CREATE ROLE dumper SUPERUSER LOGIN PASSWORD 'dumper-canary'; ${TARGET}`,
+    )
     const holder = new pg.Client({ connectionString: run.url })
     await holder.connect()
     await holder.query('BEGIN; LOCK TABLE empty')
     await killed(run, place, there('dump', 'relation'))
     await holder.end()
     assert.match(await run.act(dumpTarget, { place }), /restored/)
+    const { path } = findManifest(workshop.home, run.run)!
     assert.deepEqual(readdirSync(backupFolder(workshop.home, run.run)).sort(), [
       'manifest.json',
-      'target.dump',
+      basename(path),
     ])
   })
 

@@ -224,12 +224,11 @@ test('rows of others that would go with ours, by a rule of a foreign key, refuse
   )
   await whole(run)
   await run.client.query('INSERT INTO public.badge VALUES (1), (10)')
-  for (const scope of [undefined, rowsScope(['team', 'member'])]) {
+  for (const scope of [rowsScope(['team', 'member']), rowsScope(['team']), undefined]) {
     const { refusals } = await check(run, scope)
     assert.match(refusals.join(), /1 row\(s\) of table public.badge refer to rows that would go.*of_team/)
     await assert.rejects(back(run, scope), refused(/public.badge.*of_team/))
   }
-  await assert.rejects(back(run, rowsScope(['team'])), refused(/public.badge|public.member/))
   assert.deepEqual(await run.rows('SELECT count(*)::int FROM badge'), [[2]])
   await run.client.query('DELETE FROM public.badge WHERE team = 1')
   assert.deepEqual((await back(run)).differences, [])

@@ -94,7 +94,7 @@ function openRun(
 ): Run {
   const run = randomUUID()
   const login = new URL(url)
-  if (role) [login.username, login.password] = [role, role]
+  if (role) [login.username, login.password] = [role, `${role}-canary`]
   const connection = `db-${run.slice(0, 8)}`
   saveConnection(connection, login.href, home)
   const request = planRequest(

@@ -27,24 +27,33 @@ export const WEIGHTS = {
 export type FaultName = keyof typeof WEIGHTS
 
 export interface Draw {
-  /** Milliseconds after the fault before, or after the beginning. */
+  /** Milliseconds after the fault before. */
   wait: number
   fault: FaultName
   /** From 0 up to and without 1: which one, how long, how many; each fault makes its own of it. */
   amount: number
 }
 
+/** What is done to one run, and from when on. */
+export interface Schedule {
+  /** Its beginning, or the moment at which it begins to write. */
+  from: 'start' | 'first write'
+  draws: Draw[]
+}
+
 const NAMES = Object.keys(WEIGHTS) as FaultName[]
 
 /** The schedule of run number `run` (from 1) under a seed. */
-export function drawRun(seed: number, run: number): Draw[] {
+export function drawRun(seed: number, run: number): Schedule {
   const random = new Random(seed * 1000 + run)
-  return Array.from({ length: random.integer(3, 8) }, () => ({
+  const from = random.chance(0.2) ? 'start' : 'first write'
+  const draws = Array.from({ length: random.integer(3, 8) }, () => ({
     // Often one upon the other, sometimes with time to recover.
-    wait: Math.round(random.chance(0.3) ? random.next() * 800 : random.next() * 9000),
+    wait: Math.round(random.next() * (random.chance(0.5) ? 800 : 8000)),
     fault: pickWeighted(random),
     amount: random.next(),
   }))
+  return { from, draws }
 }
 
 function pickWeighted(random: Random): FaultName {

@@ -1,5 +1,7 @@
 /** The faults: what each does to a stage, and what it says of it. */
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Moment } from '../support/proxy.ts'
 import type { FaultName } from './draw.ts'
 import type { Stage } from './stage.ts'
 
@@ -64,12 +66,11 @@ export const FAULTS: Record<FaultName, Fault> = {
     proxy.refuse(false)
     return seconds(time)
   },
-  'lose the answer to a COMMIT': ({ proxy }, amount) =>
-    met(proxy.strike({ at: 'answer', nth: 1 + Math.floor(amount * 12) }, 'cut', WORKERS)),
-  'cut before a COMMIT': ({ proxy }, amount) =>
-    met(proxy.strike({ at: 'commit', nth: 1 + Math.floor(amount * 12) }, 'cut', WORKERS)),
-  'cut in mid-COPY': ({ proxy }, amount) =>
-    met(proxy.strike({ at: 'rows', bytes: Math.floor(between(amount, 1, 60_000)) }, 'cut', WORKERS)),
+  'lose the answer to a COMMIT': (stage, amount) =>
+    met(stage, { at: 'answer', nth: 1 + Math.floor(amount * 12) }),
+  'cut before a COMMIT': (stage, amount) => met(stage, { at: 'commit', nth: 1 + Math.floor(amount * 12) }),
+  'cut in mid-COPY': (stage, amount) =>
+    met(stage, { at: 'rows', bytes: Math.floor(between(amount, 1, 60_000)) }),
   'pause for a while': async (stage, amount) => {
     const paused = await ordered(stage, 'pause')
     await sleep(between(amount, 0, 6000))
@@ -79,7 +80,7 @@ export const FAULTS: Record<FaultName, Fault> = {
     const rows = Math.floor(between(amount, 500, 20_000))
     const throttled = await ordered(stage, 'throttle', '--rows-per-second', String(rows))
     await sleep(between(amount, 500, 6000))
-    return `${throttled}, then ${await insisted(stage, 'throttle', '--rows-per-second', 'none')}`
+    return `${throttled}, then ${await insisted(stage, 'throttle', '--rows-per-second', 'off')}`
   },
 }
 
@@ -110,12 +111,12 @@ async function terminated(stage: Stage, choose: (pids: number[]) => number[]): P
   }
 }
 
-async function met(struck: Promise<{ application: string; sql?: string }>): Promise<string> {
-  const given = new AbortController()
-  const late = sleep(PATIENCE, undefined, { signal: given.signal }).catch(() => {})
-  const hit = await Promise.race([struck, late])
-  given.abort()
-  return hit ? (hit.sql?.trim().slice(0, 40) ?? 'in mid-COPY') : 'not met'
+async function met({ proxy }: Stage, moment: Moment): Promise<string> {
+  const late = AbortSignal.timeout(PATIENCE)
+  const struck = proxy.strike(moment, 'cut', WORKERS, late)
+  const hit = await Promise.race([struck, once(late, 'abort')])
+  if (Array.isArray(hit)) return 'not met'
+  return hit.sql?.trim().replaceAll(/\s+/g, ' ').slice(0, 40) ?? 'in mid-COPY'
 }
 
 async function ordered(stage: Stage, ...words: string[]): Promise<string> {

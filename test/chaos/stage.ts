@@ -11,7 +11,7 @@ import { PostgresProxy } from '../support/proxy.ts'
 import { scratchHome } from '../support/temporal.ts'
 
 /** Small chunks, two tables side by side, two lanes for the largest. */
-const PLAN = 'version: 1\nhow: { chunk_rows: 1000, chunk_bytes: 1048576, tables: 2, lanes: 2 }\n'
+const PLAN = 'version: 1\nhow: { chunk_rows: 300, chunk_bytes: 1048576, tables: 2, lanes: 2 }\n'
 export const PASSWORD = 'Chaos/c@nary+4711'
 const NAME = 'chaos'
 
@@ -36,7 +36,6 @@ export class Stage {
     words: string[],
     stops: (() => Promise<unknown>)[],
   ) {
-    Object.assign(this, place)
     ;({ home: this.home, source: this.source, url: this.url } = place)
     ;({ role: this.role, proxy: this.proxy, cluster: this.cluster } = place)
     this.#env = env

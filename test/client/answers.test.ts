@@ -25,13 +25,16 @@ function standing(over: Partial<Progress>): Progress {
 }
 
 test('only what somebody has to end is a question: not a host, nor a run that is at work beside it', () => {
-  assert.deepEqual(openQuestions({ state: 'waiting', waiting: [gate, host] }), [gate])
-  assert.deepEqual(openQuestions({ state: 'waiting', waiting: [host] }), [])
-  assert.deepEqual(
-    openQuestions({ state: 'running', waiting: [{ kind: 'resume', text: 'a resume of table t' }] }),
-    [],
-  )
-  assert.deepEqual(openQuestions({ state: 'paused' }), [])
+  const asked = (over: Partial<Progress>) => openQuestions(standing(over))
+  assert.deepEqual(asked({ state: 'waiting', waiting: [gate, host] }), [gate])
+  assert.deepEqual(asked({ state: 'waiting', waiting: [host] }), [])
+  assert.deepEqual(asked({ waiting: [{ kind: 'resume', text: 'a resume of table t' }] }), [])
+  assert.deepEqual(asked({ state: 'paused' }), [])
+  const paused: TableProgress = { ...users, name: 'log', state: 'paused' }
+  assert.deepEqual(asked({ tables: [users, paused] }), [])
+  assert.deepEqual(asked({ tables: [{ ...users, state: 'finished' }, paused] }), [
+    { kind: 'resume', text: 'a resume of table log', tables: ['log'] },
+  ])
   assert.match(answersTo('app-1', [host])[0]!.does, /on host files-1: the run goes on by itself/)
 })
 

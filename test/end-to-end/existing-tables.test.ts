@@ -1,7 +1,7 @@
 /** Tables that the target has already: refused, loaded into as their application made them, or replaced. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { suite, test } from 'node:test'
 import { onPath } from '../../worker/executable.ts'
 import { follow } from './cli.ts'
@@ -35,6 +35,13 @@ async function counts(target: Target): Promise<Record<string, number>> {
 }
 const NONE = Object.fromEntries(names.map(name => [name, 0]))
 
+/** With keys that the source has not; the triggers of the application are at work. */
+const OLD_ROWS = `
+  INSERT INTO users (id, email) VALUES (1001, 'old@example.org'), (1002, 'older@example.org');
+  SET session_replication_role = replica;
+  INSERT INTO teams (id, title) VALUES (50, 'Old');
+  SELECT 1`
+
 suite('tables that are there', { concurrency: 2 }, () => {
   test('are refused by default, each by name, and stay as they are', dumped, async () => {
     const target = await world.target(TARGET)
@@ -64,7 +71,9 @@ suite('tables that are there', { concurrency: 2 }, () => {
 
   test('are as before after a rollback: rows, sequences, triggers, keys', dumped, async () => {
     const target = await world.target(TARGET)
-    await target.rows(`SELECT nextval('users_id_seq'), setval('members_id_seq', 77)`)
+    await target.rows(
+      `SELECT nextval('users_id_seq'), setval('members_id_seq', 77), setval('team_numbers', 9, false)`,
+    )
     const before = await dump(target)
     const said = await full(target, '--if-exists', 'use', '--id', 'taken-back')
     assert.equal(said.status, 0, said.all)
@@ -76,16 +85,48 @@ suite('tables that are there', { concurrency: 2 }, () => {
     assert.deepEqual(await target.rows(`SELECT to_regnamespace('longhaul')::text`), [[null]])
   })
 
-  test('with rows are refused, and keep them', dumped, async () => {
+  test('with rows are not loaded over', dumped, async () => {
     const target = await world.target(TARGET)
-    await target.rows(`INSERT INTO users (email, name) VALUES ('old@example.org', 'Old'); SELECT 1`)
+    await target.rows(OLD_ROWS)
     const before = await dump(target)
-    for (const way of ['use', 'append', 'replace']) {
-      const said = await full(target, '--if-exists', way)
-      assert.equal(said.status, 3, said.all)
-      assert.match(said.all, /users/)
+    const said = await full(target, '--if-exists', 'use')
+    assert.equal(said.status, 3, said.all)
+    assert.match(said.all, /users.*holds rows.*--if-exists append/s)
+    assert.equal(await dump(target), before)
+  })
+
+  test(
+    'with rows are added to, and a rollback takes out what was added and nothing else',
+    dumped,
+    async () => {
+      const target = await world.target(TARGET)
+      await target.rows(OLD_ROWS)
+      const before = await dump(target)
+      const said = await full(target, '--if-exists', 'append', '--id', 'added')
+      assert.equal(said.status, 0, said.all)
+      assert.deepEqual(await counts(target), { ...ROWS, users: ROWS.users + 2, teams: ROWS.teams + 1 })
+      assert.deepEqual(await target.rows('SELECT id, email, touched FROM users WHERE id > 500 ORDER BY id'), [
+        [1001, 'old@example.org', 1],
+        [1002, 'older@example.org', 1],
+      ])
+      await assertValues(target)
+      const back = await world.run(['rollback', 'added', '--yes'])
+      assert.equal(back.status, 0, back.all)
       assert.equal(await dump(target), before)
-    }
+    },
+  )
+
+  test('whose keys meet those of the source are refused before anything is written', dumped, async () => {
+    const target = await world.target(TARGET)
+    await target.rows(
+      `INSERT INTO users (id, email) VALUES (7, 'old@example.org'), (8, 'user9@example.org'); SELECT 1`,
+    )
+    const before = await dump(target)
+    const said = await full(target, '--if-exists', 'append')
+    assert.equal(said.status, 3, said.all)
+    assert.match(said.all, /2 rows have a key that is in the target already, which keeps \(id\) unique/)
+    assert.match(said.all, /one row has a key.* \(email\) unique/)
+    assert.equal(await dump(target), before)
   })
 
   test('that do not fit are refused with every difference named', dumped, async () => {
@@ -170,14 +211,66 @@ suite('replace', { concurrency: 2 }, () => {
     assert.equal(await dump(target), before)
   })
 
-  test('refuses a table with rows', dumped, async () => {
-    const target = await world.target(`${OLD}; INSERT INTO note VALUES (1, 'old')`)
+  const FILLED = `${OLD}; INSERT INTO note VALUES (1, 'old'), (2, NULL); GRANT SELECT ON note TO pg_monitor`
+
+  test('puts a table with rows aside, gives its grants on, and a rollback puts it back', dumped, async () => {
+    const target = await world.target(FILLED)
     const before = await dump(target)
-    const said = await replace(target)
-    assert.equal(said.status, 3, said.all)
-    assert.match(said.all, /note.*rows/)
+    const said = await replace(target, '--id', 'filled')
+    assert.equal(said.status, 0, said.all)
+    assert.deepEqual(await target.rows('SELECT id::int, body FROM note'), [[7, 'new']])
+    assert.deepEqual(await target.rows(`SELECT has_table_privilege('pg_monitor', 'note', 'SELECT')`), [
+      [true],
+    ])
+    const [[aside]] = (await target.rows(
+      `SELECT nspname::text FROM pg_namespace WHERE nspname ~ '^longhaul_aside_'`,
+    )) as [[string]]
+    assert.deepEqual(await target.rows(`SELECT * FROM ${aside}.note ORDER BY 1`), [
+      [1, 'old'],
+      [2, null],
+    ])
+    const back = await world.run(['rollback', 'filled', '--yes'])
+    assert.equal(back.status, 0, back.all)
     assert.equal(await dump(target), before)
   })
+
+  test('drops the old table where no way back was asked for, and only with a consent', dumped, async () => {
+    const target = await world.target(FILLED)
+    const before = await dump(target)
+    const refused = await replace(target, '--backup', 'none')
+    assert.equal(refused.status, 3, refused.all)
+    assert.match(refused.all, /no-way-back.*nothing brings them back/s)
+    assert.equal(await dump(target), before)
+    const said = await replace(target, '--backup', 'none', '--accept', 'no-way-back')
+    assert.equal(said.status, 0, said.all)
+    assert.ok(!(await objectsOf(target.url)).some(name => name.includes('longhaul_aside')))
+  })
+
+  test(
+    'with a dump asked for: it is proven before the first write, and lies with the run',
+    dumped,
+    async () => {
+      const target = await world.target(FILLED)
+      const before = await dump(target)
+      const said = await replace(target, '--backup', 'dump', '--id', 'dumped')
+      assert.equal(said.status, 0, said.all)
+      assert.match(said.all, /restored into a scratch database and compared/)
+      const { url } = await world.target()
+      const { out } = await world.run(['report', 'dumped', '--json'])
+      const { run } = JSON.parse(out).result ?? JSON.parse(out)
+      const folder = join(world.stack.env.LONGHAUL_HOME!, 'runs', run, 'backup')
+      const file = readdirSync(folder).find(name => name.endsWith('.dump'))!
+      const restored = await follow(
+        join(dirname(pgDump!), 'pg_restore'),
+        [`--dbname=${url}`, join(folder, file)],
+        {
+          env: world.stack.env,
+        },
+      )
+      assert.equal(restored.status, 0, restored.err)
+      assert.equal(await dump({ ...target, url }), before)
+    },
+  )
 })
 
 async function assertValues(target: Target): Promise<void> {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import Database from 'better-sqlite3'
+import { spawnCli } from './cli.ts'
+import { deploy, longAfter } from './deployment.ts'
 import { closeGate, type Where } from './gate.ts'
 import { runs, type Scene, startWorld } from './harness.ts'
 import { assertNothingLeft, halfMade } from './leftovers.ts'
@@ -77,4 +79,22 @@ test('cancelled at each step: nothing runs on, and the same command goes on from
   if (ended.status !== 0) assert.equal(cancelled.status, 1, cancelled.err)
   await scene.assertEndsWell(ended.status === 0 ? ended : await scene.full().ended)
   assert.equal((await runs(scene.client)).length, 1)
+})
+
+test('cancelled after the workflow of a table went on as new: it ends as well', async t => {
+  const scene = await world.scene(t)
+  const { env, worker } = await deploy(t, scene, longAfter(20))
+  const working = worker({
+    NODE_OPTIONS: `--import=${new URL('../workflows/one-chunk-each.ts', import.meta.url).href}`,
+  })
+  const held = await closeGate(scene.client, 'leg')
+  const command = scene.full([], env)
+  await held.arrival()
+  const cancelled = await spawnCli(['cancel', scene.name], env).ended
+  assert.equal(cancelled.status, 1, cancelled.err)
+  await held.open()
+  assert.equal((await command.ended).status, 1)
+  const again = await scene.full([], env).ended
+  working.kill('SIGTERM')
+  await scene.assertEndsWell(again)
 })

@@ -1,56 +1,55 @@
-/** A Temporal server and workers that no command owns, as in a deployment. */
+/** A Temporal server of the test's own, as a cluster that others look after, and workers that join it. */
 import type { ChildProcess } from 'node:child_process'
 import type { TestContext } from 'node:test'
 import { Client, Connection } from '@temporalio/client'
 import { temporalBinary } from '../../worker/temporal-binary.ts'
 import { startTemporalServer } from '../../worker/temporal-server.ts'
 import { scratchHome } from '../support/temporal.ts'
-import type { Scene } from './harness.ts'
 import { startSecondWorker } from './worker.ts'
 
-export interface ScratchCluster {
-  address: string
-  /** For commands and workers of this cluster. */
-  env: NodeJS.ProcessEnv
+export interface TestCluster {
   client: Client
-  /** Kills the server with SIGKILL; it is started again by itself, on the same port. */
-  killServer(): void
-  /** Starts a worker with these variables besides. */
-  worker(more?: NodeJS.ProcessEnv): ChildProcess
+  /** A host: a state folder, a name, and the environment with which its commands and workers join the cluster. */
+  host(name: string): TestHost
 }
 
-/** Histories count as long after so many events; a child of some dozen chunks then continues as new. */
-export const longAfter = (events: number): string[] => [
-  '--dynamic-config-value',
-  `limit.historyCount.suggestContinueAsNew=${events}`,
-]
+export interface TestHost {
+  home: string
+  env: NodeJS.ProcessEnv
+  /** Starts a worker of this host; it is killed at the end of the test. */
+  startWorker(over?: NodeJS.ProcessEnv): ChildProcess
+}
 
-/** @param flags more flags for `temporal server start-dev` */
-export async function startCluster(
-  t: TestContext,
-  scene: Scene,
-  flags: string[] = [],
-): Promise<ScratchCluster> {
-  const place = scratchHome()
-  const server = await startTemporalServer({ home: place.home, binary: temporalBinary, flags })
+/** @param flags more words for `temporal server start-dev` */
+export async function startTestCluster(t: TestContext, flags: string[] = []): Promise<TestCluster> {
+  const folder = scratchHome()
+  const binary = () => temporalBinary({ say: () => {} })
+  const server = await startTemporalServer({ home: folder.home, binary, flags })
   const connection = await Connection.connect({ address: server.address })
-  const workers: ChildProcess[] = []
   t.after(async () => {
-    for (const worker of workers) worker.kill('SIGKILL')
     await connection.close()
     await server.stop()
-    await place.stop()
+    await folder.stop()
   })
-  const env = { ...scene.env, TEMPORAL_ADDRESS: server.address }
   return {
-    address: server.address,
-    env,
     client: new Client({ connection }),
-    killServer: () => void process.kill(server.pid(), 'SIGKILL'),
-    worker: more => {
-      const worker = startSecondWorker({ ...env, ...more })
-      workers.push(worker)
-      return worker
+    host: name => {
+      const { home, env: own, stop } = scratchHome()
+      t.after(stop)
+      const env = { ...own, TEMPORAL_ADDRESS: server.address, LONGHAUL_HOST: name }
+      const startWorker = (over: NodeJS.ProcessEnv = {}) => {
+        const worker = startSecondWorker({ ...env, ...over })
+        t.after(() => void worker.kill('SIGKILL'))
+        return worker
+      }
+      return { home, env, startWorker }
     },
   }
 }
+
+/** Settles when a process has ended. */
+export const ended = (child: ChildProcess): Promise<void> =>
+  new Promise(resolve => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve()
+    else child.once('exit', () => resolve())
+  })

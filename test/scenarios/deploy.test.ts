@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
-import { startCluster } from './cluster.ts'
+import { deploy } from './deployment.ts'
 import { closeGate } from './gate.ts'
 import { assertMidCopy, startWorld } from './harness.ts'
 import { runLog } from './run-log.ts'
@@ -11,7 +11,7 @@ after(() => world.stop())
 
 test('the worker gets SIGTERM in mid-copy: it finishes what it has, no attempt is lost, another goes on', async t => {
   const scene = await world.scene(t)
-  const cluster = await startCluster(t, scene)
+  const cluster = await deploy(t, scene)
   const old = cluster.worker()
   const gate = await closeGate(scene.client, 'scan')
   const command = scene.full([], cluster.env)

@@ -33,7 +33,7 @@ test('two plans of different tables share a target; one of the same tables is re
   assert.match(other.out, /scan.*the target has this table already/)
   const same = await spawnCli([...words, '--id', 'same', '--tables', 'scan'], scene.env).ended
   assert.equal(same.status, 3, same.err)
-  assert.match(same.out, /run two .*is the same job, unfinished/s)
+  assert.match(same.out, /Run two .*is the same job, unfinished/)
   await gate.open()
   for (const { ended } of [one, two]) assert.equal((await ended).status, 0, (await ended).err)
   await assertMigrated(scene.source, scene.client)

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, test } from 'node:test'
+import { EXIT } from '../../model/failure.ts'
 import { temporalBinary } from '../../worker/temporal-binary.ts'
 import { type Ended, spawnCli } from './cli.ts'
-import { type ScratchCluster, startCluster } from './cluster.ts'
+import { type Deployment, deploy } from './deployment.ts'
 import { closeGate } from './gate.ts'
 import { assertMidCopy, chunks, runs, type Scene, session, startWorld } from './harness.ts'
 import { until } from './until.ts'
@@ -14,9 +15,9 @@ after(() => world.stop())
 
 test('paused, edited, failed, answered, while worker, server and PostgreSQL are killed and come back', async t => {
   const scene = await world.scene(t)
-  const cluster = await startCluster(t, scene)
+  const cluster = await deploy(t, scene)
   let worker = cluster.worker()
-  const run = (...words: string[]) => succeeds(spawnCli(words, cluster.env).ended)
+  const run = (...words: string[]) => succeeds(polled(words, cluster))
   const leg = await closeGate(scene.client, 'leg')
   await succeeds(scene.full(['--detach'], cluster.env).ended)
   await leg.arrival()
@@ -59,7 +60,7 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
   await assertMidCopy(scene.client, 'scan')
   await scene.client.query(`REVOKE INSERT ON public.scan FROM ${scene.role}`)
   signal(cluster, await temporalBinary(), 'resume')
-  const waits = await spawnCli(['watch', scene.name], cluster.env).ended
+  const waits = await polled(['watch', scene.name], cluster)
   assert.equal(waits.status, 6, waits.err)
   assert.match(waits.out, /longhaul retry parcels/)
   for (const table of ['parcel', 'leg']) {
@@ -72,7 +73,7 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
   await scene.client.query(`GRANT INSERT ON public.scan TO ${scene.role}`)
   worker = cluster.worker()
   await run('retry', scene.name, '--table', 'scan')
-  const ended = await spawnCli(['watch', scene.name], cluster.env).ended
+  const ended = await polled(['watch', scene.name], cluster)
   worker.kill('SIGTERM')
   await scene.assertEndsWell(ended)
   assert.equal((await runs(scene.client)).length, 1)
@@ -80,6 +81,13 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
   assert.match(report, /\| pause \|.*\| ana \| backup window \|/)
   for (const order of ['edit', 'resume', 'retry']) assert.match(report, new RegExp(`\\| ${order} \\|`))
 })
+
+/** Runs a command; one that finds that no worker polls yet is given again. */
+const polled = (words: string[], { env }: Deployment): Promise<Ended> =>
+  until('a worker polls', async () => {
+    const ended = await spawnCli(words, env).ended
+    return ended.status === EXIT.noServer ? undefined : ended
+  })
 
 async function succeeds(command: Promise<Ended>): Promise<Ended> {
   const ended = await command
@@ -97,7 +105,7 @@ async function sessions({ client }: Scene): Promise<unknown[]> {
 }
 
 /** As any tool of Temporal's would. */
-function signal({ address }: ScratchCluster, temporal: string, name: 'pause' | 'resume'): void {
+function signal({ address }: Deployment, temporal: string, name: 'pause' | 'resume'): void {
   const words = [
     'workflow',
     'signal',

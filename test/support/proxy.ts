@@ -73,10 +73,14 @@ export class PostgresProxy implements Listener {
     return through.href
   }
 
-  /** Does the deed once, at that moment of a connection whose application name fits; settles when it was done. */
-  strike(moment: Moment, deed: Deed, only = /./): Promise<Struck> {
+  /**
+   * Does the deed once, at that moment of a connection whose application name fits; settles when it was done, and
+   * never when the signal came before.
+   */
+  strike(moment: Moment, deed: Deed, only = /./, until?: AbortSignal): Promise<Struck> {
     const condition: Condition = { moment, deed, only, seen: 0, struck: Promise.withResolvers() }
     this.#conditions.add(condition)
+    until?.addEventListener('abort', () => this.#conditions.delete(condition), { once: true })
     return condition.struck.promise
   }
 
