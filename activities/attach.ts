@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { makeFolder, runFolder } from '../home/home.ts'
-import { getPlan, listRuns, type RunRow } from '../ledger/runs.ts'
+import { readTables } from '../ledger/reader.ts'
+import { getPlan, goesBack, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger } from '../ledger/schema.ts'
 import { isNowhere, type SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
@@ -24,6 +25,8 @@ export interface Attached {
   /** Set where an unfinished run goes on: its plan, and when its snapshot was taken. */
   summary?: PlanSummary
   takenAt?: string
+  /** Its tables that an operator has left out. */
+  skipped?: string[]
   /** What became of the source since, in words; absent where it is as it was. */
   since?: string
 }
@@ -53,7 +56,13 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     writeArtifact(work.home, same.id, 'plan', plan)
     const takenAt = findArtifact(work.home, same.id, 'assessment')?.takenAt
     const since = await sinceSnapshot(work.home, same.id, source.path)
-    return { run: same.id, summary: summarize(plan), ...(takenAt && { takenAt }), ...(since && { since }) }
+    const tables = await readTables(client, same.ledger, same.id)
+    const skipped = tables.filter(({ state }) => state === 'skipped').map(({ name }) => name)
+    return {
+      ...{ run: same.id, summary: summarize(plan), skipped },
+      ...(takenAt && { takenAt }),
+      ...(since && { since }),
+    }
   })
 }
 
@@ -77,15 +86,6 @@ const otherFile = ({ id, name }: RunRow, path: string) =>
     object: `run ${name} (${id})`,
     message: `is this job, unfinished, and was begun with another file at ${path}, of which it has a snapshot`,
     remedy: `Put that file back to go on with it, or take it back with "longhaul rollback ${name}" to begin anew`,
-  })
-
-/** Some of what the ledger calls done is gone by now: there is no way forward. */
-const goesBack = ({ id, name }: RunRow) =>
-  new Failure({
-    code: 'refused',
-    object: `run ${name} (${id})`,
-    message: 'is the same job, and is being taken back',
-    remedy: `End that with "longhaul rollback ${name}", then run the command again`,
   })
 
 /** Which source this is: the file behind the path, on this host. Fails with `source` where there is none. */

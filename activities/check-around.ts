@@ -47,7 +47,7 @@ async function later(subject: Subject): Promise<string[]> {
   const run = await laterRun(subject)
   return run
     ? [
-        `run ${run.name} came after it and has tables in common with it. Take that one back first with "longhaul rollback ${run.name}".`,
+        `run ${run.name} came after it and has tables in common with it. Take that one back first with "longhaul rollback ${run.name}"`,
       ]
     : []
 }
@@ -56,7 +56,7 @@ async function later(subject: Subject): Promise<string[]> {
 async function begun({ run, scope }: Subject): Promise<string[]> {
   const whole = scope.kind === 'all' && !scope.tables
   return run.state === 'rolling back' && !whole
-    ? [`the run is being taken back as a whole. End that with "longhaul rollback ${run.name}".`]
+    ? [`the run is being taken back as a whole. End that with "longhaul rollback ${run.name}"`]
     : []
 }
 
@@ -66,7 +66,7 @@ async function standing(subject: Subject): Promise<string[]> {
   const { others } = await dependentsIn(subject)
   return others.map(
     ({ text, on }) =>
-      `${text} depends on table ${showName(`${on.schema}.${on.name}`)}, and is not of this run. Drop or change it first.`,
+      `${text} depends on table ${showName(`${on.schema}.${on.name}`)}, and is not of this run. Drop or change it first`,
   )
 }
 
@@ -101,7 +101,7 @@ async function asideGone(subject: Subject): Promise<string[]> {
   }
   return gone.map(
     ({ name }) =>
-      `the old table of ${showName(name)}, which was kept in schema ${asideSchema(run.id)}, is not there any more. Take back the other tables with --tables, or the rows with --scope rows.`,
+      `the old table of ${showName(name)}, which was kept in schema ${asideSchema(run.id)}, is not there any more. Take back the other tables with --tables, or the rows with --scope rows`,
   )
 }
 
@@ -116,5 +116,7 @@ async function referring(subject: Subject): Promise<string[]> {
       every: scope.kind === 'data' && !isLoadedInto(table),
       ...(scope.where !== undefined && { where: scope.where }),
     }))
-  return (await staying(client, ledger, run.id, going)).map(found => sentence(referredTo(found)))
+  return (await staying(client, ledger, run.id, going)).map(found =>
+    sentence(referredTo(found)).replace(/\.$/, ''),
+  )
 }

@@ -8,8 +8,8 @@ import { isThere, type Subject } from './rollback-subject.ts'
 export async function checkCondition({ client, scope, tables }: Subject): Promise<string[]> {
   const { kind, where } = scope
   if (where === undefined) return []
-  if (kind !== 'rows') return ['A condition narrows only a rollback of rows. Add --scope rows.']
-  if (where.includes('\0')) return ['The condition holds a NUL character. Leave it out.']
+  if (kind !== 'rows') return ['A condition narrows only a rollback of rows. Add --scope rows']
+  if (where.includes('\0')) return ['The condition holds a NUL character. Leave it out']
   const refusals: string[] = []
   for (const table of tables) {
     if (!(await isThere(client, table))) continue
@@ -17,7 +17,7 @@ export async function checkCondition({ client, scope, tables }: Subject): Promis
       const problem = await tried(client, trial)
       if (problem === undefined) continue
       refusals.push(
-        `the condition cannot be used on table ${showName(table.name)}: ${problem}. Write one condition over its columns, as in "column LIKE 'LEGACY-%'", and name its table with --tables.`,
+        `the condition cannot be used on table ${showName(table.name)}: ${problem}. Write one condition over its columns, as in "column LIKE 'LEGACY-%'", and name its table with --tables`,
       )
       break
     }

@@ -51,7 +51,7 @@ async function theDump(home: string, run: string): Promise<Manifest | string> {
   try {
     return await needDump(home, run, bytes => Context.current().heartbeat({ bytes }))
   } catch (error) {
-    if (error instanceof Failure && error.code === 'artifact') return sentence(error.facts)
+    if (error instanceof Failure && error.code === 'artifact') return sentence(error.facts).replace(/\.$/, '')
     throw error
   }
 }
@@ -84,9 +84,9 @@ async function unable(client: Client): Promise<string[]> {
     await needPrograms(client)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'refused') throw error
-    return [sentence(error.facts)]
+    return [sentence(error.facts).replace(/\.$/, '')]
   }
-  return reason === undefined ? [] : [`${reason}. Use a role that does, or take the run back by its tables.`]
+  return reason === undefined ? [] : [`${reason}. Use a role that does, or take the run back by its tables`]
 }
 
 /** What other runs have written since the dump would go with the database. */
@@ -96,7 +96,7 @@ async function otherRuns({ client, ledger, run }: Subject, { at }: Manifest): Pr
     [run.id, at],
   )
   return rows.map(
-    ({ name }) => `run ${showName(name)} has written to this database since. Take that one back first.`,
+    ({ name }) => `run ${showName(name)} has written to this database since. Take that one back first`,
   )
 }
 

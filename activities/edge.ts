@@ -47,7 +47,7 @@ export function guarded<I extends Input, O>(
       runLog.info({ ms: Math.round(performance.now() - started) }, 'done')
       return result
     } catch (error) {
-      const failure = translated(error, IMPATIENT.has(name) && activityInfo().attempt >= 3)
+      const failure = translated(error, IMPATIENT.has(name) && activityInfo().attempt >= mostAttempts(error))
       const facts = { ms: Math.round(performance.now() - started), ...logged(error) }
       if (isHeld(error)) runLog.info(facts, 'held')
       else {
@@ -85,8 +85,13 @@ function logged(error: unknown): object {
   return { error: error.name, code: (error as NodeJS.ErrnoException).code, stack: frames?.slice(0, 8) }
 }
 
-/** Before anything was touched the user is told soon what is wrong; workers that die are no reason to end. */
-const IMPATIENT = new Set(['attach', 'takeSnapshot', 'assess', 'makePlan', 'compareTables'])
+/**
+ * At the first contact the user is told soon what is wrong; workers that die are no reason to end. What comes after
+ * `attach` on the target waits for it: it was there, and comes back.
+ */
+const IMPATIENT = new Set(['attach', 'takeSnapshot', 'assess'])
+/** Where the server is full of sessions, others of ours among them, one is free within minutes. */
+const mostAttempts = (error: unknown) => (error instanceof Failure && error.code === 'busy' ? 12 : 3)
 
 function translated(error: unknown, last = false): Error {
   if (error instanceof CancelledFailure) return error

@@ -104,8 +104,7 @@ const takenBackWhole = ({ run }: Subject) =>
 async function mustBePossible(subject: Subject): Promise<void> {
   const { run, scope } = subject
   const [condition] = await checkCondition(subject)
-  if (condition)
-    throw new Failure({ code: 'usage', object: `run ${run.name}`, message: condition.replace(/\.$/, '') })
+  if (condition) throw new Failure({ code: 'usage', object: `run ${run.name}`, message: condition })
   if (scope.kind !== 'all') return
   const [other] = (await dependentsIn(subject)).others
   if (other)

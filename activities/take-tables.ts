@@ -49,7 +49,7 @@ export async function takeRowsOf({ subject, yes, same }: Taking, tables: TablePl
         throw new Failure({
           code: 'refused',
           object: `run ${run.name}`,
-          message: taking.refused.replace(/\.$/, ''),
+          message: taking.refused,
         })
       if (taking === 'every') mustLoseNothing(subject, table, facts, yes)
       going.push({

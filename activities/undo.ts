@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { attempted } from '../ledger/attempt.ts'
-import { forgetObjectSql } from '../ledger/objects.ts'
+import { takeRecords } from '../ledger/objects.ts'
 import type { ObjectRow } from '../ledger/reader.ts'
 import type { Place } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
@@ -44,15 +44,12 @@ const statements = ({ leave }: Undoing, object: ObjectRow): string[] =>
 
 /** False where one of them cannot be taken back like this, and nothing was. */
 async function undoTogether(undoing: Undoing, objects: readonly ObjectRow[]): Promise<boolean> {
-  const { client, ledger, run } = undoing
-  const sql = objects.flatMap(object => [
-    ...statements(undoing, object),
-    forgetObjectSql(ledger, run, object),
-  ])
+  const { client } = undoing
   try {
     await inTransaction(client, async () => {
-      await undoing.guard(objects)
-      await client.query(sql.join(';\n'))
+      const left = await takeOver(undoing, objects)
+      const sql = left.flatMap(object => statements(undoing, object))
+      if (sql.length > 0) await client.query(sql.join(';\n'))
     })
     return true
   } catch (error) {
@@ -62,15 +59,25 @@ async function undoTogether(undoing: Undoing, objects: readonly ObjectRow[]): Pr
   }
 }
 
+/** Those that no other attempt has taken back; until the transaction ends none can. */
+async function takeOver(
+  { client, ledger, run, guard }: Undoing,
+  objects: readonly ObjectRow[],
+): Promise<ObjectRow[]> {
+  const places = await takeRecords(client, ledger, run, objects)
+  const left = objects.filter((_, at) => places.has(at))
+  if (left.length > 0) await guard(left)
+  return left
+}
+
 /** False where somebody has dropped the object before. */
 async function undo(undoing: Undoing, object: ObjectRow): Promise<boolean> {
-  const { client, ledger, run } = undoing
+  const { client } = undoing
   return inTransaction(client, async () => {
-    await undoing.guard([object])
+    const [left] = await takeOver(undoing, [object])
     let was = true
-    for (const statement of statements(undoing, object))
+    for (const statement of left ? statements(undoing, left) : [])
       was = (await takeBack(client, object, statement)) && was
-    await client.query(forgetObjectSql(ledger, run, object))
     return was
   })
 }

@@ -10,9 +10,7 @@ export async function validateTables(
   { home, log }: Work,
   { place, tables }: { place: RunPlace; tables: string[] },
 ): Promise<TableResult[]> {
-  await withTarget(home, place, ({ client, ledger }) =>
-    setStep(client, ledger, place, 'validate', 'running'),
-  )
+  await withTarget(home, place, ({ client, ledger }) => setStep(client, ledger, place, 'validate', 'running'))
   const results = await runTargetJob(home, place, 'digestCopied', { home, place, tables })
   for (const { name, expected, counted, verdict } of results)
     log.info({ table: name, expected, counted, verdict }, 'validated')

@@ -1,5 +1,6 @@
 /** Waiting for the end of a run, telling how far it is, whatever comes and goes meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TableRow } from '../ledger/reader.ts'
 import type { Progress, RunResult } from '../model/run.ts'
 import { openQuestions } from './answers.ts'
 import type { RunHandle } from './handle.ts'
@@ -9,7 +10,7 @@ import { noWorker, unpolled } from './pollers.ts'
 import { queryProgress, withLedger, withWaiting } from './progress.ts'
 import { isConnection } from './server-errors.ts'
 import type { Temporal } from './stack.ts'
-import { type LedgerReader, openLedger } from './target.ts'
+import { openLedger } from './target.ts'
 
 export interface FollowOptions {
   /** Hears how far the run is, about once an interval. */
@@ -85,22 +86,17 @@ async function looking(
   const figures = ledgerFigures(temporal, run)
   const waiting = waitingLooks(temporal, run)
   let silentSince: number | undefined
-  try {
-    while (!signal.aborted) {
-      const progress = await temporal.client.withAbortSignal(signal, () => queryProgress(temporal, run))
-      if (progress) {
-        const counted = withLedger(progress, await figures.tables(progress))
-        const whole = withWaiting(counted, await temporal.client.withAbortSignal(signal, waiting))
-        onProgress(whole)
-        if (patience(whole)) options.onWaiting(waitingOutcome(whole))
-      }
-      silentSince = progress ? undefined : (silentSince ?? Date.now())
-      if (silentSince !== undefined && Date.now() - silentSince > PATIENCE)
-        await requireSomebody(temporal, run)
-      await sleep(interval, undefined, { signal }).catch(() => {})
+  while (!signal.aborted) {
+    const progress = await temporal.client.withAbortSignal(signal, () => queryProgress(temporal, run))
+    if (progress) {
+      const counted = withLedger(progress, await figures(progress))
+      const whole = withWaiting(counted, await temporal.client.withAbortSignal(signal, waiting))
+      onProgress(whole)
+      if (patience(whole)) options.onWaiting(waitingOutcome(whole))
     }
-  } finally {
-    await figures.close()
+    silentSince = progress ? undefined : (silentSince ?? Date.now())
+    if (silentSince !== undefined && Date.now() - silentSince > PATIENCE) await requireSomebody(temporal, run)
+    await sleep(interval, undefined, { signal }).catch(() => {})
   }
 }
 
@@ -129,25 +125,27 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-/** Figures from the ledger where this host may ask the target; a session that breaks is opened anew. */
+/** Looks into the ledger are at least so far apart; milliseconds. */
+const LEDGER_PAUSE = 2000
+/** Where the target cannot be asked. */
+const LEDGER_AGAIN = 10_000
+
+/**
+ * Figures from the ledger where this host may ask the target. No session is kept between two looks: twenty commands
+ * that each kept one left their runs none on a server of twenty connections.
+ */
 function ledgerFigures({ around }: Temporal, { memo }: RunHandle) {
-  let ledger: LedgerReader | undefined
-  let retryAt = 0
-  const close = async () => {
-    await ledger?.close()
-    ledger = undefined
-  }
-  const tables = async (progress: Progress) => {
-    const wanted = memo.mode === 'full' && progress.tables.length > 0 && Date.now() >= retryAt
-    if (!wanted) return []
+  let known: TableRow[] = []
+  let nextAt = 0
+  return async (progress: Progress): Promise<TableRow[]> => {
+    if (memo.mode !== 'full' || progress.tables.length === 0 || Date.now() < nextAt) return known
+    nextAt = Date.now() + LEDGER_PAUSE
     try {
-      ledger ??= await openLedger(memo.target, around)
-      return await ledger.tables(progress.run)
+      const ledger = await openLedger(memo.target, around)
+      known = await ledger.tables(progress.run).finally(() => ledger.close())
     } catch {
-      retryAt = Date.now() + 10_000
-      await close()
-      return []
+      nextAt = Date.now() + LEDGER_AGAIN
     }
+    return known
   }
-  return { tables, close }
 }

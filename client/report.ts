@@ -6,6 +6,7 @@ import type { AssessDocument } from '../model/assess-document.ts'
 import { Failure } from '../model/failure.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ReportDocument } from '../model/render-report.ts'
+import type { RollbackDocument } from '../model/render-rollback.ts'
 import type { RunResult } from '../model/run.ts'
 import type { Surroundings } from './here.ts'
 
@@ -103,7 +104,12 @@ function names(folder: string): string[] {
   }
 }
 
-/** The text of a report. */
-export function reportText({ json, markdown }: FoundReport, asJson: boolean): string {
-  return readFileSync(asJson ? json : markdown, 'utf8')
+/** The text of a report; where parts of the run or all of it were taken back since, with the report of that. */
+export function reportText({ json, markdown, document }: FoundReport, asJson: boolean): string {
+  const folder = dirname(json)
+  const rollback = readJson<RollbackDocument>(join(folder, 'rollback.json'))
+  if (asJson)
+    return rollback ? JSON.stringify({ ...document, rollback }, null, 2) : readFileSync(json, 'utf8')
+  const text = readFileSync(markdown, 'utf8')
+  return rollback ? `${readFileSync(join(folder, 'rollback.md'), 'utf8')}\n${text}` : text
 }

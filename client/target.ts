@@ -13,9 +13,13 @@ import { getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger, type Place } from '../ledger/schema.ts'
 import type { OperatorEvent, Orders } from '../model/control.ts'
 import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
+import { hangUp, within } from '../sessions/black-hole.ts'
 import { connect } from '../sessions/connect.ts'
 import type { Surroundings } from './here.ts'
 import { pickRun } from './pick-run.ts'
+
+/** The server gives up a statement after 10 s: no answer by then, and nobody is there to give one. */
+const ANSWER_MS = 15_000
 
 /** A session that only reads the ledger. */
 export interface LedgerReader {
@@ -44,12 +48,13 @@ export async function openLedger(
 ): Promise<LedgerReader> {
   const client = await readOnly(endpoint, around, url)
   const place = () => findLedger(client, endpoint.schema)
-  const inLedger = async <T>(read: (place: Place) => Promise<T>, without: T) => {
-    const found = await place()
-    return found ? read(found) : without
-  }
+  const inLedger = <T>(read: (place: Place) => Promise<T>, without: T) =>
+    within(client, ANSWER_MS, async () => {
+      const found = await place()
+      return found ? read(found) : without
+    })
   return {
-    exists: async () => (await place()) !== undefined,
+    exists: () => within(client, ANSWER_MS, async () => (await place()) !== undefined),
     list: () => inLedger(found => listRuns(client, found), []),
     run: id => inLedger<RunRow | undefined>(found => getRun(client, found, id), undefined),
     tables: id => inLedger(found => readTables(client, found, id), []),
@@ -57,7 +62,7 @@ export async function openLedger(
     orders: id => inLedger<Orders | undefined>(found => readOrders(client, found, id), undefined),
     events: id => inLedger(found => readEvents(client, found, id), []),
     rates: id => inLedger(found => readRates(client, found, id), new Map()),
-    close: () => client.end().catch(() => {}),
+    close: () => hangUp(client),
   }
 }
 
@@ -113,6 +118,7 @@ export async function findInLedger(
 async function readOnly(endpoint: PostgresEndpoint, around: Surroundings, url?: string): Promise<Client> {
   const { home, env } = around
   const client = await connect(endpoint, { home, env, application: 'longhaul client', ...(url && { url }) })
-  await client.query(`SET default_transaction_read_only = on; SET statement_timeout = '10s'`)
+  const readsOnly = `SET default_transaction_read_only = on; SET statement_timeout = '10s'`
+  await within(client, ANSWER_MS, () => client.query(readsOnly))
   return client
 }

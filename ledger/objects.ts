@@ -110,6 +110,28 @@ export async function noteObjectError(
   )
 }
 
+/**
+ * Takes the records of objects away and gives the places of those that were there: whoever did it undoes them, in the
+ * same transaction. An attempt that slept finds none, and leaves alone what came back under the same name since.
+ */
+export async function takeRecords(
+  sql: Sql,
+  place: Place,
+  run: string,
+  objects: readonly ObjectId[],
+): Promise<Set<number>> {
+  const listed = objects.map(({ kind, table, name }, at) => ({ at, kind, table, name }))
+  const { rows } = await sql.query(
+    `DELETE FROM ${tableName(place, 'object')} AS object
+      USING pg_catalog.jsonb_to_recordset($2) AS listed(at int, kind text, "table" text, name text)
+      WHERE object.run_id = $1 AND object.kind = listed.kind AND object.table_name = listed."table"
+        AND object.name = listed.name
+     RETURNING listed.at`,
+    [run, JSON.stringify(listed)],
+  )
+  return new Set(rows.map(({ at }) => at))
+}
+
 /** The statement that takes an object's record away, for use inside another effect's transaction. */
 export function forgetObjectSql(place: Place, run: string, { kind, table, name }: ObjectId): string {
   return `DELETE FROM ${tableName(place, 'object')}

@@ -113,7 +113,7 @@ export const ledgerGone = (run: string) =>
 /**
  * Writes the run's row, or takes over the one that is there: the epoch grows by one, and whoever held the
  * older one writes nothing more. An attempt that slept and wakes after a later one is `fenced`. Refused while an
- * unfinished run of others writes into the same tables.
+ * unfinished run of others writes into the same tables, and once a rollback has begun.
  */
 export async function register(sql: Sql, place: Place, r: Registration): Promise<RunToken> {
   return inTransaction(sql, async () => {
@@ -131,6 +131,8 @@ async function registerLocked(sql: Sql, place: Place, r: Registration): Promise<
     [r.run, UNFINISHED, tables, r.database],
   )
   if (other.rows[0]) throw busyTarget(other.rows[0])
+  const standing = await getRun(sql, place, r.run)
+  if (standing?.state === 'rolling back') throw goesBack(standing)
   const { rows } = await sql.query(
     `INSERT INTO ${tableName(place, 'run')} AS run
        (id, version, name, request_hash, plan_hash, fingerprint, source, host, home, database, target_tables,
@@ -170,6 +172,15 @@ async function registerLocked(sql: Sql, place: Place, r: Registration): Promise<
   )
   return { run: r.run, epoch: rows[0].epoch }
 }
+
+/** Some of what the ledger calls done is gone by now: there is no way forward. */
+export const goesBack = ({ id, name }: RunRow) =>
+  new Failure({
+    code: 'refused',
+    object: `run ${name} (${id})`,
+    message: 'is the same job, and is being taken back',
+    remedy: `End that with "longhaul rollback ${name}", then run the command again`,
+  })
 
 const outdated = (run: string) =>
   new Failure({ code: 'fenced', object: `run ${run}`, message: 'a later attempt has taken over' })

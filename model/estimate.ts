@@ -58,9 +58,12 @@ export function estimateOf(
   const how = held ? 'the ordered limit' : `the pace of the last ${span(pace!.seconds)}`
   return {
     secondsLeft: Math.ceil(left / perSecond),
-    estimate: `${count(left, 'row')} to go at ${number(Math.max(1, Math.round(perSecond)))} rows/s, ${how}`,
+    estimate: `${count(left, 'row')} to go at ${slow(perSecond) ?? number(Math.round(perSecond))} rows/s, ${how}`,
   }
 }
+
+/** Rounded to nothing it would say that it stands. */
+const slow = (perSecond: number) => (perSecond < 10 ? String(Number(perSecond.toPrecision(2))) : undefined)
 
 const span = (seconds: number) =>
   seconds < 100 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`

@@ -29,8 +29,10 @@ const REGISTRY = {
   target: { exit: EXIT.refused, retry: false },
   /** Preflight said no; nothing was touched. */
   refused: { exit: EXIT.refused, retry: false },
-  /** A server is away, starting, or out of connections: worth another attempt. */
+  /** A server is away or starting: worth another attempt. */
   unavailable: { exit: EXIT.failed, retry: true },
+  /** The server has no connection left for us: somebody gives one back sooner or later. */
+  busy: { exit: EXIT.failed, retry: true },
   /** Disk full here or there: once somebody makes room the work goes on. */
   space: { exit: EXIT.failed, retry: true },
   /** The target is no longer the database in which this run began (dropped, restored, made anew). */

@@ -49,7 +49,7 @@ export function takingOf(facts: TableFacts, scope: RollbackScope): Taking {
 }
 
 const untold = ({ target, written, rows }: TableFacts, why: string) =>
-  `table ${showName(target)} has ${rows} rows, ${written} of which this run wrote, and they cannot be told from others: ${why}. Delete them by hand, or move the others elsewhere.`
+  `table ${showName(target)} has ${rows} rows, ${written} of which this run wrote, and they cannot be told from others: ${why}. Delete them by hand, or move the others elsewhere`
 
 /** What the check says of a table. */
 export function judge(facts: TableFacts, scope: RollbackScope): Judged {

@@ -73,11 +73,7 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
     'unavailable',
     'The server is starting, stopping or cut the connection; try again',
   ],
-  [
-    /^53300/,
-    'unavailable',
-    'Raise max_connections, close other sessions or lower the number of tables at once',
-  ],
+  [/^53300/, 'busy', 'Raise max_connections, close other sessions or lower the number of tables at once'],
   [
     /^40|^55P03|^57014|^53200/,
     'unavailable',

@@ -186,6 +186,8 @@ export class Control implements Holder {
     this.book.gate = undefined
     this.#stands = NOTHING
     this.#children = undefined
+    // Whoever waits to change the plan hears that there is nothing to change any more.
+    this.stir()
     await this.#notes.close(this.#stand)
     this.#publish()
   }
@@ -336,6 +338,7 @@ export class Control implements Holder {
       orders: ordersLines(orders),
       signOffs,
       events,
+      failed: [...this.book.failed.keys()],
     })
   }
 

@@ -63,7 +63,7 @@ export class Copying implements Children {
         const { turns } = control
         this.#take()
         this.#start()
-        if (this.#flights.size === 0 && this.#leaving.size === 0 && this.#isOver()) return this.#unmade
+        if (this.#isOver()) return this.#unmade
         await condition(() => control.turns !== turns)
       }
     } finally {
@@ -75,19 +75,21 @@ export class Copying implements Children {
     }
   }
 
-  /** With nothing under way: done, at an end, or waiting for somebody. */
+  /** Whether all is done. With nothing under way that is not, the run ends or stands until somebody acts. */
   #isOver(): boolean {
     const { control } = this.#course
-    const { book } = control
-    if (this.#failure?.ends) throw this.#failure.error
+    const flights = [...this.#flights.values()]
+    // Nobody resumes what a failed run leaves behind.
+    if (this.#failure?.ends) for (const flight of flights) if (flight.resting) flight.scope.cancel()
+    if (this.#leaving.size > 0 || flights.some(flight => !flight.resting || !this.#isHeld(flight.tables)))
+      return false
+    if (this.#failure?.ends && flights.length === 0) throw this.#failure.error
     if (!control.go) return false
-    const failed = [...book.failed.keys()]
-    if (failed.length === 0 && this.#queue.length === 0) return true
-    if (failed.length > 0 && !patched('failed tables wait')) throw this.#failure!.error
-    control.stands(
-      failed,
-      this.#queue.flatMap(({ tables }) => this.#wanted(tables)),
-    )
+    const failed = [...control.book.failed.keys()]
+    const held = [...this.#queue, ...flights].flatMap(({ tables }) => this.#wanted(tables))
+    if (this.#failure && !failedTablesWait()) throw this.#failure.error
+    if (failed.length === 0 && held.length === 0) return true
+    control.stands(failed, held)
     return false
   }
 
@@ -126,29 +128,32 @@ export class Copying implements Children {
     const { control, progress } = this.#course
     const lanes = this.#lanesOf(item.tables)
     const flight = new Flight(item.tables, lanes)
+    const { scope } = flight
     this.#flights.set(item.no, flight)
     this.#share()
     const orders = flight.ordersOf(control.ordersForChildren)
     progress.tables(item.tables, 'copying')
     try {
-      const child = await startChild(copyTable, {
-        // Children of an earlier execution may still be open where somebody terminated it; the ledger fences them.
-        workflowId: `${workflowInfo().workflowId}/${workflowInfo().runId}/copy/${item.no}`,
-        args: [
-          {
-            place: this.#place,
-            tables: item.tables,
-            lanes,
-            ...(limits && { limits }),
-            orders,
-            group: item.no,
-            signals: Math.max(2, Math.min(100, Math.floor(MOST_SIGNALS / this.#groups.length))),
-          },
-        ],
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary:
-          item.tables.length === 1 ? `copy ${item.tables[0]}` : `copy ${item.tables.length} small tables`,
-      })
+      const child = await scope.run(() =>
+        startChild(copyTable, {
+          // Children of an earlier execution may still be open where somebody terminated it; the ledger fences them.
+          workflowId: `${workflowInfo().workflowId}/${workflowInfo().runId}/copy/${item.no}`,
+          args: [
+            {
+              place: this.#place,
+              tables: item.tables,
+              lanes,
+              ...(limits && { limits }),
+              orders,
+              group: item.no,
+              signals: Math.max(2, Math.min(100, Math.floor(MOST_SIGNALS / this.#groups.length))),
+            },
+          ],
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          staticSummary:
+            item.tables.length === 1 ? `copy ${item.tables[0]}` : `copy ${item.tables.length} small tables`,
+        }),
+      )
       flight.started(orders, child)
       control.stir()
       this.#ended(item, await resultOf(child))
@@ -180,6 +185,7 @@ export class Copying implements Children {
     const result =
       error instanceof ChildWorkflowFailure ? (moreOf(error) as CopyTableResult | undefined) : undefined
     const facts = factsOf(error)
+    if (this.#failure?.ends && isCancellation(error)) return
     if (result?.failed) this.#ended(item, result)
     else for (const table of this.#wanted(item.tables)) this.#hasFailed(table, facts)
     const cancelled = isCancellation(error) && CancellationScope.current().consideredCancelled
@@ -189,7 +195,7 @@ export class Copying implements Children {
 
   #hasFailed(table: string, facts: FailureFacts): void {
     const { control, progress } = this.#course
-    control.book.failed.set(table, facts)
+    if (failedTablesWait()) control.book.failed.set(table, facts)
     progress.tables([table], 'failed', facts.message)
   }
 
@@ -228,9 +234,11 @@ export class Copying implements Children {
 
   /** Groups that take a place: one whose tables are all paused takes none. */
   #flying(): Flight[] {
-    return [...this.#flights.values()].filter(
-      ({ tables }) => !this.#wanted(tables).every(table => this.#isPaused(table)),
-    )
+    return [...this.#flights.values()].filter(({ tables }) => !this.#isHeld(tables))
+  }
+
+  #isHeld(tables: readonly string[]): boolean {
+    return this.#wanted(tables).every(table => this.#isPaused(table))
   }
 
   #limit(): number {
@@ -288,6 +296,9 @@ export class Copying implements Children {
       .every(flight => flight.resting || flight.revision >= paused)
   }
 }
+
+/** Runs of versions without orders end once all that could be copied is. */
+const failedTablesWait = () => patched('failed tables wait')
 
 const endsAll = (facts: FailureFacts) =>
   isFutile(facts) && !(isOfOneTable(facts) && patched('a missing right is of one table'))

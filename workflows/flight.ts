@@ -1,5 +1,5 @@
 /** One child workflow that copies: what it was told, and what it has told. */
-import type { ChildWorkflowHandle } from '@temporalio/workflow'
+import { CancellationScope, type ChildWorkflowHandle } from '@temporalio/workflow'
 import type { Orders } from '../model/control.ts'
 import type { copyTable } from './copy-table.ts'
 import { ordersSignal, type Told } from './messages.ts'
@@ -14,6 +14,7 @@ export class Flight {
   host: string | undefined
   /** The orders with which what is under way was begun. */
   revision = 0
+  readonly scope = new CancellationScope()
   readonly #given: number
   #child: ChildWorkflowHandle<typeof copyTable> | undefined
   #sent: Orders | undefined

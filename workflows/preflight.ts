@@ -14,6 +14,7 @@ export async function preflight(course: Course, say: (detail: string) => void): 
   course.run = progress.progress.run = attached.run
   if (attached.summary) {
     course.attached = true
+    course.control.book.inherit(attached.skipped ?? [])
     const { takenAt, since } = attached
     say(
       `going on with the unfinished run${takenAt ? ` and its snapshot of ${takenAt}` : ''}${since ? `; ${since}` : ''}`,

@@ -1,5 +1,5 @@
 /** What one run's workflow knows of itself, and the rules by which that changes. */
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow'
 import type { OperatorEvent, SignOff, TableFigures, Waiting } from '../model/control.ts'
 import { showEndpoint } from '../model/endpoint.ts'
 import { estimateOf, noteSample, paceOf, type Sample } from '../model/estimate.ts'
@@ -16,11 +16,15 @@ import {
 } from '../model/run.ts'
 import { type MigrateInput, type PlanSummary, SEARCH } from './messages.ts'
 
+/** Names of tables in a memo. */
+const MOST_NAMES = 20
+
 export class RunProgress {
   readonly progress: Progress
   readonly #indexed: boolean
   /** Where the run is, orders and waits aside. */
   #course: RunState = 'running'
+  #memo = JSON.stringify({ waitingFor: null, failed: [] })
   #events: readonly OperatorEvent[] = []
   readonly #samples = new Map<string, Sample[]>()
 
@@ -40,6 +44,7 @@ export class RunProgress {
     this.#publish({
       source: input.request.source.kind,
       target: input.request.target.kind,
+      state: this.progress.state,
     })
   }
 
@@ -130,11 +135,14 @@ export class RunProgress {
     orders: string[]
     signOffs: readonly SignOff[]
     events: readonly OperatorEvent[]
+    failed: readonly string[]
   }): void {
     const { progress } = this
     const before = progress.state
     const waitingFor = now.waiting.map(({ text }) => text).join('; ')
     progress.state = now.state ?? this.#course
+    // A pace over the time of a pause would be none of the copy.
+    if (before === 'paused' && progress.state !== 'paused') this.#samples.clear()
     this.#events = now.events
     for (const key of ['waiting', 'waitingFor', 'orders', 'signOffs'] as const) delete progress[key]
     Object.assign(progress, {
@@ -143,6 +151,7 @@ export class RunProgress {
       ...(now.signOffs.length > 0 && { signOffs: [...now.signOffs] }),
     })
     this.#publish(progress.state === before ? {} : { state: progress.state })
+    this.#remember({ waitingFor: waitingFor || null, failed: now.failed.slice(0, MOST_NAMES) })
   }
 
   /** The result so far; `over` holds what the end adds. */
@@ -177,6 +186,17 @@ export class RunProgress {
     const keys = Object.keys(change) as (keyof typeof change)[]
     if (!this.#indexed || keys.length === 0) return
     upsertSearchAttributes(keys.map(key => ({ key: SEARCH[key], value: change[key]! })))
+  }
+
+  /**
+   * Readable with no worker alive. It also leaves a trace in the history of what orders are judged by: a task
+   * without one is replayed together with the next, and there an order comes before what it was about.
+   */
+  #remember(memo: { waitingFor: string | null; failed: string[] }): void {
+    const text = JSON.stringify(memo)
+    if (text === this.#memo) return
+    this.#memo = text
+    upsertMemo(memo)
   }
 
   #story(): string {

@@ -1,5 +1,5 @@
 /** An undo that goes on until it is done: one that fails waits for whoever mends what stands in its way. */
-import { condition, isCancellation, setCurrentDetails, setHandler } from '@temporalio/workflow'
+import { condition, isCancellation, setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow'
 import type { Waiting } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
 import type { Holder } from './carry.ts'
@@ -14,6 +14,7 @@ export class Undo implements Holder {
   readonly #name: string
   readonly #hosts: string[] = []
   #step = ''
+  #told: string | null = null
   #failure: FailureFacts | undefined
 
   constructor({ run, name }: RollbackInput) {
@@ -64,6 +65,10 @@ export class Undo implements Holder {
 
   #publish(): void {
     const waits = this.#waiting.map(({ text }) => `waiting for ${text}`)
+    // Readable with no worker alive; and a trace of what a retry is judged by, as in `run-progress.ts`.
+    const waitingFor = waits.join('; ') || null
+    if (waitingFor !== this.#told) upsertMemo({ waitingFor })
+    this.#told = waitingFor
     setCurrentDetails([`**rolling back** ${this.#name}: ${this.#step}`, '', ...waits].join('\n'))
   }
 

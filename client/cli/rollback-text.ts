@@ -30,7 +30,7 @@ export function checkText(name: string, scope: RollbackScope, check: RollbackChe
       : `Run ${name} can be taken back, and rows of others would be lost${loses ? '' : ' perhaps'}: it takes a yes (--yes), and they are dumped first.`
   return [
     ...(shown.length > 0 ? [table(COLUMNS, shown) + (hidden > 0 ? `\nand ${hidden} more` : '')] : []),
-    ...(refusals.length > 0 ? [['In the way:', ...refusals.map(line => `  ${line}`)].join('\n')] : []),
+    ...(refusals.length > 0 ? [['In the way:', ...refusals.map(line => `  ${line}.`)].join('\n')] : []),
     ...(warnings.length > 0 ? [['Warnings:', ...warnings.map(line => `  ${line}`)].join('\n')] : []),
     verdict,
   ].join('\n\n')

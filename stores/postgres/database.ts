@@ -37,7 +37,7 @@ export async function databaseFacts(client: Client): Promise<DatabaseFacts> {
       `CONNECTION LIMIT ${limit}`,
     ],
     properties: [
-      ...(rights ? await grants(client) : []),
+      ...(rights ? await grants(client) : [`GRANT CONNECT, TEMPORARY ON DATABASE ${NAME} TO PUBLIC`]),
       ...(await settings(client)),
       ...(comment === null ? [] : [`COMMENT ON DATABASE ${NAME} IS ${literal(comment)}`]),
     ],
@@ -130,11 +130,13 @@ export async function databaseExists(client: Client, name: string): Promise<bool
   return rows.length > 0
 }
 
-/** Makes it empty, and drops what a killed attempt has left of it. */
+/** Makes it empty, and drops what a killed attempt has left of it; `giveProperties` opens it to others. */
 export async function createLike({ words }: DatabaseFacts, client: Client, name: string): Promise<void> {
   await dropDatabase(client, name)
   try {
     await client.query(`CREATE DATABASE ${ident(name)} TEMPLATE template0 ${words.join(' ')}`)
+    // Closed to others until it has the rights of the old one.
+    await client.query(`REVOKE ALL ON DATABASE ${ident(name)} FROM PUBLIC`)
   } catch (error) {
     throw toFailure(error, { object: `database ${name}`, doing: 'make the database' })
   }

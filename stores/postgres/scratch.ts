@@ -15,14 +15,16 @@ export async function noScratch(client: Client): Promise<string | undefined> {
 }
 
 /**
- * Makes it empty, with the encoding and the locale of the database of the session; one that is left from before is
- * dropped. False where the server does not let us.
+ * Makes it empty, with the encoding and the locale of the database of the session, and closed to everybody else: the
+ * target may be closed to roles that the tables in it are open to. One that is left from before is dropped. False where
+ * the server does not let us.
  */
 export async function createScratch(client: Client, run: string): Promise<boolean> {
   await dropScratch(client, run)
   const words = await sameKind(client)
   try {
     await client.query(`CREATE DATABASE ${ident(scratchName(run))} TEMPLATE template0 ${words.join(' ')}`)
+    await client.query(`REVOKE ALL ON DATABASE ${ident(scratchName(run))} FROM PUBLIC`)
     return true
   } catch (error) {
     // Not the right, no room, a limit of the provider: the dump is proven otherwise.

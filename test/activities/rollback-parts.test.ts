@@ -80,7 +80,10 @@ for (const [what, target, ifExists, out, kept] of [
     await run.plan()
     const place = await run.open()
     await run.rest(place)
-    assert.match(await run.act(leaveOut, { place, table: out }), /object\(s\) and \d row\(s\) of it taken back/)
+    assert.match(
+      await run.act(leaveOut, { place, table: out }),
+      /object\(s\) and \d row\(s\) of it taken back/,
+    )
     const isOut = async () => {
       if (ifExists === 'append') assert.deepEqual(await ids(run, out), [10])
       else assert.equal(await there(run, `public.${out}`), false)
@@ -90,7 +93,9 @@ for (const [what, target, ifExists, out, kept] of [
     await run.act(leaveOut, { place, table: out })
     await run.act(createTables, { place })
     const failures = await run.act(finishKeys, { place })
-    const orphaned = [`foreign key "member_team_fkey" of table "member": not made, as table team was left out`]
+    const orphaned = [
+      `foreign key "member_team_fkey" of table "member": not made, as table team was left out`,
+    ]
     assert.deepEqual(failures, ifExists === 'append' ? [] : orphaned)
     const results = await run.act(validateTables, { place, tables: [out, kept] })
     assert.deepEqual(

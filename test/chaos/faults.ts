@@ -1,6 +1,7 @@
 /** The faults: what each does to a stage, and what it says of it. */
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Ended } from '../scenarios/cli.ts'
 import type { Moment } from '../support/proxy.ts'
 import type { FaultName } from './draw.ts'
 import type { Stage } from './stage.ts'
@@ -120,16 +121,20 @@ async function met({ proxy }: Stage, moment: Moment): Promise<string> {
 }
 
 async function ordered(stage: Stage, ...words: string[]): Promise<string> {
-  const { status } = await stage.operate(...words)
-  return `${words[0]}: status ${status}`
+  return `${words[0]}: ${told(await stage.operate(...words))}`
 }
 
 /** What holds a run has to be taken away again, or the harness and not longhaul keeps it from its end. */
 async function insisted(stage: Stage, ...words: string[]): Promise<string> {
   for (let tries = 1; ; tries++) {
-    const { status } = await stage.operate(...words)
-    if (status === 0 || status === 2 || tries === 20)
-      return `${words.join(' ')}: status ${status}${tries > 1 ? ` (try ${tries})` : ''}`
+    const ended = await stage.operate(...words)
+    if (ended.status === 0 || ended.status === 2 || tries === 20)
+      return `${words[0]}: ${told(ended)}${tries > 1 ? ` (try ${tries})` : ''}`
     await sleep(1000)
   }
+}
+
+/** With its reason where it was refused. */
+function told({ status, err }: Ended): string {
+  return status === 0 ? 'done' : `status ${status} (${err.trim().split('\n').at(-1)})`
 }

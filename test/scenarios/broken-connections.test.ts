@@ -33,20 +33,30 @@ function commits(at: 'commit' | 'answer', deed: Deed): Break[] {
   return [2, 15, 30, 45, 80].map(nth => ({ moment: { at, nth }, deed }))
 }
 
-test('connections are broken', { concurrency: 3 }, async t => {
-  await Promise.all(
-    Object.entries(STORIES).map(([name, breaks]) =>
-      t.test(name, async t => story(t, await world.scene(t), breaks)),
-    ),
+test('connections are broken', { concurrency: 4 }, async t => {
+  const stories = Object.entries(STORIES).map(([name, breaks]) =>
+    t.test(name, async t => story(t, await world.scene(t), breaks)),
   )
+  const all = t.test('all of them stalled in mid-COPY, those of the command as well', async t => {
+    const scene = await world.scene(t)
+    await story(t, scene, copies('stall').slice(0, 1), proxy => proxy.strikeNow('stall'))
+  })
+  await Promise.all([...stories, all])
 })
 
-async function story(t: TestContext, scene: Scene, breaks: Break[]): Promise<void> {
+/** @param more is done as soon as all of the breaks have been made */
+async function story(
+  t: TestContext,
+  scene: Scene,
+  breaks: Break[],
+  more: (proxy: PostgresProxy) => void = () => {},
+): Promise<void> {
   const proxy = await PostgresProxy.before(scene.login)
   t.after(() => proxy.stop())
   const struck = Promise.all(breaks.map(({ moment, deed }) => proxy.strike(moment, deed, WORKERS)))
   const took = stopwatch(t, `a run with ${breaks.length} broken connections`)
   const command = scene.full(['--to', proxy.url(scene.login)])
+  void struck.then(() => more(proxy))
   const ended = await command.ended
   took()
   // What a stall has kept apart: whoever still waits there hears of the end.

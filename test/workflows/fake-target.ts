@@ -7,6 +7,7 @@ import type { Activities } from '../../activities/index.ts'
 import { NO_ORDERS, type Orders } from '../../model/control.ts'
 import { canRetry, type FailureCode, type FailureFacts, failureType, sentence } from '../../model/failure.ts'
 import type { PlanSummary } from '../../model/payloads.ts'
+import type { RollbackCheck } from '../../model/rollback.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
 
 interface Table {
@@ -39,6 +40,10 @@ export class FakeTarget {
   mostLanes = 0
   /** Chunks that a lane copies before the workflow is asked again. */
   budget = Number.POSITIVE_INFINITY
+  readonly check: RollbackCheck = {
+    ...{ safe: true, loses: false, refusals: [], warnings: [], tables: [], more: 0 },
+    state: 'failed',
+  }
   /** Activities fail with these as long as they are here. */
   readonly failures = new Map<string, FailureFacts>()
   #closed = new Set<string>()
@@ -254,21 +259,22 @@ export class FakeTarget {
         const groups = this.summary.groups.map(group => ({ ...group, lanes }))
         return { ...this.summary, groups, revision }
       },
-      rollBack: async () => (
-        await this.#call('rollBack'), { undone: 3, rows: 0, verified: [], differences: [] }
-      ),
+      rollBack: async () => {
+        await this.#call('rollBack')
+        return { undone: 3, rows: 0, verified: [], differences: [] }
+      },
       checkRollback: async () => {
         await this.#call('checkRollback')
-        const none = { refusals: [], warnings: [], tables: [], more: 0, state: 'failed' }
-        return { safe: true, loses: false, ...none }
+        return this.check
       },
       backUpBefore: async () => {
         await this.#call('backUpBefore')
         return { text: 'no dump is needed' }
       },
-      reportRollback: async () => (
-        await this.#call('reportRollback'), { markdown: 'm', json: 'j', host: 'h' }
-      ),
+      reportRollback: async () => {
+        await this.#call('reportRollback')
+        return { markdown: 'm', json: 'j', host: 'h' }
+      },
       report: async ({ result }) => {
         await this.#call('report')
         this.reports.push(result)

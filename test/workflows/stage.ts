@@ -22,6 +22,8 @@ const HOST = 'stage'
 export interface Stage {
   client: Client
   begin(target: FakeTarget, over?: Partial<MigrateInput>): Promise<Play>
+  /** From now on the activities of this run are those of the target. */
+  plays(run: string, target: FakeTarget): void
   /** Takes this host's worker away, or brings it back. */
   leave(): Promise<void>
   comeBack(): Promise<void>
@@ -83,9 +85,10 @@ export async function startStage(flags: string[] = []): Promise<Stage> {
     await server.stop()
     await scratch.stop()
   })
+  const plays = (run: string, target: FakeTarget) => void targets.set(run, target)
   const begin = async (target: FakeTarget, over: Partial<MigrateInput> = {}) => {
     const input = migrateInput(over)
-    targets.set(input.run, target)
+    plays(input.run, target)
     const handle = await client.workflow.start(input.mode === 'check' ? 'check' : 'migrate', {
       workflowId: `longhaul/${input.name}`,
       taskQueue: TASK_QUEUE,
@@ -93,7 +96,7 @@ export async function startStage(flags: string[] = []): Promise<Stage> {
     })
     return playOf(handle, target)
   }
-  return { client, begin, leave, comeBack }
+  return { client, begin, plays, leave, comeBack }
 }
 
 type Input = { run?: string; place?: { run: string } }

@@ -1,0 +1,87 @@
+/** Taking back: checked first, dumped, undone until it is done, reported; and orders around it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { WorkflowHandle } from '@temporalio/client'
+import type { RollbackInput } from '../../model/payloads.ts'
+import { type Ordered, retryUpdate, TASK_QUEUE, waitingForQuery } from '../../workflows/messages.ts'
+import { until } from '../scenarios/until.ts'
+import { FakeTarget, failing } from './fake-target.ts'
+import { migrateInput, startStage } from './stage.ts'
+
+const stage = await startStage()
+
+async function rollback(target: FakeTarget, over: Partial<RollbackInput> = {}): Promise<WorkflowHandle> {
+  const { run, name, request } = migrateInput()
+  stage.plays(run, target)
+  return stage.client.workflow.start('rollback', {
+    workflowId: `longhaul/${name}/rollback`,
+    taskQueue: TASK_QUEUE,
+    args: [{ run, name, target: request.target, ...over }],
+  })
+}
+const names = (target: FakeTarget) => target.calls.map(({ name }) => name)
+const retry = (handle: WorkflowHandle) =>
+  handle.executeUpdate<Ordered, [object]>(retryUpdate.name, { args: [{}] })
+const waiting = (handle: WorkflowHandle) =>
+  until('it waits', async () => (await handle.query(waitingForQuery))[0], 30_000)
+
+test('checked, dumped, taken back, reported', async () => {
+  const target = new FakeTarget([])
+  const result = await (await rollback(target)).result()
+  assert.deepEqual(names(target), ['checkRollback', 'backUpBefore', 'rollBack', 'reportRollback'])
+  assert.equal(result.undone, 3)
+  assert.equal(result.backedUp, 'no dump is needed')
+  assert.deepEqual(result.report, { markdown: 'm', json: 'j', host: 'h' })
+})
+
+test('the check alone, and no dump where the operator wants none', async () => {
+  const checked = new FakeTarget([])
+  const { check } = await (await rollback(checked, { checkOnly: true })).result()
+  assert.equal(check.safe, true)
+  assert.deepEqual(names(checked), ['checkRollback'])
+  const bare = new FakeTarget([])
+  await (await rollback(bare, { backup: 'none' })).result()
+  assert.deepEqual(names(bare), ['checkRollback', 'rollBack', 'reportRollback'])
+})
+
+test('what the check refuses is not begun; rows of others need a yes', async () => {
+  const refused = new FakeTarget([])
+  Object.assign(refused.check, { safe: false, refusals: ['a view of others depends on it'] })
+  await assert.rejects((await rollback(refused)).result(), error =>
+    /a view of others depends on it/.test(String((error as Error).cause)),
+  )
+  assert.deepEqual(names(refused), ['checkRollback'])
+  const losing = new FakeTarget([])
+  Object.assign(losing.check, { safe: false, loses: true })
+  await assert.rejects((await rollback(losing)).result())
+  await (await rollback(losing, { yes: true })).result()
+  assert.ok(names(losing).includes('rollBack'))
+})
+
+test('one that fails parks: it waits, a retry goes on, and is refused where nothing has failed', async () => {
+  const target = new FakeTarget([])
+  target.failures.set('rollBack', failing('object', 'a lock stays', 'table "a"'))
+  const handle = await rollback(target)
+  assert.equal((await waiting(handle)).text, 'an operator, as taking back failed: table "a": a lock stays')
+  await retry(handle)
+  await until('again', () => target.called('rollBack') > 1 || undefined, 30_000)
+  await waiting(handle)
+  target.failures.clear()
+  target.close('reportRollback')
+  await retry(handle)
+  await until('reporting', () => target.held('reportRollback') > 0 || undefined, 30_000)
+  await assert.rejects(retry(handle), error =>
+    /nothing of that has failed/.test(String((error as Error).cause)),
+  )
+  target.open('reportRollback')
+  assert.equal((await handle.result()).undone, 3)
+})
+
+test('a parked one ends when it is cancelled', async () => {
+  const target = new FakeTarget([])
+  target.failures.set('rollBack', failing('object', 'a lock stays'))
+  const handle = await rollback(target)
+  await waiting(handle)
+  await handle.cancel()
+  await assert.rejects(handle.result())
+})
