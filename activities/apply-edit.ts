@@ -3,7 +3,8 @@ import { holders } from '../ledger/claims.ts'
 import { mustBeHeld, type OpenRange, openRanges, type Recut, revise } from '../ledger/revision.ts'
 import type { Edit } from '../model/control.ts'
 import { editPlan } from '../model/edit-plan.ts'
-import type { PlanSummary, RunPlace } from '../model/payloads.ts'
+import { type PackedSummary, packed } from '../model/packed-summary.ts'
+import type { RunPlace } from '../model/payloads.ts'
 import type { Plan } from '../model/plan.ts'
 import { needSnapshot, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -19,12 +20,12 @@ import { dispossess, type Target, tableOf, withTarget } from './target.ts'
 export async function applyEdit(
   { home, log }: Work,
   { place, edit, revision }: { place: RunPlace; edit: Edit; revision: number },
-): Promise<PlanSummary> {
+): Promise<PackedSummary> {
   return withTarget(home, place, async target => {
     const plan = target.plan.revision === revision ? target.plan : await edited(home, target, edit, revision)
     writeArtifact(home, place.run, 'plan', plan)
     log.info({ revision, hash: plan.hash, how: plan.how }, 'plan edited')
-    return summarize(plan)
+    return packed(summarize(plan))
   })
 }
 

@@ -11,7 +11,8 @@ import { getPlan, goesBack, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger } from '../ledger/schema.ts'
 import { isNowhere, type SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
-import type { MigrateInput, PlanSummary } from '../model/payloads.ts'
+import { type PackedSummary, packed } from '../model/packed-summary.ts'
+import type { MigrateInput } from '../model/payloads.ts'
 import { UNFINISHED } from '../model/run.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -23,7 +24,7 @@ export interface Attached {
   /** The run to go on with: the one that was asked for, or the unfinished one that was found. */
   run: string
   /** Set where an unfinished run goes on: its plan, and when its snapshot was taken. */
-  summary?: PlanSummary
+  summary?: PackedSummary
   takenAt?: string
   /** Its tables that an operator has left out. */
   skipped?: string[]
@@ -59,7 +60,7 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     const tables = await readTables(client, same.ledger, same.id)
     const skipped = tables.filter(({ state }) => state === 'skipped').map(({ name }) => name)
     return {
-      ...{ run: same.id, summary: summarize(plan), skipped },
+      ...{ run: same.id, summary: packed(summarize(plan)), skipped },
       ...(takenAt && { takenAt }),
       ...(since && { since }),
     }

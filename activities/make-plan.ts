@@ -5,7 +5,7 @@ import { type AssessDocument, assessDocument } from '../model/assess-document.ts
 import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import { bySeverity } from '../model/finding.ts'
-import type { PlanSummary } from '../model/payloads.ts'
+import { type PackedSummary, packed } from '../model/packed-summary.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { renderAssessment } from '../model/render-assessment.ts'
 import { needSnapshot, readArtifact, writeArtifact } from './artifacts.ts'
@@ -30,7 +30,7 @@ export interface PlanInput {
 export async function makePlan(
   { home, log }: Work,
   { run, request, expectHash, showValues = false }: PlanInput,
-): Promise<PlanSummary> {
+): Promise<PackedSummary> {
   const assessment = readArtifact(home, run, 'assessment')
   const target = await lookAtTarget(home, request.target, run)
   const findings = [...assessment.findings, ...(await toolFindings(home, run, request, target))]
@@ -48,7 +48,7 @@ export async function makePlan(
   await writeScripts(home, { run, endpoint: request.target, plan, target })
   log.info({ hash: plan.hash, tables: plan.what.tables.length, findings: plan.findings.length }, 'planned')
   if (expectHash && expectHash !== plan.hash) throw drifted(expectHash, plan.hash)
-  return summarize(plan)
+  return packed(summarize(plan))
 }
 
 async function addValues(

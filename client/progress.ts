@@ -87,13 +87,14 @@ function withEstimate(table: TableProgress, perSecond: number | undefined): Tabl
   return { ...table, rate: perSecond, ...estimateOf(table, { perSecond, seconds: WINDOW_MS / 1000 }) }
 }
 
-/**
- * Adds what Temporal knows of the run's waiting to what the run itself says. Preflight waits for seconds only,
- * and then fails with the same words.
- */
+/** Activities that wait for seconds only, and then fail with the same words. */
+const IMPATIENT = /^(attach|takeSnapshot|assess), attempt /
+
+/** Adds what Temporal knows of the run's waiting to what the run itself says. */
 export function withWaiting(progress: Progress, waitingFor: string | undefined): Progress {
-  const working = progress.steps.some(({ name, state }) => name !== 'preflight' && state === 'running')
+  const working = progress.steps.some(({ state }) => state === 'running')
   if (progress.waitingFor !== undefined || waitingFor === undefined || !working) return progress
+  if (IMPATIENT.test(waitingFor)) return progress
   return { ...progress, waitingFor }
 }
 

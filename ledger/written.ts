@@ -67,18 +67,23 @@ SELECT table_name, pg_catalog.sum(n)::float8 AS rows FROM gone GROUP BY table_na
 }
 
 /**
- * Triggers of users on these tables are off until `loudSql` in the same transaction, and then as they were. What
- * brings them back stands in a setting of the transaction, so that no table is needed for it.
+ * Triggers of users on these tables, and on those whose rows count as theirs, are off until `loudSql` in the same
+ * transaction, and then as they were. What brings them back stands in a setting of the transaction, so that no table
+ * is needed for it.
  */
 export function quietSql(tables: readonly RunTable[]): string {
   const places = tables.map(table => `${quoteText(placeOf(table))}::pg_catalog.regclass`)
   return `DO ${quoteText(`
 DECLARE t record; loud text := ''; alter_table text;
 BEGIN
-  FOR t IN SELECT tgrelid::pg_catalog.regclass AS place, tgname, tgenabled FROM pg_catalog.pg_trigger
-            WHERE tgrelid IN (${places.join(', ')}) AND NOT tgisinternal AND tgenabled IN ('O', 'A')
+  FOR t IN WITH RECURSIVE part AS (
+             SELECT pg_catalog.unnest(ARRAY[${places.join(', ')}])::pg_catalog.oid AS oid
+              UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN part ON inhparent = part.oid)
+           SELECT tgrelid::pg_catalog.regclass AS place, tgname, tgenabled
+             FROM pg_catalog.pg_trigger JOIN part ON tgrelid = part.oid
+            WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
   LOOP
-    alter_table := pg_catalog.format('ALTER TABLE %s ', t.place);
+    alter_table := pg_catalog.format('ALTER TABLE ONLY %s ', t.place);
     EXECUTE alter_table || pg_catalog.format('DISABLE TRIGGER %I', t.tgname);
     loud := loud || alter_table || CASE t.tgenabled WHEN 'A' THEN 'ENABLE ALWAYS TRIGGER ' ELSE 'ENABLE TRIGGER ' END
                  || pg_catalog.quote_ident(t.tgname) || '; ';

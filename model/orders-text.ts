@@ -1,5 +1,5 @@
 /** Orders in force, as people read them. */
-import { count, number } from './amounts.ts'
+import { count } from './amounts.ts'
 import type { Orders } from './control.ts'
 import { showName } from './name-text.ts'
 
@@ -15,7 +15,7 @@ export function ordersLines(orders: Orders): string[] {
   ]
 }
 
-export const rateText = (rowsPerSecond: number): string => `${number(rowsPerSecond)} rows/s`
+export const rateText = (rowsPerSecond: number): string => `${count(rowsPerSecond, 'row')}/s`
 
 export const lanesText = (concurrency: number): string => count(concurrency, 'lane')
 

@@ -1,6 +1,7 @@
 /** Compares source and target as they are now, whoever copied them; writes to neither. */
 import { allHandlersFinished, condition } from '@temporalio/workflow'
 import { EXIT, exitOf } from '../model/failure.ts'
+import { unpacked } from '../model/packed-summary.ts'
 import type { RunResult, TableResult } from '../model/run.ts'
 import { Work } from './carry.ts'
 import { Control } from './control.ts'
@@ -39,7 +40,7 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
     await work.takeSnapshot({ run, source: request.source, busySeconds: request.busySeconds })
     say('reading every value')
     await work.assess({ run, request })
-    return work.makePlan({ run, request })
+    return unpacked(await work.makePlan({ run, request }))
   })
   progress.planned(summary)
   control.planned(summary)

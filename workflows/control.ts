@@ -6,6 +6,7 @@ import { CancellationScope, condition, isCancellation, log, setHandler } from '@
 import { type Edit, type Gate, NO_ORDERS, type Orders, type SignOff, type Waiting } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
 import { ordersLines, tablesText } from '../model/orders-text.ts'
+import { unpacked } from '../model/packed-summary.ts'
 import type { TableProgress } from '../model/run.ts'
 import type { Holder } from './carry.ts'
 import { factsOf, failureOf } from './failures.ts'
@@ -479,7 +480,7 @@ export class Control implements Holder {
   async #written(edit: Edit, revision: number): Promise<PlanSummary> {
     const place = this.#notes.place!
     try {
-      return await hostWork(place.host, this.#input.limits).applyEdit({ place, edit, revision })
+      return unpacked(await hostWork(place.host, this.#input.limits).applyEdit({ place, edit, revision }))
     } catch (error) {
       if (isCancellation(error)) throw error
       throw failureOf(factsOf(error))

@@ -1,5 +1,6 @@
 /** The preflight step: snapshot, every value read, plan; nothing is written to the target. */
 import type { ApplicationFailure } from '@temporalio/workflow'
+import { unpacked } from '../model/packed-summary.ts'
 import type { Course } from './course.ts'
 import { failureOf } from './failures.ts'
 import type { PlanSummary } from './messages.ts'
@@ -19,7 +20,7 @@ export async function preflight(course: Course, say: (detail: string) => void): 
     say(
       `going on with the unfinished run${takenAt ? ` and its snapshot of ${takenAt}` : ''}${since ? `; ${since}` : ''}`,
     )
-    return planned(course, attached.summary)
+    return planned(course, unpacked(attached.summary))
   }
   say('taking the snapshot')
   const { source, busySeconds } = request
@@ -27,12 +28,14 @@ export async function preflight(course: Course, say: (detail: string) => void): 
   say('reading every value')
   await work.assess({ run: course.run, request })
   say('planning')
-  const summary = await work.makePlan({
-    run: course.run,
-    request,
-    ...(input.expectHash && { expectHash: input.expectHash }),
-    ...(input.showValues && { showValues: true }),
-  })
+  const summary = unpacked(
+    await work.makePlan({
+      run: course.run,
+      request,
+      ...(input.expectHash && { expectHash: input.expectHash }),
+      ...(input.showValues && { showValues: true }),
+    }),
+  )
   planned(course, summary)
   say(`${summary.tables.length} tables`)
   if (summary.refusals.length > 0 && input.mode === 'full') throw refusal(summary)

@@ -26,7 +26,9 @@ async function upCommand(cli: Cli, flags: Verbosity): Promise<void> {
   const { address, namespace, ui } = keeper.place
   out.print(
     [
-      keeper.joined ? 'The stack of this state folder runs already.' : 'The stack is up. Ctrl-C ends it.',
+      keeper.joined
+        ? 'The stack of this state folder runs already. Ctrl-C lets it go; until then it stays up.'
+        : 'The stack is up. Ctrl-C ends it.',
       `Temporal server: ${address} (namespace ${namespace})`,
       ...(ui ? [`Temporal UI:     ${ui}`] : []),
       `State:           ${around.home}`,
@@ -34,7 +36,8 @@ async function upCommand(cli: Cli, flags: Verbosity): Promise<void> {
   )
   out.document({ address, namespace, ...(ui && { ui }), home: around.home, joined: keeper.joined })
   try {
-    if (!keeper.joined) await interruptible(cli, keeper.failed)
+    // Also where it was there before: who began it may be a command that ends in a moment.
+    await interruptible(cli, keeper.failed)
   } catch (error) {
     // Ctrl-C is how a stack in the foreground ends.
     if (!(error instanceof Interrupted)) throw error

@@ -16,37 +16,45 @@ import { ident, qualified } from './quote.ts'
 
 /** How a trigger was enabled, by `pg_trigger.tgenabled`: `O` as usual, `A` always. */
 interface Enabled {
+  /** The table, or the part of it, that has the trigger. */
+  schema: string
+  table: string
   name: string
   mode: 'O' | 'A'
 }
 
 /**
  * The effect that disables the triggers that would fire; `undo` enables each as it was, and is also what the
- * finish step executes. Triggers that are off, or for replicas only, are left alone. Undefined where there
- * is none: nothing to do, no lock taken.
+ * finish step executes. Triggers that are off, or for replicas only, are left alone; those of a partitioned
+ * table's parts are its own. Undefined where there is none: nothing to do, no lock taken.
  */
 export async function silenceTriggers(client: Client, table: TablePlan): Promise<Effect | undefined> {
   const enabled = await firing(client, table)
   if (enabled.length === 0) return undefined
-  const alter = `ALTER TABLE ${qualified(table.target.schema, table.target.name)}`
   return {
     object: { kind: 'triggers', table: table.name, name: table.target.name },
-    sql: enabled.map(({ name }) => `${alter} DISABLE TRIGGER ${ident(name)}`),
+    sql: enabled.map(trigger => `${alter(trigger)} DISABLE TRIGGER ${ident(trigger.name)}`),
     undo: enabled.map(
-      ({ name, mode }) => `${alter} ENABLE ${mode === 'A' ? 'ALWAYS ' : ''}TRIGGER ${ident(name)}`,
+      trigger =>
+        `${alter(trigger)} ENABLE ${trigger.mode === 'A' ? 'ALWAYS ' : ''}TRIGGER ${ident(trigger.name)}`,
     ),
   }
 }
 
+/** Each part has its own say: what is done to the whole would also wake a trigger that is off in one part. */
+const alter = ({ schema, table }: Enabled) => `ALTER TABLE ONLY ${qualified(schema, table)}`
+
 async function firing(client: Client, table: TablePlan): Promise<Enabled[]> {
   const { rows } = await client.query<Enabled>(
-    `SELECT t.tgname::text AS name, t.tgenabled::text AS mode
-       FROM pg_trigger t
-       JOIN pg_class c ON c.oid = t.tgrelid
+    `SELECT n.nspname::text AS schema, c.relname::text AS "table", t.tgname::text AS name, t.tgenabled::text AS mode
+       FROM (SELECT root.oid FROM pg_class root JOIN pg_namespace n ON n.oid = root.relnamespace
+              WHERE n.nspname = $1 AND root.relname = $2) AS root
+       JOIN LATERAL (SELECT root.oid UNION SELECT relid FROM pg_partition_tree(root.oid)) AS part(oid) ON true
+       JOIN pg_trigger t ON t.tgrelid = part.oid
+       JOIN pg_class c ON c.oid = part.oid
        JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relname = $2
-        AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
-      ORDER BY t.tgname`,
+      WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')
+      ORDER BY part.oid <> root.oid, n.nspname, c.relname, t.tgname`,
     [table.target.schema, table.target.name],
   )
   return rows

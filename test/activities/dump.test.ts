@@ -5,12 +5,15 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { MockActivityEnvironment } from '@temporalio/testing'
 import pg from 'pg'
+import { pino } from 'pino'
 import { backupFolder, findManifest, needDump } from '../../activities/backup-file.ts'
 import { createTables } from '../../activities/create-tables.ts'
 import { dumpTarget } from '../../activities/dump-target.ts'
 import { prepareWayBack } from '../../activities/prepare-way-back.ts'
 import type { RunPlace } from '../../model/payloads.ts'
+import { whileWanted } from '../../sessions/black-hole.ts'
 import { fingerprintTable } from '../../stores/postgres/fingerprint.ts'
 import { findPrograms } from '../../stores/postgres/programs.ts'
 import { scratchName } from '../../stores/postgres/scratch.ts'
@@ -188,21 +191,52 @@ suite('killed with kill -9, and done again', { ...dumps, concurrency: 1 }, () =>
     ])
   })
 
-  test('while the dump is restored for proof', async () => {
-    const { run, place } = await opened(
-      {},
-      {},
-      `${TARGET};
+  /** Waits in the scratch database for as long as there is a role `slow`. */
+  const SLOW = `${TARGET};
       CREATE ROLE slow;
       CREATE FUNCTION slow() RETURNS boolean LANGUAGE sql AS
         $$ SELECT CASE WHEN current_database() ~ 'scratch' AND EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'slow')
                        THEN pg_catalog.pg_sleep(600) IS NOT NULL ELSE true END $$;
-      ALTER TABLE part ADD CHECK (slow())`,
-    )
+      ALTER TABLE part ADD CHECK (slow())`
+
+  test('while the dump is restored for proof', async () => {
+    const { run, place } = await opened({}, {}, SLOW)
     await killed(run, place, there('restore', 'PgSleep'))
     assert.equal((await leftDatabases(run)).length, 1)
     await run.client.query('DROP ROLE slow')
     assert.match(await run.act(dumpTarget, { place }), /restored/)
+    assert.deepEqual(await leftDatabases(run), [])
+  })
+
+  test('cancelled while it is restored: nothing of it is left', async () => {
+    const { run, place } = await opened({}, {}, SLOW)
+    const environment = new MockActivityEnvironment()
+    const work = { home: workshop.home, host: 'here', log: pino({ level: 'silent' }) }
+    const cancelled = assert.rejects(
+      environment.run(() =>
+        whileWanted(environment.context.cancellationSignal, () => dumpTarget(work, { place })),
+      ),
+      { name: 'CancelledFailure' },
+    )
+    await until('it waits', async () => (await run.rows(there('restore', 'PgSleep')))[0])
+    environment.cancel()
+    await cancelled
+    await run.client.query('DROP ROLE slow')
+    assert.deepEqual(await leftDatabases(run), [])
+  })
+
+  test('while it is restored, and then rolled back: the scratch database, closed to others, is gone', async () => {
+    const { run, place } = await opened({}, {}, SLOW)
+    await run.client.query('CREATE ROLE stranger')
+    await killed(run, place, there('restore', 'PgSleep'))
+    assert.deepEqual(
+      await run.rows(
+        `SELECT has_database_privilege('stranger', datname, 'CONNECT') FROM pg_database WHERE datname = '${scratchName(run.run)}'`,
+      ),
+      [[false]],
+    )
+    await run.takeBack()
+    await run.client.query('DROP ROLE slow; DROP ROLE stranger')
     assert.deepEqual(await leftDatabases(run), [])
   })
 })

@@ -20,6 +20,7 @@ import { rollBack } from '../../activities/roll-back.ts'
 import { takeSnapshot } from '../../activities/take-snapshot.ts'
 import { validateTables } from '../../activities/validate-tables.ts'
 import { saveConnection } from '../../home/connections.ts'
+import { unpacked } from '../../model/packed-summary.ts'
 import type { PlanSummary, RunPlace } from '../../model/payloads.ts'
 import { type PlanRequest, planRequest, type RequestOptions } from '../../model/plan-request.ts'
 import type { TableResult } from '../../model/run.ts'
@@ -109,7 +110,7 @@ function openRun(
   const plan = async () => {
     await act(takeSnapshot, { run, source: request.source })
     await act(assess, { run, request })
-    return act(makePlan, { run, request })
+    return unpacked(await act(makePlan, { run, request }))
   }
   const open = () =>
     act(openLedger, {

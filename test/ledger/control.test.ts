@@ -190,3 +190,10 @@ test('steps of a run that is somebody else’s are not recorded', async () => {
   const [step] = await readSteps(client, OWN_SCHEMA, token.run)
   assert.equal(step?.state, 'running')
 })
+
+test('a run that is being taken back is not taken over any more, not even by its own later attempt', async () => {
+  const token = await begin()
+  await fenceOff(client, OWN_SCHEMA, token.run, 'rolling back')
+  await assert.rejects(begin(token.run, token.table), hasCode('refused'))
+  assert.equal(await stateOf(token), 'rolling back')
+})

@@ -6,6 +6,7 @@ import { ApplicationFailure, CancelledFailure, Context, heartbeat } from '@tempo
 import type { Activities } from '../../activities/index.ts'
 import { NO_ORDERS, type Orders } from '../../model/control.ts'
 import { canRetry, type FailureCode, type FailureFacts, failureType, sentence } from '../../model/failure.ts'
+import { packed } from '../../model/packed-summary.ts'
 import type { PlanSummary } from '../../model/payloads.ts'
 import type { RollbackCheck } from '../../model/rollback.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
@@ -187,7 +188,7 @@ export class FakeTarget {
       assess: () => this.#call('assess') as never,
       makePlan: async () => {
         await this.#call('makePlan')
-        return this.summary
+        return packed(this.summary)
       },
       openLedger: async ({ run, request }) => {
         await this.#call('openLedger')
@@ -257,7 +258,7 @@ export class FakeTarget {
         if (this.lanes > 0) throw thrown({ code: 'internal', message: 'a lane is at work' })
         const lanes = edit.lanes ?? this.summary.groups[0]!.lanes
         const groups = this.summary.groups.map(group => ({ ...group, lanes }))
-        return { ...this.summary, groups, revision }
+        return packed({ ...this.summary, groups, revision })
       },
       rollBack: async () => {
         await this.#call('rollBack')
