@@ -1,5 +1,6 @@
 /** Reading back: what the target holds, hashed row by row, beside what the source held. */
 import type { Client } from 'pg'
+import { fenced, runIsOurs } from '../ledger/fence.ts'
 import { readDigests, readTables } from '../ledger/reader.ts'
 import { tableName } from '../ledger/schema.ts'
 import { isOwn } from '../ledger/written.ts'
@@ -43,10 +44,10 @@ export async function digestCopied(
       const result = compared(table, source, target, { ...row, seconds: secondsOf(row) }, unbalanced)
       const note = own === undefined ? undefined : await rowsOfOthers(client, ledger, place.run, table)
       if (note !== undefined) result.note = note
-      await client.query(
+      const { rowCount } = await client.query(
         `UPDATE ${tableName(ledger, 'table_run')}
             SET counted = $3, source_digest = $4, target_digest = $5, verdict = $6, error = $7, note = $8
-          WHERE run_id = $1 AND name = $2`,
+          WHERE run_id = $1 AND name = $2 AND ${runIsOurs(ledger, '$1', '$9')}`,
         [
           place.run,
           table.name,
@@ -56,8 +57,10 @@ export async function digestCopied(
           result.verdict,
           result.error ?? null,
           result.note ?? null,
+          place.epoch,
         ],
       )
+      if (rowCount !== 1) throw fenced(`the verdict on table "${table.name}"`)
       results.push(result)
     }
     return results

@@ -16,8 +16,8 @@ import { connect } from '../sessions/connect.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import {
   createLike,
-  databaseExists,
   databaseFacts,
+  databaseOid,
   dropDatabase,
   giveProperties,
   othersIn,
@@ -158,20 +158,35 @@ async function putInPlace({ home }: Work, input: Given, state: Remake): Promise<
   const { run, target } = input
   const { client, database } = await elsewhere(home, input)
   try {
-    await watched(home, { run, target, database }, await identify(client), () => swap(client, input, state))
+    const me = await identify(client)
+    if (!(await watched(home, { run, target, database }, me, () => swap(client, input, state)))) {
+      noteRemake(home, { ...state, phase: 'begun' })
+      throw vanished(state.facts.name, run)
+    }
     return noteRemake(home, { ...state, phase: 'done' })
   } finally {
     await client.end().catch(() => {})
   }
 }
 
-async function swap(client: Client, { run, yes = false }: Given, { facts: { name } }: Remake): Promise<void> {
-  if (!(await databaseExists(client, beside(run)))) return
+/** False where the new one is gone and the old one still there. */
+async function swap(client: Client, { run, yes = false }: Given, { facts }: Remake): Promise<boolean> {
+  const { name, oid } = facts
+  if ((await databaseOid(client, beside(run))) === undefined) return (await databaseOid(client, name)) !== oid
   const others = await othersIn(client, name)
   if (others > 0 && !yes) throw occupied(name, others)
   await dropDatabase(client, name)
   await client.query(`ALTER DATABASE ${ident(beside(run))} RENAME TO ${ident(name)}`)
+  return true
 }
+
+const vanished = (name: string, run: string) =>
+  new Failure({
+    code: 'object',
+    object: `database ${name}`,
+    message: `is as it was: the one that was to take its place, ${beside(run)}, was dropped by somebody`,
+    remedy: 'Roll back once more: it is made again',
+  })
 
 const occupied = (name: string, others: number) =>
   new Failure({

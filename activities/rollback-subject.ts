@@ -85,6 +85,8 @@ export interface Surveyed {
   /** By the ledger: rows that the run wrote, and rows that were there before it. */
   written: number
   before: number
+  /** Rows may have been there before it, and nobody noted how many. */
+  unnoted?: true
 }
 
 /** Reads all rows of the table. */
@@ -97,13 +99,15 @@ export async function survey(
     table,
     written,
     before: !isLoadedInto(table) ? 0 : (before.get(table.name)?.rows ?? 0),
+    ...(table.action === 'append' && !before.has(table.name) && { unnoted: true as const }),
   }
   // A table that stood in the way of a `create` that was never made is somebody else's.
   const made =
     isLoadedInto(table) || objects.some(o => o.kind === 'table' && o.table === table.name && o.done)
   if (!made) return { ...known, written: 0, there: false, rows: 0, own: 0 }
   if (!(await isThere(client, table))) return { ...known, there: false, rows: 0, own: 0 }
-  const unknown = written === 0 ? undefined : (blind ?? (await idsHold(client, ledger, run.id, table)))
+  const unknown =
+    blind === undefined ? await idsHold(client, ledger, run.id, table) : written === 0 ? undefined : blind
   if (blind !== undefined || unknown !== undefined) {
     const { rows } = await client.query<{ n: number }>(
       `SELECT count(*)::float8 AS n FROM ${qualified(table.target.schema, table.target.name)}`,

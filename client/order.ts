@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client'
 import { Failure } from '../model/failure.ts'
 import { type Ordered, TASK_QUEUE } from '../workflows/messages.ts'
-import { findRun, type RunHandle } from './handle.ts'
+import { findRun, type RunHandle, stateOf } from './handle.ts'
 import { outcomeOf } from './outcome.ts'
 import { isPolled, noWorker } from './pollers.ts'
 import { isConnection } from './server-errors.ts'
@@ -101,7 +101,7 @@ const ended = (run: RunHandle) =>
   new Failure({
     code: 'usage',
     object: `run ${run.name}`,
-    message: `it has ended already (${run.state ?? run.status})`,
+    message: `it has ended already (${stateOf(run)})`,
     remedy: `See how with "longhaul show ${run.name}"`,
   })
 

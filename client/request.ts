@@ -72,11 +72,13 @@ export function named(request: PlanRequest, mode: Mode, name?: string, showValue
   }
 }
 
-/** How fast it is done, what is consented to and where the file lies do not make it another run. */
+/** How fast it is done, what is consented to, who asks and why, and where the file lies do not make it another run. */
 function hashRequest({
   how: _how,
   accept: _accept,
   busySeconds: _busySeconds,
+  reason: _reason,
+  operator: _operator,
   file,
   ...request
 }: PlanRequest): string {

@@ -18,6 +18,7 @@ import {
 import { listRuns, type RunHandle } from './handle.ts'
 import type { Surroundings } from './here.ts'
 import { outcomeOf } from './outcome.ts'
+import { isPolled, noWorker } from './pollers.ts'
 import { queryProgress } from './progress.ts'
 import { beganRemake } from './remade.ts'
 import type { Temporal } from './stack.ts'
@@ -100,6 +101,7 @@ export async function checkRun(
   what: RollbackTarget,
   scope: RollbackScope = WHOLE,
 ): Promise<RollbackCheck> {
+  await requireWorker(temporal, what)
   const id = `${workflowId(what.name)}/rollback-check`
   const { result } = await start(temporal, what, id, { scope, checkOnly: true })
   const end = await result
@@ -115,6 +117,7 @@ export async function rollbackRun(
   open?: RunHandle,
   options: RollbackOptions = {},
 ): Promise<RollbackEnd> {
+  await requireWorker(temporal, what)
   const id = `${workflowId(what.name)}/rollback`
   const under = await underWay(temporal, id)
   if (under && under !== scopeKey(options.scope)) throw otherScope(what, under)
@@ -149,11 +152,12 @@ async function start(
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     staticSummary: checkOnly ? `check whether ${name} can be rolled back` : `roll back ${name}`,
   })
-  const result = Promise.race([handle.result(), temporal.failed]).catch(error => {
+  let ended = false
+  const unattended = untilUnattended(temporal, what, () => ended)
+  const result = Promise.race([handle.result(), temporal.failed, unattended]).catch(error => {
     if (error instanceof Failure) throw error
     throw new Failure(outcomeOf(error, what).failure!, { cause: error })
   }) as Promise<RollbackResult>
-  let ended = false
   result.finally(() => (ended = true)).catch(() => {})
   /** Settles once it waits for somebody; `again`: who waited before is told to go on first. */
   const waits = async (again: boolean): Promise<{ waiting: Waiting[] }> => {
@@ -171,6 +175,30 @@ async function start(
     return new Promise<never>(() => {})
   }
   return { result, waits }
+}
+
+/** A cluster takes a rollback without a worker as gladly as with one; an embedded stack looks after its own. */
+async function requireWorker(temporal: Temporal, { host }: RollbackTarget): Promise<void> {
+  if (!temporal.embedded && !(await isPolled(temporal, TASK_QUEUE)))
+    throw noWorker(temporal, [TASK_QUEUE], host)
+}
+
+const LOOK_MS = 5000
+
+/** Rejects once nobody works on it any more; the rollback stays, and goes on with the next worker. */
+async function untilUnattended(
+  temporal: Temporal,
+  what: RollbackTarget,
+  over: () => boolean,
+): Promise<never> {
+  for (;;) {
+    await sleep(LOOK_MS, undefined, { ref: false })
+    if (over()) return new Promise<never>(() => {})
+    await requireWorker(temporal, what).catch(error => {
+      // A server that is away for a while is asked again when it is back.
+      if (error instanceof Failure) throw error
+    })
+  }
 }
 
 /** What tells one scope from another; a condition may hold values of rows, and a memo is for everybody. */

@@ -107,7 +107,8 @@ function sameOrRefused(open: RunHandle, { requestHash, mode }: PreparedRun): voi
   throw new Failure({
     code: 'usage',
     object: `run ${open.name}`,
-    message: 'a run of that name is under way and does something else',
+    message:
+      'a run of that name is under way and was asked for something else (source, target, tables or policies)',
     remedy: `Choose another --id, or see it with "longhaul watch ${open.name}"`,
   })
 }

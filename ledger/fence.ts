@@ -76,9 +76,11 @@ export async function mustGoOn(sql: Sql, place: Place, token: RunToken): Promise
 /**
  * Locks the run's row until the transaction ends and gives its state: nobody takes the run over, ends or holds it
  * meanwhile. Throws `fenced` where it is not ours, whatever its state. It waits for no chunk: one with rows in
- * quarantine, whose records refer to the run, keeps the row's key locked for as long as it lasts.
+ * quarantine, whose records refer to the run, keeps the row's key locked for as long as it lasts. Whoever else holds
+ * it is waited for briefly (55P03 then): attempts that came again and again would each keep a session waiting.
  */
 export async function lockRun(sql: Sql, place: Place, { run, epoch }: RunToken): Promise<string> {
+  await sql.query(`SET LOCAL lock_timeout = '5s'`)
   const { rows } = await sql.query(
     `SELECT epoch::text AS epoch, state FROM ${tableName(place, 'run')} WHERE id = $1 FOR NO KEY UPDATE`,
     [run],

@@ -117,16 +117,22 @@ export function unsettleSql(place: Place, run: string, tables: readonly RunTable
 
 const names = (tables: readonly RunTable[]) => tables.map(({ name }) => quoteText(name)).join(', ')
 
-/** How many rows a table has, and how many of them this run wrote. */
+/**
+ * How many rows a table has, how many of them this run wrote, and how many it says that it wrote: in one statement, so
+ * that a chunk which is committed meanwhile counts in all of them or in none.
+ */
 export async function tally(
   sql: Sql,
   place: Place,
   run: string,
   table: RunTable,
-): Promise<{ rows: number; own: number }> {
+): Promise<{ rows: number; own: number; written: number }> {
   const { rows } = await sql.query(
-    `SELECT pg_catalog.count(*)::float8 AS rows, pg_catalog.count(*) FILTER (WHERE ${isOwn(place, run, table, 't')})::float8 AS own
+    `SELECT pg_catalog.count(*)::float8 AS rows, pg_catalog.count(*) FILTER (WHERE ${isOwn(place, run, table, 't')})::float8 AS own,
+            (SELECT coalesce(pg_catalog.sum(rows_written), 0)::float8 FROM ${tableName(place, 'chunk')}
+              WHERE run_id = $1 AND table_name = $2) AS written
        FROM ${placeOf(table)} AS t`,
+    [run, table.name],
   )
   return rows[0]
 }

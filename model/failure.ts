@@ -86,8 +86,11 @@ export class Failure extends Error {
 /** `object: message. Remedy.` */
 export function sentence({ object, message, remedy }: FailureFacts): string {
   const head = object ? `${object}: ${message}` : message
-  return remedy ? `${head}. ${remedy}.` : `${head}.`
+  return remedy ? `${stopped(head)} ${stopped(remedy)}` : stopped(head)
 }
+
+/** Words of others, as the comment of a rejection, may bring their own full stop. */
+const stopped = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 export function exitOf(code: FailureCode): ExitStatus {
   return REGISTRY[code].exit

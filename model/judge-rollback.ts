@@ -18,6 +18,8 @@ export interface TableFacts {
   /** By the ledger: rows that the run wrote, and rows that were there before it. */
   written: number
   before: number
+  /** Rows may have been there before it, and nobody noted how many. */
+  unnoted?: true
   /** Set where digests were compared: the rows are those that the run wrote. */
   same?: boolean
   /** Rows that the condition of the scope leaves of those that the run wrote. */
@@ -35,10 +37,10 @@ export type Taking = 'every' | 'own' | { refused: string }
 
 /** What goes of a table that stays; `refused` where rows of others could go with it. */
 export function takingOf(facts: TableFacts, scope: RollbackScope): Taking {
-  const { made, rows, own, written, unknown, before, same } = facts
+  const { made, rows, own, written, unknown, before, unnoted, same } = facts
   if (written === 0 && !(made && scope.kind === 'data')) return 'own'
   if (made && scope.kind === 'data') return 'every'
-  const only = rows === written && before === 0
+  const only = rows === written && before === 0 && !unnoted
   if (unknown !== undefined) return only || same ? 'every' : { refused: untold(facts, unknown) }
   if (own > written) return { refused: untold(facts, `${own} rows bear the numbers of its transactions`) }
   if (own === rows && scope.where === undefined) return 'every'

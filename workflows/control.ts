@@ -2,53 +2,32 @@
  * A run under the hands of its operators: the workflow's side of `messages.ts`. It decides; the ledger tells lanes
  * and commands, signals tell children, and the run's own work asks here before it begins.
  */
-import { CancellationScope, condition, isCancellation, log, setHandler } from '@temporalio/workflow'
+import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow'
 import { type Edit, type Gate, NO_ORDERS, type Orders, type SignOff, type Waiting } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
-import { ordersLines, tablesText } from '../model/orders-text.ts'
+import { ordersLines } from '../model/orders-text.ts'
 import { unpacked } from '../model/packed-summary.ts'
 import type { TableProgress } from '../model/run.ts'
 import type { Holder } from './carry.ts'
 import { factsOf, failureOf } from './failures.ts'
 import { LedgerNotes, type Stand } from './ledger-notes.ts'
 import {
-  approveUpdate,
-  editUpdate,
   figuresSignal,
   findingsQuery,
   type MigrateInput,
-  type Ordered,
   type PlanSummary,
-  pauseSignal,
-  pauseUpdate,
   planQuery,
   progressQuery,
   type RunPlace,
-  rejectUpdate,
-  resumeSignal,
-  resumeUpdate,
-  retryUpdate,
-  skipUpdate,
   type Told,
-  throttleUpdate,
   waitingForQuery,
 } from './messages.ts'
-import { type By, OrderBook, type Throttle } from './order-book.ts'
-import {
-  mayDecide,
-  mayEdit,
-  mayPause,
-  mayResume,
-  mayRetry,
-  maySkip,
-  mayThrottle,
-  type Run,
-  refused,
-  waitingToRetry,
-} from './order-rules.ts'
+import { OrderBook } from './order-book.ts'
+import { OrderDesk, type Ordering } from './order-desk.ts'
+import type { Run } from './order-rules.ts'
 import { hostWork } from './proxies.ts'
 import type { RunProgress } from './run-progress.ts'
-import { undoText } from './undo.ts'
+import { waitingOf } from './waiting-of.ts'
 
 /** The children that copy, seen from the orders. */
 export interface Children {
@@ -70,8 +49,9 @@ export interface Children {
  * in the same moment has been heard. A task that is replayed may bring an order and a result together that came
  * one after the other: so nothing may depend on which of them came first.
  */
-export class Control implements Holder {
+export class Control implements Holder, Ordering {
   readonly run: string
+  readonly name: string
   readonly book = new OrderBook()
   readonly #input: MigrateInput
   readonly #progress: RunProgress
@@ -94,11 +74,12 @@ export class Control implements Holder {
 
   constructor(input: MigrateInput, progress: RunProgress) {
     this.run = input.run
+    this.name = input.name
     this.#input = input
     this.#progress = progress
     this.#notes = new LedgerNotes(input.limits, () => this.stir())
     this.#answer()
-    this.#obey()
+    new OrderDesk(this)
     this.#live()
   }
 
@@ -239,6 +220,45 @@ export class Control implements Holder {
     this.stir()
   }
 
+  // As the run that orders are for.
+
+  get rules(): Run {
+    const { name, mode } = this.#input
+    const { tables, steps } = this.#progress.progress
+    const copy = steps.find(step => step.name === 'copy')?.state ?? 'skipped'
+    return { name, mode, book: this.book, tables, copy, writes: this.#notes.isOpen }
+  }
+
+  spread(stops: boolean): void {
+    this.#stands = NOTHING
+    this.#stops ||= stops
+    this.#notes.touch()
+    this.stir()
+  }
+
+  async rested(): Promise<void> {
+    const { book } = this
+    this.stir()
+    const turns = this.#turns
+    await this.rest(
+      () => this.#turns > turns && (this.#resting || book.over !== undefined || !book.orders.paused),
+    )
+  }
+
+  async write(edit: Edit): Promise<number> {
+    const place = this.#notes.place!
+    const revision = (this.#summary?.revision ?? 1) + 1
+    try {
+      const written = await hostWork(place.host, this.#input.limits).applyEdit({ place, edit, revision })
+      this.#summary = unpacked(written)
+    } catch (error) {
+      if (isCancellation(error)) throw error
+      throw failureOf(factsOf(error))
+    }
+    this.#progress.edited(this.#summary)
+    return revision
+  }
+
   // What follows from what has changed.
 
   #live(): void {
@@ -285,6 +305,11 @@ export class Control implements Holder {
     setHandler(planQuery, () => this.#summary)
     setHandler(findingsQuery, () => this.#summary?.findings ?? this.#summary?.refusals ?? [])
     setHandler(waitingForQuery, () => this.#waiting)
+    setHandler(figuresSignal, told => {
+      this.#children?.heard(told)
+      this.#progress.figures(told.figures)
+      this.stir()
+    })
   }
 
   /** A pause holds it, and nothing of it is under way. */
@@ -299,30 +324,10 @@ export class Control implements Holder {
   }
 
   get #waiting(): Waiting[] {
-    const { orders, gate, parked, over } = this.book
-    const { failed, paused } = this.#stands
-    if (over !== undefined) return parked ? [{ kind: 'operator', text: undoText(parked) }] : []
     const hosts = new Set(this.#children?.hosts)
     for (const [host, count] of this.#hosts) if (count > 0) hosts.add(host)
-    return [
-      ...(gate
-        ? [{ kind: 'gate' as const, gate, text: `an approval at the gate ${gate}${this.#gateText}` }]
-        : []),
-      ...(failed.length > 0
-        ? [{ kind: 'operator' as const, text: this.#failedText(failed), tables: [...failed] }]
-        : []),
-      ...(orders.paused && this.#resting ? [{ kind: 'resume' as const, text: 'a resume' }] : []),
-      ...(!orders.paused && paused.length > 0
-        ? [{ kind: 'resume' as const, text: `a resume of ${tablesText(paused)}`, tables: [...paused] }]
-        : []),
-      ...[...hosts].map(host => ({ kind: 'host' as const, text: `a worker on host ${host}`, host })),
-    ]
-  }
-
-  #failedText(tables: readonly string[]): string {
-    const facts = this.book.failed.get(tables[0]!)
-    const reason = tables.length === 1 && facts ? `: ${facts.message}` : ''
-    return `an operator, as ${tablesText(tables)} failed${reason}`
+    const { failed, paused } = this.#stands
+    return waitingOf(this.book, { failed, paused, hosts, resting: this.#resting, gateText: this.#gateText })
   }
 
   get #ledgerState(): 'running' | 'paused' | 'waiting' {
@@ -341,162 +346,6 @@ export class Control implements Holder {
       events,
       failed: [...this.book.failed.keys()],
     })
-  }
-
-  // What is ordered.
-
-  #obey(): void {
-    setHandler(pauseUpdate, (order = {}) => this.#pause(order), {
-      validator: (order = {}) => mayPause(this.#rules, order),
-    })
-    setHandler(resumeUpdate, (order = {}) => this.#resume(order), {
-      validator: (order = {}) => mayResume(this.#rules, order),
-    })
-    setHandler(pauseSignal, order => this.#signalled(order, mayPause, given => this.#pause(given)))
-    setHandler(resumeSignal, order => this.#signalled(order, mayResume, given => this.#resume(given)))
-    setHandler(throttleUpdate, order => this.#throttle(order), {
-      validator: order => mayThrottle(this.#rules, order),
-    })
-    setHandler(skipUpdate, order => this.#skip(order), { validator: order => maySkip(this.#rules, order) })
-    setHandler(retryUpdate, (order = {}) => this.#retry(order), {
-      validator: (order = {}) => mayRetry(this.#rules, order),
-    })
-    setHandler(approveUpdate, ({ by, comment }) => this.#decide('approved', by, comment), {
-      validator: order => mayDecide(this.#rules, order),
-    })
-    setHandler(rejectUpdate, ({ by, comment }) => this.#decide('rejected', by, comment), {
-      validator: order => mayDecide(this.#rules, order),
-    })
-    setHandler(editUpdate, order => this.#edit(order), { validator: order => mayEdit(this.#rules, order) })
-    setHandler(figuresSignal, told => {
-      this.#children?.heard(told)
-      this.#progress.figures(told.figures)
-      this.stir()
-    })
-  }
-
-  get #rules(): Run {
-    const { name, mode } = this.#input
-    const { tables, steps } = this.#progress.progress
-    const copy = steps.find(step => step.name === 'copy')?.state ?? 'skipped'
-    return { name, mode, book: this.book, tables, copy, writes: this.#notes.isOpen }
-  }
-
-  /** A signal cannot be refused, only passed over. */
-  #signalled(
-    order: ({ table?: string } & By) | undefined,
-    rule: (run: Run, order: { table?: string } & By) => void,
-    obey: (order: { table?: string } & By) => void,
-  ): void {
-    const given = order ?? {}
-    try {
-      rule(this.#rules, given)
-    } catch (error) {
-      log.warn(`signal passed over: ${factsOf(error).message}`)
-      return
-    }
-    obey(given)
-  }
-
-  #pause({ table, ...by }: { table?: string } & By): Ordered {
-    this.book.pause(table, by)
-    this.#spread(true)
-    return this.#ordered(
-      table === undefined
-        ? 'is paused: what is under way ends with its chunk or object'
-        : `goes on without ${tablesText([table])}, which is paused`,
-    )
-  }
-
-  #resume({ table, ...by }: { table?: string } & By): Ordered {
-    this.book.resume(table, by)
-    this.#spread(false)
-    return this.#ordered(table === undefined ? 'goes on' : `goes on with ${tablesText([table])}`)
-  }
-
-  #throttle({ rowsPerSecond, concurrency, ...by }: Throttle & By): Ordered {
-    const detail = this.book.throttle(
-      {
-        ...(rowsPerSecond !== undefined && { rowsPerSecond }),
-        ...(concurrency !== undefined && { concurrency }),
-      },
-      by,
-    )
-    this.#spread(true)
-    return this.#ordered(`goes on with ${detail}`)
-  }
-
-  #skip({ table, ...by }: { table: string } & By): Ordered {
-    this.book.skip(table, by)
-    this.#spread(true)
-    return this.#ordered(`leaves out ${tablesText([table])}: what was made of it is taken back`)
-  }
-
-  #retry({ table, ...by }: { table?: string } & By): Ordered {
-    const { book } = this
-    if (table === undefined && book.parked) {
-      book.retryUndo(by)
-      this.stir()
-      return this.#ordered('goes on with taking back what it made')
-    }
-    const tables = table === undefined ? waitingToRetry(book) : [table]
-    book.retry(tables, by)
-    this.#spread(false)
-    return this.#ordered(`tries ${tablesText(tables)} again`)
-  }
-
-  #decide(decision: SignOff['decision'], by: string, comment: string | undefined): Ordered {
-    const { gate } = this.book
-    this.book.decide(decision, by, comment)
-    this.#spread(false)
-    return this.#ordered(
-      decision === 'approved' ? `goes on after the gate ${gate}` : `ends: the gate ${gate} was rejected`,
-    )
-  }
-
-  /** Written when nothing is under way: a chunk that is being copied is not cut anew. */
-  async #edit({ by, comment, ...edit }: Edit & By): Promise<Ordered> {
-    const { book } = this
-    book.editing = true
-    try {
-      this.stir()
-      const { turns } = this
-      await this.rest(
-        () => this.#turns > turns && (this.#resting || book.over !== undefined || !book.orders.paused),
-      )
-      if (book.over !== undefined) throw refused(this.#input, book.over)
-      if (!book.orders.paused) throw refused(this.#input, 'it was resumed before its plan was changed')
-      const revision = (this.#summary?.revision ?? 1) + 1
-      this.#summary = await this.#written(edit, revision)
-      const detail = book.edited(edit, { ...(by && { by }), ...(comment && { comment }) })
-      this.#progress.edited(this.#summary)
-      return this.#ordered(`has a new plan, revision ${revision}: ${detail}`)
-    } finally {
-      book.editing = false
-      this.#spread(false)
-    }
-  }
-
-  async #written(edit: Edit, revision: number): Promise<PlanSummary> {
-    const place = this.#notes.place!
-    try {
-      return unpacked(await hostWork(place.host, this.#input.limits).applyEdit({ place, edit, revision }))
-    } catch (error) {
-      if (isCancellation(error)) throw error
-      throw failureOf(factsOf(error))
-    }
-  }
-
-  #ordered(message: string): Ordered {
-    return { message: `run ${this.#input.name} ${message}` }
-  }
-
-  /** An order was given; one that ends work under way is heard by children first, or they would begin it again. */
-  #spread(stops: boolean): void {
-    this.#stands = NOTHING
-    this.#stops ||= stops
-    this.#notes.touch()
-    this.stir()
   }
 }
 

@@ -1,10 +1,16 @@
 /** How a run ends: well, with differences, or badly; each time with a report and a result that says so. */
-import { allHandlersFinished, condition, isCancellation, patched } from '@temporalio/workflow'
+import {
+  allHandlersFinished,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  patched,
+} from '@temporalio/workflow'
 import { differencesOf } from '../model/balance.ts'
 import { EXIT, exitOf, type FailureCode, type FailureFacts } from '../model/failure.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import type { Course } from './course.ts'
-import { factsOf, runFailure } from './failures.ts'
+import { factsOf, isEndedByCancel, runFailure } from './failures.ts'
 import type { RunPlace } from './messages.ts'
 import type { OrderBook } from './order-book.ts'
 import { anyWork, lastWords } from './proxies.ts'
@@ -46,7 +52,7 @@ export async function finished(course: Course, { tables, views, unmade }: Outcom
   const reported = await progress
     .step('report', () => report(course, result))
     .catch(error => {
-      if (isCancellation(error)) throw error
+      if (isEndedByCancel(error)) throw error
       // The rows are there and were compared: a report that cannot be written takes nothing of that back.
       return { ...result, message: `The report could not be written: ${factsOf(error).message}.` }
     })
@@ -84,10 +90,13 @@ function exitOfFailure(code: FailureCode, touched: boolean): number {
 /** What stands in the target is somebody else's by now: nothing of it is ours to take back. */
 const NOT_OURS: ReadonlySet<string> = new Set(['target-replaced', 'fenced'])
 
-/** The bad end: what was registered is undone if the plan says so, and the message says what is where. */
-export async function failed(course: Course, error: unknown): Promise<unknown> {
+/**
+ * The bad end: what was registered is undone if the plan says so, and the message says what is where.
+ *
+ * @param cancelled the run was asked to end, and this is what came of it
+ */
+export async function failed(course: Course, error: unknown, cancelled: boolean): Promise<unknown> {
   const { input, progress, control } = course
-  const cancelled = isCancellation(error)
   await control.giveUp()
   const facts: FailureFacts = cancelled
     ? { code: 'internal', message: 'the run was cancelled' }
@@ -104,7 +113,8 @@ export async function failed(course: Course, error: unknown): Promise<unknown> {
   })
   const reported = await report(course, result, facts)
   if (!allHandlersFinished()) await condition(allHandlersFinished)
-  return cancelled ? error : runFailure(facts, reported)
+  if (!cancelled) return runFailure(facts, reported)
+  return isCancellation(error) ? error : new CancelledFailure('the run was cancelled')
 }
 
 /**

@@ -2,8 +2,10 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
   ChildWorkflowFailure,
   isCancellation,
+  TimeoutFailure,
 } from '@temporalio/workflow'
 import { codeOfType, type FailureFacts, failureType, sentence } from '../model/failure.ts'
 import type { RunResult } from '../model/run.ts'
@@ -20,6 +22,14 @@ export function factsOf(error: unknown): FailureFacts {
   if (isCancellation(error)) return { code: 'internal', message: 'the run was cancelled' }
   return { code: 'internal', message: inner instanceof Error ? inner.message : String(inner) }
 }
+
+/**
+ * Whether the cancel of this scope is what ended the work. A cancelled attempt that gives no sign of life, as behind
+ * a lock, ends by its timeout.
+ */
+export const isEndedByCancel = (error: unknown): boolean =>
+  isCancellation(error) ||
+  (CancellationScope.current().consideredCancelled && innermost(error) instanceof TimeoutFailure)
 
 /** The failure that a run's workflow ends with; its result travels in the details. */
 export const runFailure = (facts: FailureFacts, result: RunResult): ApplicationFailure =>

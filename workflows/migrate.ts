@@ -7,7 +7,7 @@ import { Control } from './control.ts'
 import { copyAll, finishOnly } from './copy-all.ts'
 import type { Course } from './course.ts'
 import { failed, finished, verdictOf } from './endings.ts'
-import { failureOf } from './failures.ts'
+import { failureOf, isEndedByCancel } from './failures.ts'
 import type { MigrateInput, PlanSummary, RunPlace } from './messages.ts'
 import { pool } from './pool.ts'
 import { preflight } from './preflight.ts'
@@ -21,7 +21,8 @@ export async function migrate(input: MigrateInput): Promise<RunResult> {
   try {
     return await run(course)
   } catch (error) {
-    throw await CancellationScope.nonCancellable(() => failed(course, error))
+    const cancelled = isEndedByCancel(error)
+    throw await CancellationScope.nonCancellable(() => failed(course, error, cancelled))
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { showEndpoint } from '../../model/endpoint.ts'
-import type { RunHandle } from '../handle.ts'
+import { type RunHandle, stateOf } from '../handle.ts'
 import { type Cli, open, withTemporal } from './cli.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
@@ -44,12 +44,6 @@ const COLUMNS: Column<RunHandle>[] = [
   { title: 'source', value: run => run.memo.source },
   { title: 'target', value: run => showEndpoint(run.memo.target) },
 ]
-
-/** What the run said of itself; a terminated one could not say that it ended. */
-export function stateOf({ state, status, open }: RunHandle): string {
-  const own = state && (open || status === 'completed' || status === 'failed' || status === 'canceled')
-  return own ? state : status
-}
 
 /** A run for programs. */
 export function documentOf(run: RunHandle): object {

@@ -84,13 +84,13 @@ async function rollbackCommand(cli: Cli, id: string, flags: RollbackFlags): Prom
     const what = run ? await rollbackTarget(temporal, run) : await rollbackTargetIn(target!, id, around)
     if (flags.script !== undefined) return writeScript(cli, what, scope, flags.script)
     if (flags.check) return check(cli, temporal, what, scope)
-    const yes = await consent(cli, temporal, what, scope, flags)
-    if (yes)
+    const consented = await consent(cli, temporal, what, scope, flags)
+    if (consented)
       await takeBack(
         cli,
         temporal,
         what,
-        { ...optionsOf(flags, scope) },
+        { ...optionsOf(flags, scope), ...consented },
         run ?? (await findByName(temporal, what.name)),
       )
   })
@@ -114,7 +114,6 @@ const usage = (object: string, message: string, remedy: string) =>
 
 const optionsOf = (flags: RollbackFlags, scope: RollbackScope): RollbackOptions => ({
   scope,
-  yes: true,
   ...(flags.backup && { backup: flags.backup }),
   ...byOf(flags),
 })
@@ -132,24 +131,27 @@ async function check(
   cli.status = found.safe ? EXIT.complete : EXIT.refused
 }
 
-/** Asks where somebody can answer, after saying what would go; says what is missing where nobody can. */
+/**
+ * Asks where somebody can answer, after saying what would go; says what is missing where nobody can. The answer is to
+ * what was said: rows of others that come after it may not go. Undefined: no.
+ */
 async function consent(
   cli: Cli,
   temporal: Temporal,
   what: RollbackTarget,
   scope: RollbackScope,
   { yes }: RollbackFlags,
-): Promise<boolean> {
-  if (yes) return true
+): Promise<{ yes: boolean } | undefined> {
+  if (yes) return { yes }
   if (!process.stdin.isTTY) {
     cli.status = EXIT.waiting
     cli.out.warn(`Taking back run ${what.name} needs a yes, and nobody can answer here. Add --yes.`)
-    return false
+    return undefined
   }
   const { checkRun } = await import('../rollback.ts')
   const found = await checkRun(temporal, what, scope)
   cli.out.warn(checkText(what.name, scope, found))
-  return confirmed(cli, what, scope, found)
+  return (await confirmed(cli, what, scope, found)) ? { yes: found.loses } : undefined
 }
 
 async function confirmed(

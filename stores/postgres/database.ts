@@ -7,6 +7,8 @@ import { sameKind } from './scratch.ts'
 /** What a dump of the content does not bring back. */
 export interface DatabaseFacts {
   name: string
+  /** Tells it from another one of its name. */
+  oid: string
   /** For CREATE DATABASE: encoding, locale, tablespace, owner, limit of connections. */
   words: string[]
   /** Rights, settings and the comment, as statements about the database of the given name. */
@@ -17,19 +19,21 @@ export interface DatabaseFacts {
 export async function databaseFacts(client: Client): Promise<DatabaseFacts> {
   const { rows } = await client.query<{
     name: string
+    oid: string
     owner: string
     tablespace: string
     limit: number
     comment: string | null
     public: boolean | null
   }>(
-    `SELECT d.datname::text AS name, d.datdba::regrole::text AS owner, t.spcname::text AS tablespace, d.datconnlimit AS limit,
+    `SELECT d.datname::text AS name, d.oid::text AS oid, d.datdba::regrole::text AS owner, t.spcname::text AS tablespace, d.datconnlimit AS limit,
             shobj_description(d.oid, 'pg_database') AS comment, d.datacl IS NOT NULL AS public
        FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = current_database()`,
   )
-  const { name, owner, tablespace, limit, comment, public: rights } = rows[0]!
+  const { name, oid, owner, tablespace, limit, comment, public: rights } = rows[0]!
   return {
     name,
+    oid,
     words: [
       ...(await sameKind(client)),
       `OWNER ${owner}`,
@@ -125,9 +129,13 @@ export async function othersIn(client: Client, name: string): Promise<number> {
   return rows[0]!.n
 }
 
-export async function databaseExists(client: Client, name: string): Promise<boolean> {
-  const { rows } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name])
-  return rows.length > 0
+/** Undefined where there is none of that name. */
+export async function databaseOid(client: Client, name: string): Promise<string | undefined> {
+  const { rows } = await client.query<{ oid: string }>(
+    'SELECT oid::text AS oid FROM pg_database WHERE datname = $1',
+    [name],
+  )
+  return rows[0]?.oid
 }
 
 /** Makes it empty, and drops what a killed attempt has left of it; `giveProperties` opens it to others. */

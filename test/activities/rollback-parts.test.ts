@@ -193,6 +193,14 @@ test('the whole database is made anew from its dump, with what it was besides it
     /bystander: others have written/,
   )
   await assert.rejects(run.act(rollBack, { ...given(run), scope }), refused(/session of others is in it/))
+  const [[ready]] = (await run.rows(
+    `SELECT datname FROM pg_database WHERE datname LIKE 'longhaul_remake%'`,
+  )) as [[string]]
+  await run.client.query(`DROP DATABASE ${ready}`)
+  await assert.rejects(
+    run.act(rollBack, { ...given(run), scope, yes: true }),
+    refused(/is as it was.*dropped by/),
+  )
   run.client.on('error', () => {})
   const { verified, differences } = await run.act(rollBack, { ...given(run), scope, yes: true })
   assert.deepEqual(differences, [])

@@ -100,4 +100,7 @@ test('an event in one line', () => {
     comment: 'slow',
   } as const
   assert.equal(eventLine(event), '  2026-01-31T12:00:00Z  throttle (5 rows/s) by ana: slow')
+  // Any tool may send any text: it stays a line, and moves no terminal.
+  const odd = { ...event, comment: 'two\nlines \u001b[2J' }
+  assert.match(eventLine(odd), /ana: two lines \\u001b\[2J$/)
 })

@@ -17,11 +17,12 @@ test('a run is called after its source and its request', () => {
   assert.equal(prepare({ id: 'nightly' }).name, 'nightly')
 })
 
-test('the same words give the same run; speed and consent do not make another', () => {
+test('the same words give the same run; speed, consent and the words for the report do not make another', () => {
   const { requestHash } = prepare()
   assert.equal(prepare().requestHash, requestHash)
   assert.equal(prepare({ how: { lanes: 7 } }).requestHash, requestHash)
   assert.equal(prepare({ accept: ['all-listed'] }).requestHash, requestHash)
+  assert.equal(prepare({ reason: 'move', operator: 'ana' }).requestHash, requestHash)
   assert.notEqual(prepare({ tables: ['users'] }).requestHash, requestHash)
   assert.notEqual(prepare({ ifExists: 'use' }).requestHash, requestHash)
   assert.notEqual(prepare({ to: 'postgresql://me@localhost/other' }).requestHash, requestHash)

@@ -197,3 +197,12 @@ test('a run that is being taken back is not taken over any more, not even by its
   await assert.rejects(begin(token.run, token.table), hasCode('refused'))
   assert.equal(await stateOf(token), 'rolling back')
 })
+
+test('a note does not wait for ever behind somebody who holds the run', async () => {
+  const token = await begin()
+  await other.query('BEGIN')
+  await other.query('UPDATE longhaul.run SET message = message WHERE id = $1', [token.run])
+  await assert.rejects(note(token, 1, { revision: 1 }), { code: '55P03' })
+  await other.query('ROLLBACK')
+  await note(token, 1, { revision: 1 })
+})

@@ -12,6 +12,7 @@ import { startPostgres } from '../support/postgres.ts'
 import { type Moment, PostgresProxy } from '../support/proxy.ts'
 import { startStack } from '../support/temporal.ts'
 import { stopwatch } from './harness.ts'
+import { runLog } from './run-log.ts'
 import { makeSource } from './source.ts'
 import { until } from './until.ts'
 import { assertMigrated } from './verify.ts'
@@ -54,6 +55,12 @@ const FAULTS: Record<string, Fault> = {
 
 test('connections that lead nowhere are given up, and the run goes on by itself', async t => {
   await Promise.all(Object.entries(FAULTS).map(([name, fault]) => survives(t, name, fault)))
+  // An attempt that waits for ever for its answer would keep a worker's hand for ever.
+  await until('every attempt has ended', () => {
+    const lines = runLog(stack.home)
+    const count = (words: string[]) => lines.filter(({ msg }) => words.includes(msg)).length
+    return count(['begins']) === count(['done', 'failed', 'held']) ? true : undefined
+  })
 })
 
 async function survives(t: TestContext, name: string, fault: Fault): Promise<void> {
