@@ -82,10 +82,18 @@ async function whatGoes(client: Client, input: BackUpInput): Promise<string[] | 
 
 const ENDED_WELL: ReadonlySet<string> = new Set(['done', 'done with differences'])
 
+/** With the parts of partitioned ones, which hold their rows: `pg_dump` takes only what is named. */
 async function tablesOf({ client, tables }: Subject): Promise<string[]> {
-  const words: string[] = []
-  for (const table of tables) if (await isThere(client, table)) words.push(`--table=${placeOf(table)}`)
-  return words
+  const there: string[] = []
+  for (const table of tables) if (await isThere(client, table)) there.push(placeOf(table))
+  const { rows } = await client.query<{ part: string }>(
+    `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS part
+       FROM pg_catalog.unnest($1::text[]) AS place, pg_catalog.pg_partition_tree(place::pg_catalog.regclass) AS part
+       JOIN pg_catalog.pg_class AS c ON c.oid = part.relid AND part.level > 0
+       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace`,
+    [there],
+  )
+  return [...there, ...rows.map(({ part }) => part)].map(place => `--table=${place}`)
 }
 
 async function dump(

@@ -8,15 +8,14 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { type Command, type Ended, spawnCli } from '../test/scenarios/cli.ts'
-import { deploy, longAfter } from '../test/scenarios/deployment.ts'
+import { longAfter, startTestCluster } from '../test/scenarios/cluster.ts'
 import { closeGate } from '../test/scenarios/gate.ts'
 import { type Scene, startWorld, type World } from '../test/scenarios/harness.ts'
+import { shortLanes } from '../test/scenarios/short-lanes.ts'
 import { saveHistories } from '../test/workflows/history-files.ts'
 
 const [folder = 'test/histories/new'] = process.argv.slice(2)
 const HOST = 'a-host'
-/** Each call of `copyChunks` ends after a chunk. */
-const ONE_CHUNK = new URL('../test/workflows/one-chunk-each.ts', import.meta.url).href
 
 const QUARANTINE = `version: 1
 how: { chunk_rows: 2000, chunk_bytes: 1048576, tables: 2, lanes: 2 }
@@ -157,9 +156,10 @@ async function ends(command: Command, status: number): Promise<Ended> {
 
 async function openStage(t: TestContext, from: World): Promise<Stage> {
   const scene = await from.scene(t)
-  const { client, env, worker } = await deploy(t, scene, longAfter(60))
+  const cluster = await startTestCluster(t, longAfter(60))
+  const { env, startWorker } = cluster.join(scene)
   const commands = { ...env, LONGHAUL_HOST: HOST }
-  const start = () => worker({ LONGHAUL_HOST: HOST, NODE_OPTIONS: `--import=${ONE_CHUNK}` })
+  const start = () => startWorker({ LONGHAUL_HOST: HOST, ...shortLanes(1) })
   let working = start()
   const places = { [scene.home]: '/home/longhaul', [dirname(scene.source)]: '/data' }
   return {
@@ -168,7 +168,8 @@ async function openStage(t: TestContext, from: World): Promise<Stage> {
     full: flags => scene.full(flags, commands),
     killWorker: () => void working.kill('SIGKILL'),
     startWorker: () => (working = start()),
-    save: (name, id = scene.name) => saveHistories(client, `longhaul/${id}`, { folder, name, places, seen }),
+    save: (name, id = scene.name) =>
+      saveHistories(cluster.client, `longhaul/${id}`, { folder, name, places, seen }),
   }
 }
 

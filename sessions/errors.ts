@@ -83,7 +83,11 @@ const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
   [/^28P01/, 'target', 'Check the password (URL, connection store, PGPASSWORD, PGPASSFILE or service)'],
   [/^28/, 'target', 'Check role, host and database against pg_hba.conf of the server'],
   [/^3D000|^57P04/, 'target', 'Create the database or correct its name'],
-  [/^42501/, 'target', 'Grant the role what it needs, or connect as the owner'],
+  [
+    /^42501/,
+    'target',
+    'Grant the role what it needs, or connect as the owner (as a role with BYPASSRLS where row security is forced)',
+  ],
   [
     /^25006/,
     'target',

@@ -3,7 +3,7 @@
  * that only its owner can read. Neither their arguments nor their environment, which others may see, hold a secret.
  */
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeFolder, writePrivate } from '../home/home.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
@@ -18,7 +18,7 @@ export interface LibpqAccess {
 export interface LibpqOptions extends Lookup {
   /** Shown in pg_stat_activity. */
   application: string
-  /** A folder of ours for the password's file. */
+  /** A folder of ours for the password's file, and for no other program at the same time. */
   folder: string
 }
 
@@ -27,12 +27,20 @@ export function libpqAccess(endpoint: PostgresEndpoint, options: LibpqOptions): 
   const found = resolve(endpoint, options)
   const password = found.password()
   // Also where there is none: a program of ours does not look for another one by itself.
-  const passfile = join(makeFolder(options.folder), `passfile-${randomUUID()}`)
+  const folder = makeFolder(options.folder)
+  forgetAll(folder)
+  const passfile = join(folder, `passfile-${randomUUID()}`)
   writePrivate(passfile, password === undefined ? '' : `*:*:*:*:${escaped(password)}\n`)
   return {
     env: { ...inherited(options.env), ...connection(found, options.application), PGPASSFILE: passfile },
     forget: () => rmSync(passfile, { force: true }),
   }
+}
+
+/** A process that was killed before its program was connected has left one. A folder serves one program at a time. */
+function forgetAll(folder: string): void {
+  for (const name of readdirSync(folder))
+    if (name.startsWith('passfile-')) rmSync(join(folder, name), { force: true })
 }
 
 /** Source: PostgreSQL manual, "The Password File". */

@@ -122,7 +122,7 @@ export class OrderDesk {
       by,
     )
     this.#run.spread(true)
-    return this.#ordered(`goes on with ${detail}`)
+    return this.#ordered(`has its limits changed: ${detail}`)
   }
 
   #skip({ table, ...by }: { table: string } & By): Ordered {

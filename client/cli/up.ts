@@ -35,14 +35,16 @@ async function upCommand(cli: Cli, flags: Verbosity): Promise<void> {
     ].join('\n'),
   )
   out.document({ address, namespace, ...(ui && { ui }), home: around.home, joined: keeper.joined })
+  // Also where it was there before: who began it may be a command that ends in a moment. Nothing else keeps us then.
+  const awake = setInterval(() => {}, 60_000)
   try {
-    // Also where it was there before: who began it may be a command that ends in a moment.
     await interruptible(cli, keeper.failed)
   } catch (error) {
     // Ctrl-C is how a stack in the foreground ends.
     if (!(error instanceof Interrupted)) throw error
     out.say('Ending the stack; the work that is under way comes to an end first. Ctrl-C again leaves at once')
   } finally {
+    clearInterval(awake)
     await keeper.release()
   }
 }

@@ -1,7 +1,10 @@
 /** Tables of an application whose rows lie in parts: what a run adds to them, and takes back, wakes no trigger there. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
+import { backUpBefore } from '../../activities/back-up-before.ts'
 import { rollBack } from '../../activities/roll-back.ts'
+import { findPrograms } from '../../stores/postgres/programs.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
 import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
 
@@ -39,6 +42,23 @@ const modes = (run: Run) =>
   run.rows(
     'SELECT tgrelid::regclass::text, tgname::text, tgenabled::text FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2',
   )
+
+const [programs] = await findPrograms(15)
+
+test('what goes of the parts is in the dump before a rollback', async t => {
+  if (!programs) return t.skip('there is no pg_dump on this machine')
+  const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })
+  await run.whole()
+  await run.client.query(`UPDATE longhaul.run SET state = 'done', verdict = 'equal'`)
+  const { backup } = await run.act(backUpBefore, {
+    ...{ run: run.run, target: run.request.target, loses: false },
+    scope: { kind: 'all' },
+  })
+  const sql = execFileSync(programs.pgRestore, ['--data-only', '--file=-', backup!.path], {
+    encoding: 'utf8',
+  })
+  assert.deepEqual(sql.match(/^COPY public\.\w+/gm)?.sort(), ['COPY public.high', 'COPY public.low'])
+})
 
 test('rows of others stay as they are, and so do the triggers of each part', async () => {
   const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import Database from 'better-sqlite3'
 import { spawnCli } from './cli.ts'
-import { deploy, longAfter } from './deployment.ts'
+import { longAfter, startTestCluster } from './cluster.ts'
 import { closeGate, type Where } from './gate.ts'
 import { runs, type Scene, startWorld } from './harness.ts'
 import { assertNothingLeft, halfMade } from './leftovers.ts'
+import { shortLanes } from './short-lanes.ts'
 import { until } from './until.ts'
 
 const world = await startWorld()
@@ -83,10 +84,9 @@ test('cancelled at each step: nothing runs on, and the same command goes on from
 
 test('cancelled after the workflow of a table went on as new: it ends as well', async t => {
   const scene = await world.scene(t)
-  const { client, env, worker } = await deploy(t, scene, longAfter(20))
-  const working = worker({
-    NODE_OPTIONS: `--import=${new URL('../workflows/one-chunk-each.ts', import.meta.url).href}`,
-  })
+  const cluster = await startTestCluster(t, longAfter(20))
+  const { env, startWorker } = cluster.join(scene)
+  const working = startWorker(shortLanes(1))
   const held = await closeGate(scene.client, 'leg')
   const command = scene.full([], env)
   await held.arrival()
@@ -96,6 +96,6 @@ test('cancelled after the workflow of a table went on as new: it ends as well', 
   assert.equal((await command.ended).status, 1)
   working.kill('SIGTERM')
   await assertNothingLeft(scene.home, scene.client)
-  const open = client.workflow.list({ query: 'ExecutionStatus = "Running"' })
+  const open = cluster.client.workflow.list({ query: 'ExecutionStatus = "Running"' })
   for await (const { workflowId } of open) assert.fail(`${workflowId} is open`)
 })

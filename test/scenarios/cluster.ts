@@ -4,21 +4,33 @@ import type { TestContext } from 'node:test'
 import { Client, Connection } from '@temporalio/client'
 import { temporalBinary } from '../../worker/temporal-binary.ts'
 import { startTemporalServer } from '../../worker/temporal-server.ts'
-import { scratchHome } from '../support/temporal.ts'
+import { type ScratchHome, scratchHome } from '../support/temporal.ts'
 import { startSecondWorker } from './worker.ts'
 
 export interface TestCluster {
+  address: string
   client: Client
-  /** A host: a state folder, a name, and the environment with which its commands and workers join the cluster. */
+  /** Kills the server with SIGKILL; it is started again by itself, on the same port. */
+  killServer(): void
+  /** A host of that name with a state folder of its own. */
   host(name: string): TestHost
+  /** A state folder that is there already. */
+  join(home: Pick<ScratchHome, 'home' | 'env'>): TestHost
 }
 
 export interface TestHost {
   home: string
+  /** With which its commands and workers join the cluster. */
   env: NodeJS.ProcessEnv
-  /** Starts a worker of this host; it is killed at the end of the test. */
-  startWorker(over?: NodeJS.ProcessEnv): ChildProcess
+  /** Starts a worker of this host with these variables besides; it is killed at the end of the test. */
+  startWorker(more?: NodeJS.ProcessEnv): ChildProcess
 }
+
+/** Histories count as long after so many events, else after 4,096: a child of some dozen chunks continues as new. */
+export const longAfter = (events: number): string[] => [
+  '--dynamic-config-value',
+  `limit.historyCount.suggestContinueAsNew=${events}`,
+]
 
 /** @param flags more words for `temporal server start-dev` */
 export async function startTestCluster(t: TestContext, flags: string[] = []): Promise<TestCluster> {
@@ -26,23 +38,29 @@ export async function startTestCluster(t: TestContext, flags: string[] = []): Pr
   const binary = () => temporalBinary({ say: () => {} })
   const server = await startTemporalServer({ home: folder.home, binary, flags })
   const connection = await Connection.connect({ address: server.address })
+  const workers: ChildProcess[] = []
   t.after(async () => {
+    for (const worker of workers) worker.kill('SIGKILL')
     await connection.close()
     await server.stop()
     await folder.stop()
   })
+  const join: TestCluster['join'] = ({ home, env: own }) => {
+    const env = { ...own, TEMPORAL_ADDRESS: server.address }
+    const startWorker = (more: NodeJS.ProcessEnv = {}) => {
+      const worker = startSecondWorker({ ...env, ...more })
+      workers.push(worker)
+      return worker
+    }
+    return { home, env, startWorker }
+  }
   return {
-    client: new Client({ connection }),
+    ...{ address: server.address, client: new Client({ connection }), join },
+    killServer: () => void process.kill(server.pid(), 'SIGKILL'),
     host: name => {
-      const { home, env: own, stop } = scratchHome()
+      const { home, env, stop } = scratchHome()
       t.after(stop)
-      const env = { ...own, TEMPORAL_ADDRESS: server.address, LONGHAUL_HOST: name }
-      const startWorker = (over: NodeJS.ProcessEnv = {}) => {
-        const worker = startSecondWorker({ ...env, ...over })
-        t.after(() => void worker.kill('SIGKILL'))
-        return worker
-      }
-      return { home, env, startWorker }
+      return join({ home, env: { ...env, LONGHAUL_HOST: name } })
     },
   }
 }

@@ -7,19 +7,17 @@ import Database from 'better-sqlite3'
 import pg from 'pg'
 import { startPostgres } from '../support/postgres.ts'
 import { spawnCli } from './cli.ts'
-import { ended, startTestCluster, type TestCluster } from './cluster.ts'
+import { ended, longAfter, startTestCluster, type TestCluster } from './cluster.ts'
+import { shortLanes } from './short-lanes.ts'
 import { until } from './until.ts'
 
 const postgres = await startPostgres({ own: true })
 after(() => postgres.stop())
 
 const ROWS = 400
-const SHORT_LANES = { NODE_OPTIONS: `--import=${new URL('./short-lanes.ts', import.meta.url)}` }
-/** The server suggests to continue as new at so few events; else at 4,096, after hours. */
-const EARLY = ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=25']
 
 test('kills and a pause across the boundaries of continued workflows: every row once', async t => {
-  const cluster = await startTestCluster(t, EARLY)
+  const cluster = await startTestCluster(t, longAfter(25))
   const { home, env, startWorker } = cluster.host('files-1')
   const url = await postgres.createDatabase()
   const source = makeSource(join(home, 'ticks.db'))
@@ -30,7 +28,7 @@ test('kills and a pause across the boundaries of continued workflows: every row 
   await client.connect()
   t.after(() => client.end())
 
-  let worker = startWorker(SHORT_LANES)
+  let worker = startWorker(shortLanes(10))
   const command = spawnCli(
     ['full', '--from', `sqlite:${source}`, '--to', url, '--plan', plan, '--id', 'ticks'],
     env,
@@ -39,7 +37,7 @@ test('kills and a pause across the boundaries of continued workflows: every row 
     await continuedPast(cluster, kills)
     worker.kill('SIGKILL')
     await ended(worker)
-    worker = startWorker(SHORT_LANES)
+    worker = startWorker(shortLanes(10))
   }
 
   const paused = await spawnCli(['pause', 'ticks'], env).ended
@@ -48,7 +46,7 @@ test('kills and a pause across the boundaries of continued workflows: every row 
   assert.ok(held < ROWS, 'the pause came in mid-copy')
   worker.kill('SIGKILL')
   await ended(worker)
-  worker = startWorker(SHORT_LANES)
+  worker = startWorker(shortLanes(10))
   assert.equal(await doneChunks(client), held)
   const resumed = await spawnCli(['resume', 'ticks'], env).ended
   assert.equal(resumed.status, 0, resumed.err)

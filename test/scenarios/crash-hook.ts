@@ -1,16 +1,17 @@
 /**
- * Preloaded by a worker (`NODE_OPTIONS=--import`): the process kills itself at the edge of an activity, as
+ * Preloaded by a worker: the process kills itself at the edge of an activity, as
  * `kill -9` would. `LONGHAUL_TEST_CRASH` names the folder that says where; see `crash-points.ts`.
  */
 import { existsSync, openSync, readFileSync } from 'node:fs'
-import { createRequire, registerHooks } from 'node:module'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { altered, type Line } from './altered.ts'
 import type { Phase } from './crash-points.ts'
 
 const folder = process.env.LONGHAUL_TEST_CRASH
 
 /** Lines of the edge, and the same with a point at which to crash. */
-const LINES: [honest: string, crashing: string][] = [
+const LINES: Line[] = [
   ["runLog.info('begins')", "runLog.info('begins'); globalThis.crash(name, 'before')"],
   [
     'return result',
@@ -58,17 +59,5 @@ if (folder) {
     crashOnceReported: (activity: string, token: Uint8Array) =>
       unreported.push({ activity, token: Buffer.from(token) }),
   })
-  registerHooks({
-    load(url, context, nextLoad) {
-      const loaded = nextLoad(url, context)
-      if (!url.endsWith('/activities/edge.ts')) return loaded
-      watchReports(url)
-      return { ...loaded, source: LINES.reduce(planted, String(loaded.source)) }
-    },
-  })
-}
-
-function planted(source: string, [honest, crashing]: (typeof LINES)[number]): string {
-  if (source.split(honest).length !== 2) throw new Error(`the edge has no line "${honest}" any more`)
-  return source.replace(honest, crashing)
+  altered('/activities/edge.ts', LINES, watchReports)
 }

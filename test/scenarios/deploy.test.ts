@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, test } from 'node:test'
-import { deploy } from './deployment.ts'
+import { startTestCluster } from './cluster.ts'
 import { closeGate } from './gate.ts'
 import { assertMidCopy, startWorld } from './harness.ts'
 import { runLog } from './run-log.ts'
@@ -11,14 +11,14 @@ after(() => world.stop())
 
 test('the worker gets SIGTERM in mid-copy: it finishes what it has, no attempt is lost, another goes on', async t => {
   const scene = await world.scene(t)
-  const cluster = await deploy(t, scene)
-  const old = cluster.worker()
+  const { env, startWorker } = (await startTestCluster(t)).join(scene)
+  const old = startWorker()
   const gate = await closeGate(scene.client, 'scan')
-  const command = scene.full([], cluster.env)
+  const command = scene.full([], env)
   await gate.arrival()
   await assertMidCopy(scene.client, 'scan')
   old.kill('SIGTERM')
-  const next = cluster.worker()
+  const next = startWorker()
   await gate.open()
   const [code] = await once(old, 'exit')
   assert.equal(code, 0)

@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import { EXIT } from '../../model/failure.ts'
 import { temporalBinary } from '../../worker/temporal-binary.ts'
 import { type Ended, spawnCli } from './cli.ts'
-import { type Deployment, deploy } from './deployment.ts'
+import { startTestCluster, type TestCluster, type TestHost } from './cluster.ts'
 import { closeGate } from './gate.ts'
 import { assertMidCopy, chunks, runs, type Scene, session, startWorld } from './harness.ts'
 import { until } from './until.ts'
@@ -15,11 +15,12 @@ after(() => world.stop())
 
 test('paused, edited, failed, answered, while worker, server and PostgreSQL are killed and come back', async t => {
   const scene = await world.scene(t)
-  const cluster = await deploy(t, scene)
-  let worker = cluster.worker()
-  const run = (...words: string[]) => succeeds(polled(words, cluster))
+  const cluster = await startTestCluster(t)
+  const host = cluster.join(scene)
+  let worker = host.startWorker()
+  const run = (...words: string[]) => succeeds(polled(words, host))
   const leg = await closeGate(scene.client, 'leg')
-  await succeeds(scene.full(['--detach'], cluster.env).ended)
+  await succeeds(scene.full(['--detach'], host.env).ended)
   await leg.arrival()
   await assertMidCopy(scene.client, 'leg')
 
@@ -38,7 +39,7 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
   await world.cluster.crash()
   await world.cluster.start()
   scene.client = await session(t, scene.url)
-  worker = cluster.worker()
+  worker = host.startWorker()
   await run('edit', scene.name, '--chunk-rows', '500')
   assert.deepEqual(await sessions(scene), [])
   assert.equal((await runs(scene.client))[0]?.state, 'paused')
@@ -60,7 +61,7 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
   await assertMidCopy(scene.client, 'scan')
   await scene.client.query(`REVOKE INSERT ON public.scan FROM ${scene.role}`)
   signal(cluster, await temporalBinary(), 'resume')
-  const waits = await polled(['watch', scene.name], cluster)
+  const waits = await polled(['watch', scene.name], host)
   assert.equal(waits.status, 6, waits.err)
   assert.match(waits.out, /longhaul retry parcels/)
   for (const table of ['parcel', 'leg']) {
@@ -71,9 +72,9 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
   worker.kill('SIGKILL')
   cluster.killServer()
   await scene.client.query(`GRANT INSERT ON public.scan TO ${scene.role}`)
-  worker = cluster.worker()
+  worker = host.startWorker()
   await run('retry', scene.name, '--table', 'scan')
-  const ended = await polled(['watch', scene.name], cluster)
+  const ended = await polled(['watch', scene.name], host)
   worker.kill('SIGTERM')
   await scene.assertEndsWell(ended)
   assert.equal((await runs(scene.client)).length, 1)
@@ -83,7 +84,7 @@ test('paused, edited, failed, answered, while worker, server and PostgreSQL are 
 })
 
 /** Runs a command; one that finds that no worker polls yet is given again. */
-const polled = (words: string[], { env }: Deployment): Promise<Ended> =>
+const polled = (words: string[], { env }: TestHost): Promise<Ended> =>
   until('a worker polls', async () => {
     const ended = await spawnCli(words, env).ended
     return ended.status === EXIT.noServer ? undefined : ended
@@ -105,7 +106,7 @@ async function sessions({ client }: Scene): Promise<unknown[]> {
 }
 
 /** As any tool of Temporal's would. */
-function signal({ address }: Deployment, temporal: string, name: 'pause' | 'resume'): void {
+function signal({ address }: TestCluster, temporal: string, name: 'pause' | 'resume'): void {
   const words = [
     'workflow',
     'signal',
