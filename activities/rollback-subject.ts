@@ -4,12 +4,11 @@ import { type Before, readBefore } from '../ledger/before.ts'
 import { type ObjectRow, readObjects, readTables, type TableRow } from '../ledger/reader.ts'
 import { getPlan, getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger, isCurrent, type Place } from '../ledger/schema.ts'
-import { idsHold, tally } from '../ledger/written.ts'
-import { didYouMean } from '../model/did-you-mean.ts'
+import { idsHold, NO_TRANSACTIONS, tally } from '../ledger/written.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
-import { Failure } from '../model/failure.ts'
 import { isLoadedInto, type PlanWhat, type TablePlan } from '../model/plan.ts'
 import type { RollbackScope } from '../model/rollback.ts'
+import { tablesOfScope } from '../model/tables-of-scope.ts'
 import type { TableCatalog } from '../stores/postgres/catalog.ts'
 import { qualified } from '../stores/postgres/quote.ts'
 import { databaseId } from './session.ts'
@@ -40,10 +39,10 @@ export async function openSubject(
   if (!ledger || !row) return undefined
   const { what } = (await getPlan(client, ledger, run))!.plan
   const current = await isCurrent(client, ledger)
-  const blind = row.database === (await databaseId(client)) ? (current ? undefined : OLD) : COPY
+  const blind = row.database === (await databaseId(client)) ? (current ? undefined : NO_TRANSACTIONS) : COPY
   return {
     ...{ client, ledger, run: row, what, scope },
-    tables: wanted(what, scope),
+    tables: tablesOfScope(what, scope),
     objects: await readObjects(client, ledger, run, true),
     counts: new Map((await readTables(client, ledger, run)).map(table => [table.name, table])),
     before: current ? await readBefore(client, ledger, run) : new Map(),
@@ -51,26 +50,7 @@ export async function openSubject(
   }
 }
 
-const OLD = 'an earlier version of longhaul wrote them, which did not note its transactions'
 const COPY = 'this database is a copy of the one in which they were written'
-
-function wanted({ tables }: PlanWhat, { tables: names }: RollbackScope): TablePlan[] {
-  if (!names) return tables
-  return names.map(name => {
-    const found = tables.find(t => t.name === name || `${t.target.schema}.${t.target.name}` === name)
-    if (found) return found
-    const near = didYouMean(
-      name,
-      tables.map(t => t.name),
-    )
-    throw new Failure({
-      code: 'usage',
-      object: `table "${name}"`,
-      message: 'is none of this run',
-      remedy: near === undefined ? 'See its tables with "longhaul show"' : `Perhaps "${near}" is meant`,
-    })
-  })
-}
 
 /** A table as it is now. */
 export interface Surveyed {
@@ -117,6 +97,7 @@ export async function survey(
   return { ...known, there: true, ...(await tally(client, ledger, run.id, table)) }
 }
 
+/** Under its name. */
 export async function isThere(client: Client, { target }: TablePlan): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
     qualified(target.schema, target.name),

@@ -7,6 +7,7 @@ import { undoScript } from '../ledger/undo-script.ts'
 import { Failure } from '../model/failure.ts'
 import { isLoadedInto, type PlanWhat, type TablePlan } from '../model/plan.ts'
 import type { RollbackScope } from '../model/rollback.ts'
+import { tablesOfScope } from '../model/tables-of-scope.ts'
 import { connect } from '../sessions/connect.ts'
 import { toFailure } from '../sessions/errors.ts'
 import type { Surroundings } from './here.ts'
@@ -28,7 +29,7 @@ export async function rollbackScript(
     if (!(await isCurrent(client, ledger))) throw older(name)
     const { what } = (await getPlan(client, ledger, run))!.plan
     const counts = await readTables(client, ledger, run)
-    const tables = await existing(client, wanted(what, scope))
+    const tables = await existing(client, tablesOfScope(what, scope))
     if (scope.where !== undefined) await mustBeCondition(client, tables, scope.where)
     const objects = await readObjects(client, ledger, run, true)
     return undoScript({
@@ -39,16 +40,6 @@ export async function rollbackScript(
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-function wanted({ tables }: PlanWhat, { tables: names }: RollbackScope): TablePlan[] {
-  return (
-    names?.map(name => {
-      const found = tables.find(t => t.name === name || `${t.target.schema}.${t.target.name}` === name)
-      if (found) return found
-      throw new Failure({ code: 'usage', object: `table "${name}"`, message: 'is none of this run' })
-    }) ?? tables
-  )
 }
 
 async function existing(
@@ -119,5 +110,5 @@ const older = (name: string) =>
     code: 'usage',
     object: `run ${name}`,
     message: 'an earlier version of longhaul wrote its ledger, which does not tell its rows from others',
-    remedy: 'Use the script beside its plan, rollback.sql, or roll back with "longhaul rollback"',
+    remedy: 'Roll back with "longhaul rollback"',
   })

@@ -25,6 +25,7 @@ export interface ScriptOf {
   written: ReadonlyMap<string, number>
 }
 
+/** Raises, and changes nothing, where the run went on since or rows of others would go. */
 export function undoScript(script: ScriptOf): string {
   const { scope } = script
   const whole = scope.kind === 'all' && !scope.tables

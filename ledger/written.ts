@@ -20,6 +20,7 @@ export interface Going extends RunTable {
   where?: string
 }
 
+/** The table as SQL names it, with its schema. */
 export const placeOf = ({ target }: RunTable) => `${quoteName(target.schema)}.${quoteName(target.name)}`
 
 /** A condition over rows of the alias: this run wrote them. */
@@ -137,6 +138,10 @@ export async function tally(
   return rows[0]
 }
 
+/** Why rows of an older ledger cannot be told from others'. */
+export const NO_TRANSACTIONS =
+  'an earlier version of longhaul wrote them, which did not note its transactions'
+
 /** Ids come round after 2^32; the last ones of the round are taken for gone, while a rollback goes on. */
 const ROUND = 2 ** 32 - 2 ** 24
 
@@ -158,7 +163,7 @@ export async function idsHold(
       WHERE run_id = $1 AND table_name = $2 AND done AND rows_written > 0`,
     [run, table.name],
   )
-  if (rows[0].unknown) return 'an earlier version of longhaul wrote them, which did not note its transactions'
+  if (rows[0].unknown) return NO_TRANSACTIONS
   if (rows[0].age !== null && rows[0].age >= ROUND)
     return 'so many transactions have come since that their numbers are used again'
   return undefined

@@ -25,6 +25,7 @@ const LONGEST = { by: 200, comment: 2000 } as const
 /** More lanes than any server has room for. */
 const MOST_LANES = 1000
 
+/** The run, or a table that has chunks left. */
 export function mayPause(run: Run, order: { table?: string } & By): void {
   mustTakeOrders(run, order)
   const { orders } = run.book
@@ -40,6 +41,7 @@ export function mayPause(run: Run, order: { table?: string } & By): void {
     throw refused(run, `${tableText(name)} is ${wordFor(run, name, state)}, so there is nothing to pause`)
 }
 
+/** What is paused: the run as a whole and its tables are paused and resumed each for itself. */
 export function mayResume(run: Run, order: { table?: string } & By): void {
   mustTakeOrders(run, order)
   const { paused, pausedTables } = run.book.orders
@@ -54,6 +56,7 @@ export function mayResume(run: Run, order: { table?: string } & By): void {
   }
 }
 
+/** Rows a second and lanes; null takes a limit away. */
 export function mayThrottle(run: Run, order: Throttle & By): void {
   mustTakeOrders(run, order)
   const { rowsPerSecond: rows, concurrency: lanes } = order
@@ -65,6 +68,7 @@ export function mayThrottle(run: Run, order: Throttle & By): void {
   if (lanes !== undefined && lanes !== null) mustCount(run, 'a number of lanes', lanes, MOST_LANES)
 }
 
+/** A table that is not finished, also one that has failed. */
 export function maySkip(run: Run, order: { table?: string } & By): void {
   mustTakeOrders(run, order)
   const { name, state } = tableOf(run, order.table)
@@ -79,6 +83,7 @@ export function maySkip(run: Run, order: { table?: string } & By): void {
     )
 }
 
+/** A table that has failed, all that have, or an undo that is parked. */
 export function mayRetry(run: Run, order: { table?: string } & By): void {
   const { book } = run
   mustBeWords(run, order)
@@ -97,6 +102,7 @@ export function mayRetry(run: Run, order: { table?: string } & By): void {
 export const waitingToRetry = ({ failed, retried }: OrderBook): string[] =>
   [...failed.keys()].filter(table => !retried.has(table))
 
+/** At the gate at which it stands; who decides has to be named. */
 export function mayDecide(run: Run, order: { step?: string; by?: string; comment?: string }): void {
   mustTakeOrders(run, order)
   const { gate, signOffs } = run.book
@@ -112,6 +118,7 @@ export function mayDecide(run: Run, order: { step?: string; by?: string; comment
   )
 }
 
+/** Of a paused run that writes: how it goes about its work. */
 export function mayEdit(run: Run, order: Edit & By): void {
   mustTakeOrders(run, order)
   const { orders, editing } = run.book

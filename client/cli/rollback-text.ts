@@ -19,6 +19,7 @@ const COLUMNS: Column<RollbackTable>[] = [
 /** Tables that a screen has room for. */
 const MOST_TABLES = 40
 
+/** What the safety check found, for people; ends with whether it is safe. */
 export function checkText(name: string, scope: RollbackScope, check: RollbackCheck): string {
   const { tables, more, refusals, warnings, safe, loses } = check
   const shown = tables.slice(0, MOST_TABLES)
@@ -36,6 +37,7 @@ export function checkText(name: string, scope: RollbackScope, check: RollbackChe
   ].join('\n\n')
 }
 
+/** What a rollback took away, and what was compared. */
 export function endText({ message, backedUp, verified, differences, report }: RollbackResult): string {
   return [
     `${message}.`,
@@ -46,6 +48,7 @@ export function endText({ message, backedUp, verified, differences, report }: Ro
   ].join('\n')
 }
 
+/** Why a rollback stays open, and how it goes on. */
 export function waitingText(name: string, waiting: readonly Waiting[]): string {
   return [
     ...waiting.map(({ text }) => `The rollback of ${name} waits for ${text}.`),

@@ -1,23 +1,11 @@
 /** The safety check of a run whose chunks come in meanwhile: what it counts belongs together. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { checkRollback } from '../../activities/check-rollback.ts'
 import { until } from '../scenarios/until.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Workshop } from './whole-run.ts'
+import { openWorkshop } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 test('a chunk that is committed in the midst of it is the run’s own', async () => {
   const run = await workshop.begin(

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import pg from 'pg'
 import { pino } from 'pino'
@@ -18,22 +18,11 @@ import { fingerprintTable } from '../../stores/postgres/fingerprint.ts'
 import { findPrograms } from '../../stores/postgres/programs.ts'
 import { scratchName } from '../../stores/postgres/scratch.ts'
 import { until } from '../scenarios/until.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
 const [programs] = await findPrograms(15)
 const dumps = programs ? {} : { skip: 'there is no pg_dump on this machine' }
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres({ own: true })
-  workshop = openWorkshop(postgres)
-})
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop({ own: true })
 
 const SOURCE = `CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT); INSERT INTO note VALUES (7, 'new'); CREATE TABLE fresh (id INT)`
 

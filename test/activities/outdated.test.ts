@@ -1,25 +1,13 @@
 /** An attempt whose run was taken over meanwhile: what it found out is not written any more. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { validateTables } from '../../activities/validate-tables.ts'
 import { fenceOff } from '../../ledger/runs.ts'
 import { OWN_SCHEMA } from '../../ledger/schema.ts'
 import { Failure } from '../../model/failure.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Workshop } from './whole-run.ts'
+import { openWorkshop } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 test('a verdict that comes late does not stand in place of the one of the owner', async () => {
   const run = await workshop.begin(

@@ -1,25 +1,13 @@
 /** Tables of an application whose rows lie in parts: what a run adds to them, and takes back, wakes no trigger there. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { backUpBefore } from '../../activities/back-up-before.ts'
 import { rollBack } from '../../activities/roll-back.ts'
 import { findPrograms } from '../../stores/postgres/programs.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 const SOURCE = `CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT);
   INSERT INTO note VALUES (1, 'a'), (2, 'b'), (60, 'c')`

@@ -2,27 +2,15 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type RollBackInput, rollBack } from '../../activities/roll-back.ts'
 import { catalogOf } from '../../stores/postgres/catalog.ts'
 import { fingerprintTable } from '../../stores/postgres/fingerprint.ts'
 import { until } from '../scenarios/until.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 const TABLES = 60
 const name = (i: number) => `t${String(i).padStart(2, '0')}`

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { backUpBefore } from '../../activities/back-up-before.ts'
@@ -19,25 +19,13 @@ import { rollbackScript } from '../../client/rollback-script.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RollbackScope } from '../../model/rollback.ts'
 import { onPath } from '../../worker/executable.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 /** Where the server's own programs are; else those of the machine. */
 const program = (name: string) => {
-  const own = postgres.cluster && join(postgres.cluster.binDir, name)
+  const own = workshop.postgres.cluster && join(workshop.postgres.cluster.binDir, name)
   return own && existsSync(own) ? own : onPath(name)
 }
 const refused = (pattern: RegExp) => (error: unknown) =>

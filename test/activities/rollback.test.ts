@@ -1,26 +1,14 @@
 /** Runs taken back in whole and in part, by the activities: what goes, what stays, and what is refused. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { checkRollback } from '../../activities/check-rollback.ts'
 import { type RollBackInput, rollBack } from '../../activities/roll-back.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RollbackCheck, RollbackScope, RolledBack } from '../../model/rollback.ts'
 import { until } from '../scenarios/until.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 const SOURCE = `
   CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL);

@@ -1,25 +1,13 @@
 /** Two attempts to take the same run back: each object goes once. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import { undoAll } from '../../activities/undo.ts'
 import { type ObjectRow, readObjects } from '../../ledger/reader.ts'
 import { OWN_SCHEMA } from '../../ledger/schema.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 const undo = ({ client, run }: Run, objects: readonly ObjectRow[]) =>
   new MockActivityEnvironment().run(() =>

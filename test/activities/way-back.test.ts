@@ -2,24 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, suite, test } from 'node:test'
+import { suite, test } from 'node:test'
 import { prepareWayBack } from '../../activities/prepare-way-back.ts'
 import { runFolder } from '../../home/home.ts'
 import { fingerprintTable } from '../../stores/postgres/fingerprint.ts'
-import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { openWorkshop, type Run, type Workshop } from './whole-run.ts'
+import { openWorkshop, type Run } from './whole-run.ts'
 
-let postgres: ScratchPostgres
-let workshop: Workshop
-
-before(async () => {
-  postgres = await startPostgres()
-  workshop = openWorkshop(postgres)
-})
-after(async () => {
-  await workshop?.stop()
-  await postgres?.stop()
-})
+const workshop = await openWorkshop()
 
 const SOURCE = `
   CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, boss INTEGER REFERENCES users (id));

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after } from 'node:test'
 import { MockActivityEnvironment } from '@temporalio/testing'
 import Database from 'better-sqlite3'
 import pg from 'pg'
@@ -24,13 +25,13 @@ import { unpacked } from '../../model/packed-summary.ts'
 import type { PlanSummary, RunPlace } from '../../model/payloads.ts'
 import { type PlanRequest, planRequest, type RequestOptions } from '../../model/plan-request.ts'
 import type { TableResult } from '../../model/run.ts'
-import type { ScratchPostgres } from '../support/postgres.ts'
+import { type PostgresOptions, type ScratchPostgres, startPostgres } from '../support/postgres.ts'
 
 export interface Workshop {
   home: string
+  postgres: ScratchPostgres
   /** Makes a target of these statements and a source of those, and a run between them that is not begun. */
   begin(target: string, source: string, options?: RequestOptions, wish?: TargetWish): Promise<Run>
-  stop(): Promise<void>
 }
 
 /** The role that the run connects as; absent: the superuser. */
@@ -57,11 +58,18 @@ export interface Run {
 
 const WORK = { host: 'here', log: pino({ level: 'silent' }) }
 
-export function openWorkshop(postgres: ScratchPostgres): Workshop {
+/** For the tests of one file; it is cleared away after them. */
+export async function openWorkshop(options: PostgresOptions = {}): Promise<Workshop> {
+  const postgres = await startPostgres(options)
   const home = mkdtempSync(join(tmpdir(), 'longhaul-whole-'))
   const clients: pg.Client[] = []
+  after(async () => {
+    await Promise.all(clients.map(client => client.end().catch(() => {})))
+    rmSync(home, { recursive: true, force: true })
+    await postgres.stop()
+  })
   return {
-    home,
+    ...{ home, postgres },
     async begin(target, source, options = {}, { role } = {}) {
       const url = await postgres.createDatabase()
       const client = new pg.Client({ connectionString: url })
@@ -69,10 +77,6 @@ export function openWorkshop(postgres: ScratchPostgres): Workshop {
       clients.push(client)
       await client.query(target)
       return openRun(home, url, client, sourceFile(home, source), options, role)
-    },
-    async stop() {
-      await Promise.all(clients.map(client => client.end().catch(() => {})))
-      rmSync(home, { recursive: true, force: true })
     },
   }
 }

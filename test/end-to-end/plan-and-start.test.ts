@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import pg from 'pg'
+import { until } from '../scenarios/until.ts'
 import { begun, type Said } from './cli.ts'
 import { objectsOf, openWorld, type Target } from './world.ts'
 
@@ -216,9 +216,9 @@ test('a command that is interrupted says so, and the same command goes on with t
   await holder.query('SELECT pg_advisory_lock(1)')
   const words = ['full', ...ends, '--id', 'interrupted']
   const { child, said } = begun(words, { env: world.stack.env, cwd: world.folder })
-  await until(async () => {
-    const waiting = `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
-    return (await holder.query(waiting)).rows[0].count > 0
+  await until('the load at the lock', async () => {
+    const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`
+    return (await holder.query(waiting)).rows[0]
   })
   child.kill('SIGINT')
   const ended = await said
@@ -233,11 +233,6 @@ test('a command that is interrupted says so, and the same command goes on with t
   assert.equal((await expect(0, ['check', ...ends])).status, 0)
   assert.deepEqual(await target.rows('SELECT count(*)::int FROM longhaul.run'), [[1]])
 })
-
-/** Looks again and again; the test's own time limit ends it. */
-async function until(look: () => Promise<boolean>): Promise<void> {
-  while (!(await look())) await sleep(50)
-}
 
 suite('telling', { concurrency: 2 }, () => {
   test('status, list, show, watch and report speak of a run, to readers and to programs', async () => {

@@ -177,7 +177,7 @@ test('too many connections are worth another attempt', async () => {
   await client.query(role)
   const url = at(u => Object.assign(u, { username: 'few', password: 'few' }))
   const first = await session(url)
-  await fails(url, 'unavailable', /too many connections/)
+  await fails(url, 'busy', /too many connections/)
   await first.end()
   await client.end()
 })

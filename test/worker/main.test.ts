@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { markOf } from '../../home/process.ts'
 import { liveUsers, readStack } from '../../home/stack.ts'
 import { runningServer } from '../../worker/temporal-process.ts'
+import { until } from '../scenarios/until.ts'
 import { type ScratchHome, scratchHome, startStack } from '../support/temporal.ts'
 
 const source = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
@@ -61,7 +62,7 @@ test('of two workers one runs the stack, and the other takes over when it is kil
   const commands = await Promise.all([startCommand(scratch), startCommand(scratch)])
   const first = readStack(scratch.home)!
   process.kill(first.pid, 'SIGKILL')
-  const next = await until(() => {
+  const next = await until('another stack', () => {
     const stack = readStack(scratch.home)
     return stack && stack.pid !== first.pid ? stack : undefined
   })
@@ -107,12 +108,4 @@ async function startCommand({ env, home }: ScratchHome) {
   return command
 }
 
-const gone = (pid: number) => until(() => (markOf(pid) ? undefined : true))
-
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(100)) {
-    const seen = look()
-    if (seen !== undefined) return seen
-  }
-  return assert.fail('it did not come about in 20 s')
-}
+const gone = (pid: number) => until(`the end of process ${pid}`, () => (markOf(pid) ? undefined : true))
