@@ -116,7 +116,12 @@ async function referring(subject: Subject): Promise<string[]> {
       every: scope.kind === 'data' && !isLoadedInto(table),
       ...(scope.where !== undefined && { where: scope.where }),
     }))
-  return (await staying(client, ledger, run.id, going)).map(found =>
-    sentence(referredTo(found)).replace(/\.$/, ''),
-  )
+  const found = await staying(client, ledger, run.id, going)
+  const dropped = tables.filter(table => scope.kind === 'all' && !isLoadedInto(table))
+  return found
+    .filter(
+      ({ reference: { child } }) =>
+        !dropped.some(({ target }) => target.schema === child.schema && target.name === child.name),
+    )
+    .map(one => sentence(referredTo(one)).replace(/\.$/, ''))
 }

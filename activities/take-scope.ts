@@ -30,14 +30,13 @@ export interface Asked {
 
 /** All that the run made; the ledger's record goes last, after the comparison with what was there before. */
 export async function takeWhole(work: Work, subject: Subject, asked: Asked): Promise<RolledBack> {
-  const { client, ledger, run, tables } = subject
+  const { client, ledger, run } = subject
   await fenceOff(client, ledger, run.id, 'rolling back')
   await endWriters(client, ledger, run.id)
   await mustBePossible(subject)
-  const { undone, rows } = await knowing(work, subject, asked, async taking => ({
-    rows: await takeRowsOf(taking, tables.filter(isLoadedInto)),
-    undone: await takeAll(work, taking, await readObjects(client, ledger, run.id, true)),
-  }))
+  const { undone, rows } = await knowing(work, subject, asked, taking =>
+    takeAllOf(work, taking, () => readObjects(client, ledger, run.id, true)),
+  )
   const [old, gone] = [await verifyBefore(subject, { catalog: true }), await verifyGone(subject)]
   const outcome = noteOutcome(work.home, run.id, {
     ...{ undone, rows },
@@ -65,10 +64,9 @@ export async function takePart(
   await mustBePossible(subject)
   for (const backend of await leaveTablesOut(client, ledger, run.id, names, token))
     await terminate(client, backend)
-  const { undone, rows } = await knowing(work, subject, asked, async taking => ({
-    rows: await takeRowsOf(taking, tables.filter(isLoadedInto)),
-    undone: await takeAll(work, taking, await objectsOf(subject)),
-  }))
+  const { undone, rows } = await knowing(work, subject, asked, taking =>
+    takeAllOf(work, taking, () => objectsOf(subject)),
+  )
   const [old, gone] = [await verifyBefore(subject, { catalog: true }), await verifyGone(subject)]
   await forgetTables(client, ledger, run.id, tables)
   return {
@@ -133,6 +131,19 @@ async function knowing<T>(
       same.set(error.table.name, error.seen)
     }
   }
+}
+
+/** Tables of the run go before rows of tables that stay: their foreign keys refer to these. */
+async function takeAllOf(work: Work, taking: Taking, objects: () => Promise<ObjectRow[]>) {
+  const stay = taking.subject.tables.filter(isLoadedInto)
+  const names = new Set(stay.map(({ name }) => name))
+  const made = await takeAll(
+    work,
+    taking,
+    (await objects()).filter(({ table }) => !names.has(table)),
+  )
+  const rows = await takeRowsOf(taking, stay)
+  return { rows, undone: made + (await takeAll(work, taking, await objects())) }
 }
 
 async function takeAll({ log }: Work, taking: Taking, objects: ObjectRow[]): Promise<number> {

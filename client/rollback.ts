@@ -154,7 +154,9 @@ async function start(
   })
   let ended = false
   const unattended = untilUnattended(temporal, what, () => ended)
-  const result = Promise.race([handle.result(), temporal.failed, unattended]).catch(error => {
+  const looking = new AbortController()
+  const end = temporal.client.withAbortSignal(looking.signal, () => handle.result())
+  const result = Promise.race([end, temporal.failed, unattended]).catch(error => {
     if (error instanceof Failure) throw error
     throw new Failure(outcomeOf(error, what).failure!, { cause: error })
   }) as Promise<RollbackResult>
@@ -169,7 +171,11 @@ async function start(
         .catch(() => {})
     while (!ended) {
       const waiting = (await ask()).filter(({ kind }) => kind === 'operator')
-      if (waiting.length > 0) return { waiting }
+      if (waiting.length > 0) {
+        // A long poll that outlives the connection would end this process.
+        looking.abort()
+        return { waiting }
+      }
       await sleep(500)
     }
     return new Promise<never>(() => {})

@@ -9,7 +9,7 @@ import type { Waiting } from '../../model/control.ts'
 import type { FailureFacts } from '../../model/failure.ts'
 import type { MigrateInput } from '../../model/payloads.ts'
 import type { Progress, RunResult } from '../../model/run.ts'
-import { bundle } from '../../worker/bundle.ts'
+import { workflowBundle } from '../../worker/bundle.ts'
 import { temporalBinary } from '../../worker/temporal-binary.ts'
 import { startTemporalServer } from '../../worker/temporal-server.ts'
 import { hostQueue, progressQuery, TASK_QUEUE, waitingForQuery } from '../../workflows/messages.ts'
@@ -60,12 +60,14 @@ export async function startStage(flags: string[] = []): Promise<Stage> {
     Connection.connect({ address }),
   ])
   const client = new Client({ connection })
-  const code = await bundle()
   const targets = new Map<string, FakeTarget>()
   const activities = dispatched(targets)
   // Nothing is cached: each task replays its workflow from the start, and finds what is not deterministic.
   const common = { connection: native, maxCachedWorkflows: 0, maxConcurrentActivityTaskExecutions: 50 }
-  const any = await Worker.create({ ...common, activities, taskQueue: TASK_QUEUE, workflowBundle: { code } })
+  const any = await Worker.create({
+    ...{ ...common, activities, taskQueue: TASK_QUEUE },
+    workflowBundle: await workflowBundle(),
+  })
   const running = [any.run()]
   let ours: Worker | undefined
   const comeBack = async () => {
