@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { makeFolder, runFolder } from '../home/home.ts'
-import { readTables } from '../ledger/reader.ts'
+import { readOrders, readTables } from '../ledger/reader.ts'
 import { getPlan, goesBack, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger } from '../ledger/schema.ts'
 import { isNowhere, type SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import { ordersLines } from '../model/orders-text.ts'
 import { type PackedSummary, packed } from '../model/packed-summary.ts'
 import type { MigrateInput } from '../model/payloads.ts'
 import { UNFINISHED } from '../model/run.ts'
@@ -28,6 +29,8 @@ export interface Attached {
   takenAt?: string
   /** Its tables that an operator has left out. */
   skipped?: string[]
+  /** Orders that held it or slowed it down when it ended, in words: they ended with it. */
+  lifted?: string[]
   /** What became of the source since, in words; absent where it is as it was. */
   since?: string
 }
@@ -58,9 +61,14 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     const takenAt = findArtifact(work.home, same.id, 'assessment')?.takenAt
     const since = await sinceSnapshot(work.home, same.id, source.path)
     const tables = await readTables(client, same.ledger, same.id)
-    const skipped = tables.filter(({ state }) => state === 'skipped').map(({ name }) => name)
+    const orders = await readOrders(client, same.ledger, same.id)
+    // Also those that were still to be taken back.
+    const skipped = tables
+      .filter(({ name, state }) => state === 'skipped' || orders?.skippedTables.includes(name))
+      .map(({ name }) => name)
+    const lifted = orders ? ordersLines({ ...orders, skippedTables: [] }) : []
     return {
-      ...{ run: same.id, summary: packed(summarize(plan)), skipped },
+      ...{ run: same.id, summary: packed(summarize(plan)), skipped, lifted },
       ...(takenAt && { takenAt }),
       ...(since && { since }),
     }

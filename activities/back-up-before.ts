@@ -25,6 +25,8 @@ export interface BackUpInput {
   scope: RollbackScope
   /** The check says that rows of others are lost. */
   loses: boolean
+  /** A dump that this rollback made before is not enough: rows of others have come since. */
+  again?: true
 }
 
 /**
@@ -35,7 +37,7 @@ export async function backUpBefore(work: Work, input: BackUpInput): Promise<Back
   const { home } = work
   return withSession(home, input.target, input.run, async client =>
     watched(home, input, await identify(client), async () => {
-      const found = readJson<RollbackBackup>(manifestOf(home, input.run))
+      const found = readJson<RollbackBackup>(manifestOf(home, input))
       if (found && existsSync(found.path)) return told(found)
       const words = await whatGoes(client, input)
       if (typeof words === 'string') return { text: words }
@@ -60,9 +62,12 @@ async function noPrograms(client: Client): Promise<string | undefined> {
 }
 
 /** Each rollback has its own: what an earlier one left whole is not written over by one that finds half of it. */
-const fileOf = (home: string, run: string) =>
-  join(backupFolder(home, run), `before-rollback-${activityInfo().workflowExecution?.runId.slice(0, 8)}.dump`)
-const manifestOf = (home: string, run: string) => `${fileOf(home, run)}.json`
+const fileOf = (home: string, { run, again }: BackUpInput) =>
+  join(
+    backupFolder(home, run),
+    `before-rollback-${activityInfo().workflowExecution?.runId.slice(0, 8)}${again ? '-again' : ''}.dump`,
+  )
+const manifestOf = (home: string, input: BackUpInput) => `${fileOf(home, input)}.json`
 
 const told = (backup: RollbackBackup): BackedUp => ({
   backup,
@@ -99,17 +104,18 @@ async function tablesOf({ client, tables }: Subject): Promise<string[]> {
 async function dump(
   { home, host, log }: Work,
   client: Client,
-  { run, target }: BackUpInput,
+  input: BackUpInput,
   words: string[],
 ): Promise<RollbackBackup> {
+  const { run, target } = input
   await endPrograms(client, run)
   const { programs } = await programsOrNone(client)
   const signal = Context.current().cancellationSignal
   const file = await withProgram({ home, place: { run, target }, name: 'dump' }, (env, progress) =>
-    makeDump({ programs, env, signal, progress }, fileOf(home, run), { words }),
+    makeDump({ programs, env, signal, progress }, fileOf(home, input), { words }),
   )
   const backup: RollbackBackup = { ...file, host }
-  writePrivate(manifestOf(home, run), `${JSON.stringify(backup, null, 2)}\n`)
+  writePrivate(manifestOf(home, input), `${JSON.stringify(backup, null, 2)}\n`)
   log.info({ bytes: file.bytes, dumped: count(words.length, 'table') }, 'dumped before the rollback')
   return backup
 }

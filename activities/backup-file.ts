@@ -4,6 +4,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { readJson, runFolder, writePrivate } from '../home/home.ts'
 import { Failure } from '../model/failure.ts'
+import type { RollbackBackup } from '../model/rollback.ts'
 import { damaged, measure } from '../stores/postgres/dump.ts'
 
 export interface Manifest {
@@ -40,6 +41,14 @@ const manifestPath = (home: string, run: string) => join(backupFolder(home, run)
 
 /** Undefined where no dump was made and proven. */
 export const findManifest = (home: string, run: string) => readJson<Manifest>(manifestPath(home, run))
+
+/** Dumps that rollbacks of the run have made whole, in the order of their names. */
+export function dumpsBefore(home: string, run: string): RollbackBackup[] {
+  const folder = backupFolder(home, run)
+  if (!existsSync(folder)) return []
+  const manifests = readdirSync(folder).filter(name => /^before-rollback-.*\.dump\.json$/.test(name))
+  return manifests.sort().flatMap(name => readJson<RollbackBackup>(join(folder, name)) ?? [])
+}
 
 /** Takes away what attempts before have left; other files of the folder stay. */
 export function clearAttempts(home: string, run: string): void {

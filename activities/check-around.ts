@@ -10,6 +10,7 @@ import { referredTo } from '../stores/postgres/take-rows.ts'
 import { alterationsOf } from './alterations.ts'
 import { dependentsIn } from './dependents-of-run.ts'
 import { laterRun, type Subject } from './rollback-subject.ts'
+import { application } from './session.ts'
 
 export interface Around {
   refusals: string[]
@@ -21,6 +22,7 @@ export async function checkAround(subject: Subject): Promise<Around> {
   const locks = await holdersOf(
     client,
     tables.map(({ target }) => target),
+    application(run.id),
   )
   return {
     refusals: [

@@ -13,7 +13,7 @@ import { mayReplace, othersIn } from '../stores/postgres/database.ts'
 import { fingerprintTable } from '../stores/postgres/fingerprint.ts'
 import { identity } from '../stores/postgres/identity.ts'
 import { dumpedTables } from '../stores/postgres/inventory.ts'
-import { type Manifest, needDump } from './backup-file.ts'
+import { findManifest, type Manifest, needDump } from './backup-file.ts'
 import type { CheckInput } from './check-rollback.ts'
 import type { Work } from './edge.ts'
 import { readRemake } from './remake-state.ts'
@@ -21,17 +21,21 @@ import { openSubject, type Subject, survey } from './rollback-subject.ts'
 import { withSession } from './session.ts'
 import { needPrograms } from './tools.ts'
 import { watched } from './watch.ts'
+import { withoutRecord } from './without-record.ts'
 
 /** On the host that has the dump; reads all rows of the database. */
 export async function checkDump({ home }: Work, input: CheckInput): Promise<RollbackCheck> {
   const begun = readRemake(home, input.run)
-  if (begun) return { ...NOTHING, warnings: ['it goes on with what was begun'], state: 'rolling back' }
-  const dump = await theDump(home, input.run)
-  if (typeof dump === 'string') return { ...NOTHING, safe: false, refusals: [dump] }
+  if (begun && begun.phase !== 'done')
+    return { ...NOTHING, warnings: ['it goes on with what was begun'], state: 'rolling back' }
   return withSession(home, input.target, input.run, async client =>
     watched(home, input, await identify(client), async () => {
       const subject = await openSubject(client, input)
-      return subject ? check(client, subject, dump) : GONE
+      if (!subject) return withoutRecord(home, input, client)
+      const dump = await theDump(home, subject)
+      return typeof dump === 'string'
+        ? { ...NOTHING, safe: false, refusals: [dump], state: subject.run.state }
+        : check(client, subject, dump)
     }),
   )
 }
@@ -39,17 +43,15 @@ export async function checkDump({ home }: Work, input: CheckInput): Promise<Roll
 const NOTHING: RollbackCheck = {
   ...{ safe: true, loses: false, refusals: [], warnings: [], tables: [], more: 0, state: 'unknown' },
 }
-const GONE: RollbackCheck = {
-  ...{ ...NOTHING, safe: false, state: 'rolled back' },
-  refusals: [
-    "the target's ledger has no such run: it was taken back already, or the database is another one.",
-  ],
-}
+
+const NONE_MADE =
+  'the run made no dump of the database: only --backup dump makes one, before the first write. Take the run back by its tables: leave out --scope database'
 
 /** Whole and unchanged; or why not. */
-async function theDump(home: string, run: string): Promise<Manifest | string> {
+async function theDump(home: string, { run, what }: Subject): Promise<Manifest | string> {
+  if (what.policies.backup !== 'dump' && !findManifest(home, run.id)) return NONE_MADE
   try {
-    return await needDump(home, run, bytes => Context.current().heartbeat({ bytes }))
+    return await needDump(home, run.id, bytes => Context.current().heartbeat({ bytes }))
   } catch (error) {
     if (error instanceof Failure && error.code === 'artifact') return sentence(error.facts).replace(/\.$/, '')
     throw error
@@ -66,6 +68,7 @@ async function check(client: Client, subject: Subject, manifest: Manifest): Prom
   return {
     safe: refusals.length === 0 && !loses,
     ...{ loses, refusals, state: subject.run.state },
+    ...(others > 0 && { sessions: others }),
     warnings: [
       `everything that came into database ${database} since ${manifest.at} goes`,
       ...changed

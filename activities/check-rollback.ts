@@ -9,11 +9,13 @@ import { identify } from '../stores/postgres/backend.ts'
 import { checkAround } from './check-around.ts'
 import { checkCondition } from './check-condition.ts'
 import { checkDump } from './check-dump.ts'
+import { rightsLacking } from './check-rights.ts'
 import type { Work } from './edge.ts'
 import { openSubject, type Subject, survey } from './rollback-subject.ts'
 import { sameRows } from './same-rows.ts'
 import { withSession } from './session.ts'
 import { watched } from './watch.ts'
+import { withoutRecord } from './without-record.ts'
 
 export interface CheckInput {
   run: string
@@ -21,7 +23,7 @@ export interface CheckInput {
   scope: RollbackScope
 }
 
-/** Reads all rows of the run's tables. A run that the target's ledger does not have is taken back already, which is safe. */
+/** Reads all rows of the run's tables. Of a run that the target's ledger does not have, this host's memory decides. */
 export async function checkRollback(work: Work, input: CheckInput): Promise<RollbackCheck> {
   if (input.scope.kind === 'database') return checkDump(work, input)
   const { home } = work
@@ -29,14 +31,9 @@ export async function checkRollback(work: Work, input: CheckInput): Promise<Roll
     watched(home, input, await identify(client), async () => {
       await client.query('SET default_transaction_read_only = on')
       const subject = await openSubject(client, input)
-      return subject ? checkSubject(home, input, subject) : GONE
+      return subject ? checkSubject(home, input, subject) : withoutRecord(home, input, client)
     }),
   )
-}
-
-const GONE: RollbackCheck = {
-  ...{ safe: true, loses: false, refusals: [], tables: [], more: 0, state: 'rolled back' },
-  warnings: ["the target's ledger has no such run: it was taken back already"],
 }
 
 /** Payloads have a bound. */
@@ -45,16 +42,21 @@ const MOST_LINES = 100
 
 async function checkSubject(home: string, input: CheckInput, subject: Subject): Promise<RollbackCheck> {
   const { scope } = input
-  const condition = await checkCondition(subject)
+  const { refusals: rights, unreadable } = await rightsLacking(subject)
+  const readable = { ...subject, tables: subject.tables.filter(({ name }) => !unreadable.has(name)) }
+  const condition = await checkCondition(readable)
   // A condition that cannot be read narrows nothing, and counting by it would fail.
-  const counted = condition.length > 0 ? { ...subject, scope: withoutCondition(scope) } : subject
+  const counted = condition.length > 0 ? { ...readable, scope: withoutCondition(scope) } : readable
   const around = await checkAround(counted)
   const judged: Judged[] = []
-  for (const table of subject.tables) {
+  const dropped: string[] = []
+  for (const table of readable.tables) {
     Context.current().heartbeat(table.name)
-    judged.push(judge(await factsOf(home, input, counted, table), scope))
+    const facts = await factsOf(home, input, counted, table)
+    judged.push(judge(facts, scope))
+    if (facts.dropped && scope.kind === 'all') dropped.push(facts.target)
   }
-  const refusals = [...around.refusals, ...condition, ...judged.flatMap(j => j.refusals)]
+  const refusals = [...rights, ...around.refusals, ...condition, ...judged.flatMap(j => j.refusals)]
   const tables = judged.map(j => j.table).sort((a, b) => Number(b.changed) - Number(a.changed))
   const loses = tables.some(({ lost }) => lost > 0)
   return {
@@ -64,6 +66,7 @@ async function checkSubject(home: string, input: CheckInput, subject: Subject): 
     warnings: capped([...judged.flatMap(j => j.warnings), ...around.warnings]),
     tables: tables.slice(0, MOST_TABLES),
     more: Math.max(0, tables.length - MOST_TABLES),
+    ...(dropped.length > 0 && { dropped: capped(dropped) }),
     state: subject.run.state,
   }
 }

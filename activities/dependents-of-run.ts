@@ -1,5 +1,5 @@
 /** What stands on the tables of a rollback: objects of the run itself, which go along, and those of others. */
-import type { ObjectRow } from '../ledger/reader.ts'
+import { type ObjectRow, readObjects } from '../ledger/reader.ts'
 import type { PlanWhat } from '../model/plan.ts'
 import { isLoadedInto } from '../model/plan.ts'
 import { type Dependent, dependentsOf } from '../stores/postgres/dependents.ts'
@@ -12,7 +12,8 @@ export interface Dependents {
 }
 
 /** Of the tables that the run made and the scope drops; tables that stay keep what stands on them. */
-export async function dependentsIn({ client, tables, objects, what }: Subject): Promise<Dependents> {
+export async function dependentsIn(subject: Subject): Promise<Dependents> {
+  const { client, ledger, run, tables, objects, what } = subject
   const made = tables.filter(
     table =>
       !isLoadedInto(table) && objects.some(o => o.kind === 'table' && o.table === table.name && o.done),
@@ -22,9 +23,13 @@ export async function dependentsIn({ client, tables, objects, what }: Subject): 
     made.map(({ target }) => target),
   )
   const pairs = found.map(dependent => ({ dependent, own: objects.find(isThat(dependent, what)) }))
+  // An object that the run made meanwhile was recorded before it could be seen.
+  const records = pairs.some(({ own }) => !own) ? await readObjects(client, ledger, run.id, true) : []
   return {
     own: [...new Set(pairs.flatMap(({ own }) => own ?? []))],
-    others: pairs.filter(({ own }) => !own).map(({ dependent }) => dependent),
+    others: pairs
+      .filter(({ dependent, own }) => !own && !records.some(isThat(dependent, what)))
+      .map(({ dependent }) => dependent),
   }
 }
 

@@ -19,7 +19,7 @@ export async function leaveOut(
     return watched(home, place, me, async () => {
       const scope = { kind: 'all' as const, tables: [table] }
       const subject = (await openSubject(client, { run: place.run, target: place.target, scope }))!
-      const asked = { target: place.target, yes: false }
+      const asked = { target: place.target, mayLose: false, givenUp: false }
       const { undone, rows } = await takePart({ home, ...work }, subject, asked, token)
       return `${undone} object(s) and ${rows} row(s) of it taken back`
     })

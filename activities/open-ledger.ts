@@ -7,6 +7,7 @@ import type { PlanRequest } from '../model/plan-request.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { findArtifact, readArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
+import { noteDatabase } from './database-of-run.ts'
 import type { Work } from './edge.ts'
 import { databaseId, withSession } from './session.ts'
 import { watched } from './watch.ts'
@@ -33,13 +34,15 @@ export async function openLedger(
     return watched(home, { run, target }, await identify(client), async () => {
       const ledger = (await findLedger(client, target.schema)) ?? (await choosePlace(client, target.schema))
       await bringUpToDate(client, ledger)
+      const database = await databaseId(client)
       const token = await register(client, ledger, {
         ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
         attempt: activityInfo().attempt,
         fingerprint: findArtifact(home, run, 'snapshot-notes')?.fingerprint ?? fingerprint(source),
-        database: await databaseId(client),
+        database,
         source: source.path,
       })
+      noteDatabase(home, run, database)
       return { run, epoch: token.epoch, target, host }
     })
   })

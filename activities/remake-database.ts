@@ -11,7 +11,7 @@ import { dropLedgerSql, findLedger } from '../ledger/schema.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import { count } from '../model/amounts.ts'
 import { Failure } from '../model/failure.ts'
-import type { RollbackScope, RolledBack } from '../model/rollback.ts'
+import { mayLose, type RollbackScope, type RolledBack } from '../model/rollback.ts'
 import { connect } from '../sessions/connect.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import {
@@ -170,11 +170,11 @@ async function putInPlace({ home }: Work, input: Given, state: Remake): Promise<
 }
 
 /** False where the new one is gone and the old one still there. */
-async function swap(client: Client, { run, yes = false }: Given, { facts }: Remake): Promise<boolean> {
+async function swap(client: Client, { run, accept }: Given, { facts }: Remake): Promise<boolean> {
   const { name, oid } = facts
   if ((await databaseOid(client, beside(run))) === undefined) return (await databaseOid(client, name)) !== oid
   const others = await othersIn(client, name)
-  if (others > 0 && !yes) throw occupied(name, others)
+  if (others > 0 && !mayLose(accept)) throw occupied(name, others)
   await dropDatabase(client, name)
   await client.query(`ALTER DATABASE ${ident(beside(run))} RENAME TO ${ident(name)}`)
   return true
@@ -193,7 +193,8 @@ const occupied = (name: string, others: number) =>
     code: 'refused',
     object: `database ${name}`,
     message: `${count(others, 'session')} of others ${others === 1 ? 'is' : 'are'} in it`,
-    remedy: 'End them, or roll back with --yes, which ends them; the new database stands ready beside it',
+    remedy:
+      'End them, or roll back with --accept rows-of-others, which ends them; the new database stands ready beside it',
   })
 
 async function elsewhere(

@@ -6,7 +6,7 @@ import { getRun, type RunRow } from '../ledger/runs.ts'
 import { bringUpToDate, findLedger } from '../ledger/schema.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
-import { type RollbackScope, type RolledBack, WHOLE } from '../model/rollback.ts'
+import { type Loss, mayLose, type RollbackScope, type RolledBack, WHOLE } from '../model/rollback.ts'
 import { isServerError } from '../sessions/errors.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { holdersOf, showHolder } from '../stores/postgres/locks.ts'
@@ -25,8 +25,8 @@ export interface RollBackInput {
   epoch?: string
   /** Absent: all of it. */
   scope?: RollbackScope
-  /** Rows of others may go as well. */
-  yes?: boolean
+  /** What may be lost; any other loss is refused. */
+  accept?: readonly Loss[]
 }
 
 /**
@@ -58,7 +58,7 @@ async function takeBack(work: Work, client: Client, input: Given): Promise<Rolle
   await bringUpToDate(client, ledger)
   const subject = (await openSubject(client, input))!
   await mustBeLast(subject)
-  const asked = { target, yes: input.yes === true }
+  const asked = { target, mayLose: mayLose(input.accept), givenUp: epoch !== undefined }
   if (scope.kind !== 'all') return takeRowsAlone(work, subject, asked)
   return scope.tables ? takePart(work, subject, asked) : takeWhole(work, subject, asked)
 }

@@ -6,6 +6,7 @@ import { getPlan, getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger, isCurrent, type Place } from '../ledger/schema.ts'
 import { idsHold, NO_TRANSACTIONS, tally } from '../ledger/written.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
+import type { TableFacts } from '../model/judge-rollback.ts'
 import { isLoadedInto, type PlanWhat, type TablePlan } from '../model/plan.ts'
 import type { RollbackScope } from '../model/rollback.ts'
 import { tablesOfScope } from '../model/tables-of-scope.ts'
@@ -53,21 +54,14 @@ export async function openSubject(
 const COPY = 'this database is a copy of the one in which they were written'
 
 /** A table as it is now. */
-export interface Surveyed {
-  table: TablePlan
-  /** Whether it is there at all, under its name. */
-  there: boolean
-  rows: number
-  /** Rows that the run wrote, as their transactions tell; 0 where `unknown`. */
-  own: number
-  /** Why they do not tell. */
-  unknown?: string
-  /** By the ledger: rows that the run wrote, and rows that were there before it. */
-  written: number
-  before: number
-  /** Rows may have been there before it, and nobody noted how many. */
-  unnoted?: true
-}
+export type Surveyed = { table: TablePlan } & Pick<
+  TableFacts,
+  'there' | 'rows' | 'own' | 'unknown' | 'written' | 'before' | 'unnoted' | 'noted' | 'dropped'
+>
+
+const MAY_HOLD_ROWS: ReadonlySet<TablePlan['action']> = new Set(['append', 'replace'])
+
+const isDropped = ({ kind, done }: ObjectRow) => kind === 'old tables' && done
 
 /** Reads all rows of the table. */
 export async function survey(
@@ -79,6 +73,8 @@ export async function survey(
     table,
     written,
     before: !isLoadedInto(table) ? 0 : (before.get(table.name)?.rows ?? 0),
+    noted: before.get(table.name)?.rows ?? (MAY_HOLD_ROWS.has(table.action) ? null : 0),
+    ...(table.action === 'replace' && objects.some(isDropped) && { dropped: true as const }),
     ...(table.action === 'append' && !before.has(table.name) && { unnoted: true as const }),
   }
   // A table that stood in the way of a `create` that was never made is somebody else's.

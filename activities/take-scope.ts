@@ -25,15 +25,21 @@ import { verifyBefore, verifyGone } from './verify-before.ts'
 export interface Asked {
   target: PostgresEndpoint
   /** Rows of others may go as well. */
-  yes: boolean
+  mayLose: boolean
+  /** The run itself gave up, and stays given up whatever is in the way. */
+  givenUp: boolean
 }
 
 /** All that the run made; the ledger's record goes last, after the comparison with what was there before. */
 export async function takeWhole(work: Work, subject: Subject, asked: Asked): Promise<RolledBack> {
   const { client, ledger, run } = subject
-  await fenceOff(client, ledger, run.id, 'rolling back')
+  const fence = () => fenceOff(client, ledger, run.id, 'rolling back')
+  if (asked.givenUp) await fence()
+  await inTransaction(client, async () => {
+    await fence()
+    await mustBePossible(subject)
+  })
   await endWriters(client, ledger, run.id)
-  await mustBePossible(subject)
   const { undone, rows } = await knowing(work, subject, asked, taking =>
     takeAllOf(work, taking, () => readObjects(client, ledger, run.id, true)),
   )
@@ -57,11 +63,11 @@ export async function takePart(
 ): Promise<RolledBack> {
   const { client, ledger, run, tables } = subject
   const names = tables.map(({ name }) => name)
+  await mustBePossible(subject)
   if (!token) {
     await fencePart(client, ledger, run.id)
     await endWriters(client, ledger, run.id)
   }
-  await mustBePossible(subject)
   for (const backend of await leaveTablesOut(client, ledger, run.id, names, token))
     await terminate(client, backend)
   const { undone, rows } = await knowing(work, subject, asked, taking =>
@@ -118,13 +124,13 @@ async function mustBePossible(subject: Subject): Promise<void> {
 async function knowing<T>(
   { home }: Work,
   subject: Subject,
-  { target, yes }: Asked,
+  { target, mayLose }: Asked,
   act: (taking: Taking) => Promise<T>,
 ): Promise<T> {
   const same = new Map<string, TableFacts>()
   for (;;) {
     try {
-      return await act({ subject, yes, same })
+      return await act({ subject, mayLose, same })
     } catch (error) {
       if (!(error instanceof Strangers) || same.has(error.table.name)) throw error
       if (!(await sameRows(home, target, subject, error.table, error.seen))) throw error

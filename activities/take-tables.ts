@@ -19,7 +19,7 @@ export class Strangers extends Failure {
       code: 'refused',
       object: `table "${seen.target}"`,
       message: `has ${lost} row(s) that others wrote or changed since, which would be lost`,
-      remedy: 'Move them elsewhere, or roll back with --yes',
+      remedy: 'Move them elsewhere, or roll back with --accept rows-of-others',
     })
     this.table = table
     this.seen = seen
@@ -29,13 +29,13 @@ export class Strangers extends Failure {
 export interface Taking {
   subject: Subject
   /** Rows of others may go. */
-  yes: boolean
+  mayLose: boolean
   /** Tables whose rows were compared with the run's and are the same, as they were then. */
   same: Map<string, TableFacts>
 }
 
 /** Takes the run's rows out of tables that stay; gives how many went. */
-export async function takeRowsOf({ subject, yes, same }: Taking, tables: TablePlan[]): Promise<number> {
+export async function takeRowsOf({ subject, mayLose, same }: Taking, tables: TablePlan[]): Promise<number> {
   const { client, ledger, run, scope } = subject
   const there: TablePlan[] = []
   for (const table of tables) if (await isThere(client, table)) there.push(table)
@@ -51,7 +51,7 @@ export async function takeRowsOf({ subject, yes, same }: Taking, tables: TablePl
           object: `run ${run.name}`,
           message: taking.refused,
         })
-      if (taking === 'every') mustLoseNothing(subject, table, facts, yes)
+      if (taking === 'every') mustLoseNothing(subject, table, facts, mayLose)
       going.push({
         ...table,
         every: taking === 'every',
@@ -75,24 +75,24 @@ async function factsNow(
   return known?.rows === facts.rows && known.own === facts.own ? { ...facts, same: true } : facts
 }
 
-function mustLoseNothing({ scope }: Subject, table: TablePlan, facts: TableFacts, yes: boolean): void {
+function mustLoseNothing({ scope }: Subject, table: TablePlan, facts: TableFacts, mayLose: boolean): void {
   const { lost } = judge(facts, scope).table
-  if (lost > 0 && !yes) throw new Strangers(table, facts, lost)
+  if (lost > 0 && !mayLose) throw new Strangers(table, facts, lost)
 }
 
 /** Takes objects back, last first; gives those that somebody had dropped before. */
 export async function takeObjects(
-  { subject, yes, same }: Taking,
+  { subject, mayLose, same }: Taking,
   objects: readonly ObjectRow[],
 ): Promise<ObjectRow[]> {
   const { client, ledger, run } = subject
   const drawn = await drawnFrom(subject)
   const guard = async (some: readonly ObjectRow[]) => {
     for (const table of subject.tables) {
-      if (yes || !some.some(o => o.kind === 'table' && o.done && o.table === table.name)) continue
+      if (mayLose || !some.some(o => o.kind === 'table' && o.done && o.table === table.name)) continue
       if (!(await isThere(client, table))) continue
       await client.query(`LOCK TABLE ${placeOf(table)} IN ACCESS EXCLUSIVE MODE`)
-      mustLoseNothing(subject, table, await factsNow(subject, table, same), yes)
+      mustLoseNothing(subject, table, await factsNow(subject, table, same), mayLose)
     }
   }
   const leave = ({ kind, table }: ObjectRow) => kind === 'sequence' && drawn.has(table)

@@ -14,16 +14,15 @@ type Verified = Pick<RolledBack, 'verified' | 'differences'>
 const MOST = 10
 
 /** Rows by count and digest, and with `catalog` also what the table is besides them. */
-export async function verifyBefore(
-  { client, tables, before }: Subject,
-  { catalog }: { catalog: boolean },
-): Promise<Verified> {
+export async function verifyBefore(subject: Subject, { catalog }: { catalog: boolean }): Promise<Verified> {
+  const { client, tables, before } = subject
   const known = tables.filter(({ name }) => before.has(name))
   const differences: string[] = []
   for (const table of known) {
     Context.current().heartbeat(table.name)
     differences.push(...(await differencesOf(client, table, before.get(table.name)!, catalog)))
   }
+  if (catalog) differences.push(...(await droppedFor(subject)))
   const blank = tables.filter(t => t.action !== 'create' && !before.has(t.name))
   return {
     verified: [
@@ -38,6 +37,20 @@ export async function verifyBefore(
     ],
     differences,
   }
+}
+
+/** Whose old table is not back once all is undone: the run dropped it, with consent. */
+async function droppedFor({ client, tables, before, what }: Subject): Promise<string[]> {
+  if (what.policies.backup !== 'none') return []
+  const found: string[] = []
+  for (const table of tables) {
+    if (table.action !== 'replace' || before.has(table.name) || (await isThere(client, table))) continue
+    const name = showName(`${table.target.schema}.${table.target.name}`)
+    found.push(
+      `table ${name}: the run dropped the one that was there, with its rows (--backup none, consent no-way-back), and nothing brings it back`,
+    )
+  }
+  return found
 }
 
 async function differencesOf(

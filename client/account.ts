@@ -81,6 +81,9 @@ function recorded(run: RunHandle, told: Told, ledger: LedgerAccount | undefined)
   }
 }
 
+/** Nothing of such a table is held any more. */
+const OVER: ReadonlySet<string> = new Set(['finished', 'skipped', 'failed'])
+
 /** The run's own word before the ledger's, which hears of it later. */
 function stateOf(run: RunHandle, ledger: LedgerAccount | undefined, waiting: Waiting[]): RunState {
   if (run.state) return run.state as RunState
@@ -123,9 +126,14 @@ function waitingOf(told: Told, orders: Orders | undefined): Waiting[] {
   const paused = orders?.paused ?? isPaused(told.events)
   const gate = gateOf(told)
   const failed = [...told.tables].flatMap(([name, state]) => (state === 'failed' ? [name] : []))
-  const atRest = ![...told.tables.values()].includes('copying')
+  const held = (orders?.pausedTables ?? []).filter(name => !OVER.has(told.tables.get(name) ?? 'pending'))
+  const atRest = ![...told.tables].some(([name, state]) => state === 'copying' && !held.includes(name))
+  const begun = told.plan?.tables.every(({ name }) => told.tables.has(name) || held.includes(name))
   return [
     ...(paused ? [{ kind: 'resume', text: 'a resume' } as const] : []),
+    ...(!paused && held.length > 0 && atRest && begun
+      ? [{ kind: 'resume', tables: held, text: `a resume of ${tablesText(held)}` } as const]
+      : []),
     ...(gate ? [{ kind: 'gate', gate, text: `an approval at the gate ${gate}` } as const] : []),
     ...(failed.length > 0 && atRest
       ? [{ kind: 'operator', tables: failed, text: `an operator: ${tablesText(failed)} failed` } as const]

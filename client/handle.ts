@@ -7,8 +7,10 @@ import { pageOf, type Temporal } from './stack.ts'
 
 /** What a run's workflow carries along, readable with no worker alive. No secrets, no values. */
 export interface RunMemo {
-  /** UUID that the run has unless it went on with an unfinished one. */
+  /** UUID of the run: a new one, or that of the unfinished one with which it goes on once it has found it. */
   run: string
+  /** UUID that this execution was begun with; absent in those of older versions. */
+  begun?: string
   mode: Mode
   requestHash: string
   source: string
@@ -57,12 +59,17 @@ export async function findByName(temporal: Temporal, name: string): Promise<RunH
 export async function findRun(temporal: Temporal, id: string): Promise<RunHandle> {
   const named = await findByName(temporal, id)
   if (named) return named
-  const found: RunHandle[] = []
+  // Executions of one run have its UUID in common: the newest stands for it.
+  const found = new Map<string, RunHandle>()
   if (/^[0-9a-f-]{4,36}$/.test(id)) {
-    for await (const run of listRuns(temporal)) if (run.memo.run.startsWith(id)) found.push(run)
+    for await (const run of listRuns(temporal)) {
+      const { run: own, begun } = run.memo
+      if ((own.startsWith(id) || begun?.startsWith(id)) && !found.has(own)) found.set(own, run)
+    }
   }
-  if (found.length === 1) return found[0]!
-  throw found.length > 1 ? ambiguous(id, found) : unknown(temporal, id)
+  const [run, ...others] = found.values()
+  if (run && others.length === 0) return run
+  throw run ? ambiguous(id, [run, ...others]) : unknown(temporal, id)
 }
 
 /** The rollback of a run that is under way, or waits for somebody. */

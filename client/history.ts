@@ -5,7 +5,7 @@
 import type { WorkflowHandle } from '@temporalio/client'
 import { defaultPayloadConverter, type Payload } from '@temporalio/common'
 import { GATES, type OperatorEvent } from '../model/control.ts'
-import type { CopyTableInput, PlanSummary } from '../model/payloads.ts'
+import type { CopyTableInput, CopyTableResult, PlanSummary } from '../model/payloads.ts'
 import type { StepName, TableState } from '../model/run.ts'
 import {
   approveUpdate,
@@ -103,7 +103,21 @@ function noteChild(told: Told, event: Event, begun: Map<string, Event>): void {
   const child = over && begun.get(String(over.initiatedEventId))
   if (!child) return
   end(told, 'copy', event)
-  for (const table of tablesOf(child)) told.tables.set(table, done ? 'finished' : 'failed')
+  const result = resultOf(event)
+  const failed = result?.failed?.map(({ table }) => table)
+  for (const table of tablesOf(child)) {
+    const state = done || (failed && !failed.includes(table)) ? 'finished' : 'failed'
+    told.tables.set(table, result?.left?.includes(table) ? 'pending' : state)
+  }
+}
+
+/** What a child tells of its tables; where some failed it is among the details of the failure. */
+function resultOf({
+  childWorkflowExecutionCompletedEventAttributes: done,
+  childWorkflowExecutionFailedEventAttributes: failed,
+}: Event): CopyTableResult | undefined {
+  const details = failed?.failure?.applicationFailureInfo?.details?.payloads
+  return payloadOf(done ? done.result?.payloads : details?.slice(1))
 }
 
 const tablesOf = ({ startChildWorkflowExecutionInitiatedEventAttributes: child }: Event): string[] =>

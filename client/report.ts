@@ -5,9 +5,10 @@ import { readJson } from '../home/home.ts'
 import type { AssessDocument } from '../model/assess-document.ts'
 import { Failure } from '../model/failure.ts'
 import type { Plan } from '../model/plan.ts'
-import type { ReportDocument } from '../model/render-report.ts'
+import { type ReportDocument, renderReport } from '../model/render-report.ts'
 import type { RollbackDocument } from '../model/render-rollback.ts'
 import type { RunResult } from '../model/run.ts'
+import { takenBackBy } from '../model/taken-back.ts'
 import type { Surroundings } from './here.ts'
 
 /** The report of a result, where it lies on this host. */
@@ -104,12 +105,14 @@ function names(folder: string): string[] {
   }
 }
 
-/** The text of a report; where parts of the run or all of it were taken back since, with the report of that. */
+/** The text of a report as it is true now: where the run or a part of it was taken back since, with the report of that. */
 export function reportText({ json, markdown, document }: FoundReport, asJson: boolean): string {
   const folder = dirname(json)
   const rollback = readJson<RollbackDocument>(join(folder, 'rollback.json'))
   if (asJson)
     return rollback ? JSON.stringify({ ...document, rollback }, null, 2) : readFileSync(json, 'utf8')
-  const text = readFileSync(markdown, 'utf8')
-  return rollback ? `${readFileSync(join(folder, 'rollback.md'), 'utf8')}\n${text}` : text
+  if (!rollback) return readFileSync(markdown, 'utf8')
+  const { run, scope, outcome, endedAt } = rollback
+  const takenBack = takenBackBy(run, scope, outcome, endedAt)
+  return `${readFileSync(join(folder, 'rollback.md'), 'utf8')}\n${renderReport({ ...document, takenBack })}`
 }

@@ -5,7 +5,8 @@ import { WorkflowNotFoundError } from '@temporalio/client'
 import type { Waiting } from '../model/control.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
-import { type RollbackCheck, type RollbackScope, WHOLE } from '../model/rollback.ts'
+import { refusalOf } from '../model/refuse-rollback.ts'
+import { type Loss, type RollbackCheck, type RollbackScope, WHOLE } from '../model/rollback.ts'
 import type { Progress } from '../model/run.ts'
 import {
   type RollbackInput,
@@ -40,8 +41,8 @@ export interface RollbackOptions {
   scope?: RollbackScope
   /** `none`: no dump of what the rollback takes away. */
   backup?: 'auto' | 'none'
-  /** Rows of others may go as well; without it a check that finds such refuses. */
-  yes?: boolean
+  /** What may be lost: `rows-of-others`. A check that finds any other loss refuses. */
+  accept?: Loss[]
   by?: string
   comment?: string
 }
@@ -110,7 +111,10 @@ export async function checkRun(
   return end.check
 }
 
-/** Ends what is open of the run, then takes it back. A repeated call goes on with the same rollback. */
+/**
+ * Ends what is open of the run, then takes it back. A repeated call goes on with the same rollback. Fails with
+ * `refused`, and the run goes on, where the safety check does.
+ */
 export async function rollbackRun(
   temporal: Temporal,
   what: RollbackTarget,
@@ -121,7 +125,11 @@ export async function rollbackRun(
   const id = `${workflowId(what.name)}/rollback`
   const under = await underWay(temporal, id)
   if (under && under !== scopeKey(options.scope)) throw otherScope(what, under)
-  if (open?.open) await stop(temporal, open)
+  if (open?.open) {
+    const refusal = refusalOf({ name: what.name, ...options }, await checkRun(temporal, what, options.scope))
+    if (refusal) throw new Failure(refusal)
+    await stop(temporal, open)
+  }
   const { result, waits } = await start(temporal, what, id, options)
   return Promise.race([result.then(result => ({ result })), waits(under !== undefined)])
 }
@@ -133,12 +141,12 @@ async function start(
   options: RollbackOptions & { checkOnly?: boolean },
 ) {
   const { run, name, target, host } = what
-  const { scope, backup, yes, by, comment, checkOnly } = options
+  const { scope, backup, accept, by, comment, checkOnly } = options
   const input: RollbackInput = {
     ...{ run, name, target, host },
     ...(scope && { scope }),
     ...(backup && { backup }),
-    ...(yes && { yes }),
+    ...(accept && { accept }),
     ...(checkOnly && { checkOnly }),
     ...(by !== undefined && { by }),
     ...(comment !== undefined && { comment }),
@@ -167,7 +175,9 @@ async function start(
       temporal.client.withDeadline(Date.now() + 5000, () => handle.query(waitingForQuery)).catch(() => [])
     if (again && (await ask()).length > 0)
       await handle
-        .executeUpdate<unknown, [object]>(retryUpdate.name, { args: [by === undefined ? {} : { by }] })
+        .executeUpdate<unknown, [object]>(retryUpdate.name, {
+          args: [{ ...(by !== undefined && { by }), ...(accept && { accept }) }],
+        })
         .catch(() => {})
     while (!ended) {
       const waiting = (await ask()).filter(({ kind }) => kind === 'operator')

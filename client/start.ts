@@ -82,7 +82,11 @@ async function startNew(
     ...(showValues && { showValues }),
   }
   const [source, target] = [showEndpoint(request.source), showEndpoint(request.target)]
-  const memo: RunMemo = { run, mode, requestHash, source, target: request.target, host: request.source.host }
+  const { target: to, source: from } = request
+  const memo: RunMemo = {
+    ...{ run, begun: run, mode, requestHash },
+    ...{ source, target: to, host: from.host },
+  }
   await temporal.client.workflow.start(mode === 'check' ? 'check' : 'migrate', {
     workflowId: workflowId(name),
     taskQueue: TASK_QUEUE,
@@ -97,7 +101,7 @@ async function startNew(
   if (!started)
     throw new Failure({ code: 'internal', object: `run ${name}`, message: 'it was started and is not there' })
   sameOrRefused(started, prepared)
-  return { ...started, attached: started.memo.run !== run }
+  return { ...started, attached: started.memo.begun !== run }
 }
 
 const VERBS = { full: 'migrate', preflight: 'preflight', check: 'compare' } as const

@@ -20,6 +20,10 @@ export interface TableFacts {
   before: number
   /** Rows may have been there before it, and nobody noted how many. */
   unnoted?: true
+  /** Rows that somebody noted before the run, also of a table that was replaced; null: nobody did. */
+  noted: number | null
+  /** The old table was dropped, with the consent to that. */
+  dropped?: true
   /** Set where digests were compared: the rows are those that the run wrote. */
   same?: boolean
   /** Rows that the condition of the scope leaves of those that the run wrote. */
@@ -55,13 +59,25 @@ const untold = ({ target, written, rows }: TableFacts, why: string) =>
 
 /** What the check says of a table. */
 export function judge(facts: TableFacts, scope: RollbackScope): Judged {
-  const { name, target, made, there, rows, written, before } = facts
+  const { name, target, made, there, rows, written, noted } = facts
   const lost = lostOf(facts, scope)
   const taking = takingOf(facts, scope)
   const stays = !(made && scope.kind === 'all')
   const refusals = there && stays && typeof taking === 'object' ? [taking.refused] : []
-  const table = { name, target, written, rows, before, goes: goesOf(facts, scope), lost }
-  return { table: { ...table, changed: isChanged(facts) }, refusals, warnings: warningsOf(facts, lost) }
+  const table = { name, target, written, rows, before: noted, goes: goesOf(facts, scope), lost }
+  return {
+    table: { ...table, changed: isChanged(facts) },
+    refusals,
+    warnings: [...droppedOf(facts, scope), ...warningsOf(facts, lost)],
+  }
+}
+
+function droppedOf({ dropped, target }: TableFacts, { kind }: RollbackScope): string[] {
+  return dropped && kind === 'all'
+    ? [
+        `NO WAY BACK for table ${showName(target)}: the run dropped the old table with its rows, as --backup none and the consent no-way-back said. Nothing brings it back, and the rollback leaves no such table`,
+      ]
+    : []
 }
 
 function goesOf(facts: TableFacts, scope: RollbackScope): number {

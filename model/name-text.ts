@@ -5,6 +5,9 @@ export function showName(name: string): string {
   return /^[\p{L}_][\p{L}\p{N}_$.-]*$/u.test(name) ? name : escapeControls(JSON.stringify(name))
 }
 
+/** Words of others on one line: any tool may send any text. */
+export const oneLine = (text: string): string => escapeControls(text.replace(/\s+/g, ' ').trim())
+
 /** Text for a terminal or a log: control characters and bidirectional overrides become `\uXXXX`. */
 export function escapeControls(text: string): string {
   return text.replace(

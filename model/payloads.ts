@@ -4,7 +4,7 @@ import type { FailureFacts } from './failure.ts'
 import type { Finding } from './finding.ts'
 import type { PlanHow, Policies } from './plan.ts'
 import type { PlanRequest, TableSettings } from './plan-request.ts'
-import type { RollbackBackup, RollbackCheck, RollbackScope } from './rollback.ts'
+import type { Loss, RollbackBackup, RollbackCheck, RollbackScope } from './rollback.ts'
 import type { Progress, RunResult } from './run.ts'
 
 /** How far a run goes: the whole job, only preflight, or a comparison of what is there. */
@@ -64,6 +64,8 @@ export interface CopyTableResult {
   failures: string[]
   /** Tables that failed while others were copied; a child that has any fails, and this is among the details. */
   failed?: FailedTable[]
+  /** Paused tables of a batch, which are not finished. */
+  left?: string[]
   figures?: TableFigures[]
 }
 
@@ -87,8 +89,8 @@ export interface RollbackInput {
   backup?: 'auto' | 'none'
   /** The safety check alone. */
   checkOnly?: boolean
-  /** The operator's word: rows of others may go as well. Without it a check that finds such refuses. */
-  yes?: boolean
+  /** What the operator consents to lose. A check that finds any other loss refuses. */
+  accept?: Loss[]
   /** The host that has the run's artifacts; the scope `database` needs it, and works there alone. */
   host?: string
   /** Who asked for it, and why, as far as they said. */

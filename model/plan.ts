@@ -68,6 +68,14 @@ export interface LeftOut {
   reason: string
 }
 
+/** The least and the most that a plan, or an edit of it, may ask for. */
+export const HOW_BOUNDS: Readonly<Record<keyof PlanHow, readonly [number, number]>> = {
+  chunkRows: [1, 100_000_000],
+  chunkBytes: [4096, 4_294_967_296],
+  tables: [1, 64],
+  lanes: [1, 64],
+}
+
 export interface PlanHow {
   /** Rows and bytes after which a chunk ends, whichever comes first (by the table's average row). */
   chunkRows: number

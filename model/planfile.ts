@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { GATES } from './control.ts'
-import { BACKUPS, CONVERSIONS } from './plan.ts'
+import { BACKUPS, CONVERSIONS, HOW_BOUNDS, type PlanHow } from './plan.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
 
 /** Reports a mistake with the words for its remedy. */
@@ -94,11 +94,13 @@ function defaultsServe(
   }
 }
 
+const within = (name: keyof PlanHow) => z.int().min(HOW_BOUNDS[name][0]).max(HOW_BOUNDS[name][1])
+
 const how = z.strictObject({
-  chunk_rows: z.int().min(1).max(100_000_000).optional().describe('Rows after which a chunk ends'),
-  chunk_bytes: z.int().min(4096).max(4_294_967_296).optional().describe('Bytes after which a chunk ends'),
-  tables: z.int().min(1).max(64).optional().describe('Tables that are copied side by side'),
-  lanes: z.int().min(1).max(64).optional().describe('Connections that copy one large table'),
+  chunk_rows: within('chunkRows').optional().describe('Rows after which a chunk ends'),
+  chunk_bytes: within('chunkBytes').optional().describe('Bytes after which a chunk ends'),
+  tables: within('tables').optional().describe('Tables that are copied side by side'),
+  lanes: within('lanes').optional().describe('Connections that copy one large table'),
 })
 
 /** The schema of the file as it is written; its output is not yet a `PlanFile`. */

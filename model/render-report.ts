@@ -15,6 +15,7 @@ import { escapeControls, showName } from './name-text.ts'
 import type { LeftOut } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
 import type { RunResult, StepProgress, TableResult, ViewResult } from './run.ts'
+import { type TakenBack, takenBackText } from './taken-back.ts'
 
 export interface ReportDocument {
   result: RunResult
@@ -34,6 +35,8 @@ export interface ReportDocument {
   setAside?: string[]
   /** Whether anything was written to the target. */
   touched: boolean
+  /** What became of the run since. */
+  takenBack?: TakenBack
 }
 
 export function renderReport(report: ReportDocument): string {
@@ -53,7 +56,7 @@ export function renderReport(report: ReportDocument): string {
   return `${sections.filter(Boolean).join('\n\n')}\n`
 }
 
-function heading({ result, request, steps, failure }: ReportDocument): string {
+function heading({ result, request, steps, failure, takenBack }: ReportDocument): string {
   const began =
     steps
       .map(s => s.startedAt)
@@ -66,7 +69,8 @@ function heading({ result, request, steps, failure }: ReportDocument): string {
       .sort()
       .at(-1) ?? ''
   const facts = [
-    ['State', `**${result.state}**`],
+    ...(takenBack ? [['Since then', `**${takenBackText(takenBack)}**`]] : []),
+    [takenBack ? 'State before' : 'State', `**${result.state}**`],
     ['Verdict', `**${result.verdict}**`],
     ['Run', `\`${result.run}\``],
     ['Migration type', `${request.source.kind} → ${request.target.kind}`],
@@ -193,8 +197,9 @@ function operations({ result: { events = [] } }: ReportDocument): string {
 }
 
 /** How it was prepared and proven before the first write, and what it costs to keep. */
-function wayBack({ result, touched, steps, setAside = [] }: ReportDocument): string {
+function wayBack({ result, touched, steps, setAside = [], takenBack }: ReportDocument): string {
   const title = '## Rollback available'
+  if (takenBack?.whole) return `${title}\n\nNo: the run was ${takenBackText(takenBack)}.`
   if (!touched || result.state === 'rolled back') return `${title}\n\nNothing of this run is in the target.`
   const prepared = steps.find(({ name }) => name === 'backup')?.detail
   return [

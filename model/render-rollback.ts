@@ -3,7 +3,14 @@
 import type { PostgresEndpoint } from './endpoint.ts'
 import { showEndpoint } from './endpoint.ts'
 import { escapeControls } from './name-text.ts'
-import type { BackedUp, RollbackCheck, RollbackScope, RollbackTable, RolledBack } from './rollback.ts'
+import type {
+  BackedUp,
+  RollbackBackup,
+  RollbackCheck,
+  RollbackScope,
+  RollbackTable,
+  RolledBack,
+} from './rollback.ts'
 
 export interface RollbackDocument {
   run: string
@@ -19,6 +26,10 @@ export interface RollbackDocument {
   check: RollbackCheck
   backedUp: BackedUp
   outcome: RolledBack
+  /** Dumps of attempts that did not come to their end. */
+  dumps?: RollbackBackup[]
+  /** Rollbacks of the same run before this one, the latest first. */
+  earlier?: RollbackDocument[]
 }
 
 export function renderRollback(report: RollbackDocument): string {
@@ -30,7 +41,8 @@ export function renderRollback(report: RollbackDocument): string {
     undone(report),
     compared(report),
   ]
-  return `${sections.filter(Boolean).join('\n\n')}\n`
+  const text = `${sections.filter(Boolean).join('\n\n')}\n`
+  return [text, ...(report.earlier ?? []).map(renderRollback)].join('\n')
 }
 
 /** `everything`, `tables a, b`, `rows that the run wrote where …`. */
@@ -75,7 +87,7 @@ function checked({ check: { safe, loses, warnings, state } }: RollbackDocument):
   const verdict = safe
     ? 'Safe: nothing of others was in the way, and nothing of theirs was lost.'
     : loses
-      ? 'Rows of others were lost, which the operator said yes to.'
+      ? 'Rows of others were lost, which the operator consented to (rows-of-others).'
       : 'Not safe.'
   return [
     '## Safety check',
@@ -87,17 +99,26 @@ function checked({ check: { safe, loses, warnings, state } }: RollbackDocument):
 function tables({ check: { tables, more } }: RollbackDocument): string {
   if (tables.length === 0) return ''
   const row = (t: RollbackTable) =>
-    `| ${cell(t.name)} | ${cell(t.target)} | ${t.written} | ${t.before} | ${t.rows} | ${t.goes} | ${t.lost} | ${t.changed ? 'yes' : 'no'} |`
+    `| ${cell(t.name)} | ${cell(t.target)} | ${t.written} | ${t.before ?? 'unknown'} | ${t.rows} | ${t.goes} | ${t.lost} | ${t.changed ? 'yes' : 'no'} |`
   const head =
     '| Table | In the target | Written by the run | Before the run | Before the rollback | To go | Of others | Changed since |\n|---|---|---:|---:|---:|---:|---:|---|'
   return `${head}\n${tables.map(row).join('\n')}${more > 0 ? `\n\nand ${more} more` : ''}`
 }
 
-function dumped({ backedUp: { backup, text } }: RollbackDocument): string {
-  const file = backup
-    ? `\n\n| | |\n|---|---|\n| File | \`${cell(backup.path)}\` on host ${cell(backup.host)} |\n| Bytes | ${backup.bytes} |\n| sha256 | \`${backup.sha256}\` |\n\nRestore what you need of it with \`pg_restore\`.`
-    : ''
-  return `## Dump before the rollback\n\n${cell(text)}.${file}`
+function dumped({ backedUp: { backup, text }, dumps = [] }: RollbackDocument): string {
+  const files = [...(backup ? [backup] : []), ...dumps].map(
+    ({ path, host, bytes, sha256 }) =>
+      `| | |\n|---|---|\n| File | \`${cell(path)}\` on host ${cell(host)} |\n| Bytes | ${bytes} |\n| sha256 | \`${sha256}\` |`,
+  )
+  return [
+    `## Dump before the rollback\n\n${cell(text)}.`,
+    ...files.slice(0, backup ? 1 : 0),
+    ...(dumps.length > 0
+      ? ['Attempts before this one, which did not come to their end, made dumps too:']
+      : []),
+    ...files.slice(backup ? 1 : 0),
+    ...(files.length > 0 ? ['Restore what you need with `pg_restore`.'] : []),
+  ].join('\n\n')
 }
 
 function undone({ outcome: { undone, rows } }: RollbackDocument): string {

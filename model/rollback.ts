@@ -14,6 +14,16 @@ export interface RollbackScope {
 
 export const WHOLE: RollbackScope = { kind: 'all' }
 
+/**
+ * What an operator has to consent to by name. `rows-of-others`: rows that the run did not write, or that were changed
+ * since, and what open sessions of others have not committed.
+ */
+export const LOSSES = ['rows-of-others'] as const
+export type Loss = (typeof LOSSES)[number]
+
+/** Whether the consent covers rows of others. */
+export const mayLose = (accept: readonly Loss[] = []): boolean => accept.includes('rows-of-others')
+
 /** What the safety check found about one table. */
 export interface RollbackTable {
   name: string
@@ -22,8 +32,8 @@ export interface RollbackTable {
   /** Rows that this run wrote, and rows that are there now. */
   written: number
   rows: number
-  /** Rows that were there before the run. */
-  before: number
+  /** Rows that were there before the run; null where nobody noted it. */
+  before: number | null
   /** Rows that the rollback would take away, and how many of those this run did not write. */
   goes: number
   lost: number
@@ -34,7 +44,7 @@ export interface RollbackTable {
 export interface RollbackCheck {
   /** Nothing stands in the way, and nothing of others would be lost. */
   safe: boolean
-  /** Rows of others would be lost: it takes a yes. */
+  /** Rows of others would be lost: it takes a consent. */
   loses: boolean
   /** Why it cannot be taken back as asked; each with its remedy, in words. */
   refusals: string[]
@@ -44,6 +54,12 @@ export interface RollbackCheck {
   tables: RollbackTable[]
   /** Tables that are not listed. */
   more: number
+  /** With the scope `database`: sessions of others that would be ended. */
+  sessions?: number
+  /** Tables of others, as `schema.name`, that the run dropped with consent: nothing brings them back. */
+  dropped?: string[]
+  /** The run is taken back, and there is nothing to do: when or how, in words. */
+  already?: string
   /** How the run stood: `failed`, `done` …; `rolling back` where a rollback was begun. */
   state: string
 }

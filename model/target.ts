@@ -101,6 +101,8 @@ export interface TableRights {
   insert: boolean
   /** May empty it again, by DELETE or TRUNCATE. */
   remove: boolean
+  /** May take some of its rows out again. */
+  delete: boolean
 }
 
 export interface ExistingColumn {

@@ -3,11 +3,9 @@
  * and commands, signals tell children, and the run's own work asks here before it begins.
  */
 import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow'
-import { type Edit, type Gate, NO_ORDERS, type Orders, type SignOff, type Waiting } from '../model/control.ts'
+import { type Edit, type Gate, NO_ORDERS, type Orders, type SignOff } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
-import { ordersLines } from '../model/orders-text.ts'
 import { unpacked } from '../model/packed-summary.ts'
-import type { TableProgress } from '../model/run.ts'
 import type { Holder } from './carry.ts'
 import { factsOf, failureOf } from './failures.ts'
 import { LedgerNotes, type Stand } from './ledger-notes.ts'
@@ -19,7 +17,6 @@ import {
   planQuery,
   progressQuery,
   type RunPlace,
-  type Told,
   waitingForQuery,
 } from './messages.ts'
 import { OrderBook } from './order-book.ts'
@@ -27,22 +24,8 @@ import { OrderDesk, type Ordering } from './order-desk.ts'
 import type { Run } from './order-rules.ts'
 import { hostWork } from './proxies.ts'
 import type { RunProgress } from './run-progress.ts'
-import { waitingOf } from './waiting-of.ts'
-
-/** The children that copy, seen from the orders. */
-export interface Children {
-  /** Tells those that lack these orders, which stir the control when they have them. */
-  inform(orders: Orders): void
-  /** All have these orders. */
-  knows(orders: Orders): boolean
-  heard(told: Told): void
-  /** Nothing of them is under way. */
-  readonly resting: boolean
-  /** Hosts that some of them wait for. */
-  readonly hosts: readonly string[]
-  /** Whether a pause holds this table: nothing of it is under way. */
-  rests(table: string): boolean
-}
+import { Stance } from './stance.ts'
+import { type Children, UnderWay } from './under-way.ts'
 
 /**
  * Orders change the book at once, and nothing else: what follows from them is done in `#react`, when all that came
@@ -56,27 +39,23 @@ export class Control implements Holder, Ordering {
   readonly #input: MigrateInput
   readonly #progress: RunProgress
   readonly #notes: LedgerNotes
-  readonly #hosts = new Map<string, number>()
+  readonly #underWay = new UnderWay()
+  readonly #stance: Stance
   readonly #root = CancellationScope.current()
-  readonly #reads = new Set<CancellationScope>()
-  #underWay = 0
   #turns = 0
   #stirred = false
   #going = true
-  #children: Children | undefined
   #forChildren: Orders = NO_ORDERS
   /** Children are to know these before lanes read them in the ledger. */
   #stops = false
   #summary: PlanSummary | undefined
-  #gateText = ''
-  /** Failed or paused tables are all that is left to do. */
-  #stands: { failed: readonly string[]; paused: readonly string[] } = NOTHING
 
   constructor(input: MigrateInput, progress: RunProgress) {
     this.run = input.run
     this.name = input.name
     this.#input = input
     this.#progress = progress
+    this.#stance = new Stance(this.book, progress, this.#underWay)
     this.#notes = new LedgerNotes(input.limits, () => this.stir())
     this.#answer()
     new OrderDesk(this)
@@ -112,7 +91,7 @@ export class Control implements Holder, Ordering {
   }
 
   employ(children: Children | undefined): void {
-    this.#children = children
+    this.#underWay.children = children
     this.stir()
   }
 
@@ -123,19 +102,17 @@ export class Control implements Holder, Ordering {
 
   /** All that can be done is done but for these tables. */
   stands(failed: readonly string[], paused: readonly string[]): void {
-    const before = this.#ledgerState
-    const was = this.#stands
-    this.#stands = { failed, paused }
-    if (this.#ledgerState !== before) this.#notes.touch()
-    if (was.failed.join() !== failed.join() || was.paused.join() !== paused.join()) this.stir()
+    const before = this.#stance.ledgerState
+    const news = this.#stance.left(failed, paused)
+    if (this.#stance.ledgerState !== before) this.#notes.touch()
+    if (news) this.stir()
   }
 
   /** Stands at a gate until somebody decides; `on` is said behind the gate's name. */
   async gate(gate: Gate, on: string): Promise<SignOff> {
     const { book } = this
     const known = book.signOffs.length
-    book.gate = gate
-    this.#gateText = on
+    this.#stance.halts(gate, on)
     this.#notes.touch()
     this.stir()
     await this.rest(() => book.signOffs.length > known)
@@ -166,12 +143,12 @@ export class Control implements Holder, Ordering {
   async giveUp(): Promise<void> {
     this.book.over = ENDING
     this.book.gate = undefined
-    this.#stands = NOTHING
-    this.#children = undefined
+    this.#stance.moves()
+    this.#underWay.children = undefined
     // Whoever waits to change the plan hears that there is nothing to change any more.
     this.stir()
     await this.#notes.close(this.#stand)
-    this.#publish()
+    this.#stance.publish()
   }
 
   // As the holder of the run's own work.
@@ -200,23 +177,21 @@ export class Control implements Holder, Ordering {
   }
 
   begins(reads: CancellationScope | undefined): void {
-    this.#underWay++
-    if (reads) this.#reads.add(reads)
+    this.#underWay.begins(reads)
   }
 
   ends(reads: CancellationScope | undefined): void {
-    this.#underWay--
-    if (reads) this.#reads.delete(reads)
+    this.#underWay.ends(reads)
     if (this.book.orders.paused) this.stir()
   }
 
   away(host: string): void {
-    this.#hosts.set(host, (this.#hosts.get(host) ?? 0) + 1)
+    this.#underWay.away(host)
     this.stir()
   }
 
   back(host: string): void {
-    this.#hosts.set(host, this.#hosts.get(host)! - 1)
+    this.#underWay.back(host)
     this.stir()
   }
 
@@ -230,7 +205,7 @@ export class Control implements Holder, Ordering {
   }
 
   spread(stops: boolean): void {
-    this.#stands = NOTHING
+    this.#stance.moves()
     this.#stops ||= stops
     this.#notes.touch()
     this.stir()
@@ -241,7 +216,7 @@ export class Control implements Holder, Ordering {
     this.stir()
     const turns = this.#turns
     await this.rest(
-      () => this.#turns > turns && (this.#resting || book.over !== undefined || !book.orders.paused),
+      () => this.#turns > turns && (this.#underWay.resting || book.over !== undefined || !book.orders.paused),
     )
   }
 
@@ -275,17 +250,18 @@ export class Control implements Holder, Ordering {
   #react(): void {
     if (this.book.over === undefined) this.#follow()
     this.#turns++
-    this.#publish()
+    this.#stance.publish()
   }
 
   #follow(): void {
     const { orders, editing } = this.book
-    if (orders.paused) for (const scope of this.#reads) scope.cancel()
+    const { children } = this.#underWay
+    if (orders.paused) this.#underWay.breakOff()
     // What stops work is told to children before lanes read it, what lets it go on once the ledger lets it.
     if (this.#stops || this.#notes.quiet)
       this.#forChildren = { ...orders, paused: orders.paused || editing || !this.#notes.lets }
-    this.#children?.inform(this.#forChildren)
-    if (!this.#stops || (this.#children?.knows(this.#forChildren) ?? true)) {
+    children?.inform(this.#forChildren)
+    if (!this.#stops || (children?.knows(this.#forChildren) ?? true)) {
       this.#stops = false
       this.#notes.write(this.#stand)
     }
@@ -293,61 +269,22 @@ export class Control implements Holder, Ordering {
   }
 
   get #stand(): Stand {
-    return { orders: this.book.orders, state: this.#ledgerState, events: this.book.events }
+    return { orders: this.book.orders, state: this.#stance.ledgerState, events: this.book.events }
   }
 
   // What is told.
 
   #answer(): void {
-    setHandler(progressQuery, () =>
-      this.#progress.view(table => this.#isHeld(table), this.book.orders.rowsPerSecond),
-    )
+    setHandler(progressQuery, () => this.#stance.view)
     setHandler(planQuery, () => this.#summary)
     setHandler(findingsQuery, () => this.#summary?.findings ?? this.#summary?.refusals ?? [])
-    setHandler(waitingForQuery, () => this.#waiting)
+    setHandler(waitingForQuery, () => this.#stance.waiting)
     setHandler(figuresSignal, told => {
-      this.#children?.heard(told)
+      this.#underWay.children?.heard(told)
       this.#progress.figures(told.figures)
       this.stir()
-    })
-  }
-
-  /** A pause holds it, and nothing of it is under way. */
-  #isHeld({ name, state }: TableProgress): boolean {
-    const { paused, pausedTables } = this.book.orders
-    const ordered = pausedTables.includes(name) || (paused && state === 'copying')
-    return ordered && (this.#children?.rests(name) ?? true)
-  }
-
-  get #resting(): boolean {
-    return this.#underWay === 0 && (this.#children?.resting ?? true)
-  }
-
-  get #waiting(): Waiting[] {
-    const hosts = new Set(this.#children?.hosts)
-    for (const [host, count] of this.#hosts) if (count > 0) hosts.add(host)
-    const { failed, paused } = this.#stands
-    return waitingOf(this.book, { failed, paused, hosts, resting: this.#resting, gateText: this.#gateText })
-  }
-
-  get #ledgerState(): 'running' | 'paused' | 'waiting' {
-    if (this.book.orders.paused) return 'paused'
-    return this.book.gate || this.#stands.failed.length > 0 ? 'waiting' : 'running'
-  }
-
-  #publish(): void {
-    const waiting = this.#waiting
-    const { orders, signOffs, events, over } = this.book
-    this.#progress.ordered({
-      state: orders.paused && over === undefined ? 'paused' : waiting.length > 0 ? 'waiting' : undefined,
-      waiting,
-      orders: ordersLines(orders),
-      signOffs,
-      events,
-      failed: [...this.book.failed.keys()],
     })
   }
 }
 
 const ENDING = 'it is ending, and takes no orders any more'
-const NOTHING = { failed: [], paused: [] } as const

@@ -14,7 +14,6 @@ import {
 } from '@temporalio/workflow'
 import type { Orders } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
-import type { Children } from './control.ts'
 import { copyTable } from './copy-table.ts'
 import type { Course } from './course.ts'
 import { factsOf, moreOf } from './failures.ts'
@@ -23,6 +22,7 @@ import { isFutile, isOfOneTable } from './futile.ts'
 import type { CopyTableResult, PlanSummary, RunPlace, TableGroup, Told } from './messages.ts'
 import { resultOf } from './result-of-child.ts'
 import { shareLanes } from './share-lanes.ts'
+import type { Children } from './under-way.ts'
 
 /** Signals of all children together: each costs the history of this workflow about four events. */
 const MOST_SIGNALS = 2000
@@ -88,6 +88,8 @@ export class Copying implements Children {
     const failed = [...control.book.failed.keys()]
     const held = [...this.#queue, ...flights].flatMap(({ tables }) => this.#wanted(tables))
     if (this.#failure && !failedTablesWait()) throw this.#failure.error
+    // It was resumed just now, and begins once the children may hear of it.
+    if (held.some(table => !this.#isPaused(table))) return false
     if (failed.length === 0 && held.length === 0) return true
     control.stands(failed, held)
     return false
@@ -113,7 +115,7 @@ export class Copying implements Children {
     if (!control.go || (this.#failure?.ends ?? false)) return
     while (this.#flying().length < this.#limit()) {
       const index = this.#queue.findIndex(({ tables }) =>
-        this.#wanted(tables).some(table => !this.#isPaused(table)),
+        this.#wanted(tables).some(table => this.#mayBegin(table)),
       )
       const gone = this.#queue.findIndex(({ tables }) => this.#wanted(tables).length === 0)
       const [item] = this.#queue.splice(gone >= 0 ? gone : index, gone >= 0 || index >= 0 ? 1 : 0)
@@ -165,15 +167,17 @@ export class Copying implements Children {
     }
   }
 
-  /** Tables that are in none of the lists are in the target. */
-  #ended({ tables }: Item, { failures, failed = [], figures = [] }: CopyTableResult): void {
+  /** Tables that are in none of the lists are in the target; what was left waits for its resume. */
+  #ended({ tables }: Item, { failures, failed = [], left = [], figures = [] }: CopyTableResult): void {
     const { progress, control } = this.#course
-    const broken = new Set(failed.map(({ table }) => table))
+    const missing = new Set([...failed.map(({ table }) => table), ...left])
     progress.figures(figures)
     progress.tables(
-      this.#wanted(tables).filter(table => !broken.has(table)),
+      this.#wanted(tables).filter(table => !missing.has(table)),
       'finished',
     )
+    progress.tables(left, 'pending')
+    if (left.length > 0) this.#queue.push({ no: this.#no++, tables: left })
     this.#unmade.push(...failures)
     for (const { table, facts } of failed) this.#hasFailed(table, facts)
     control.stir()
@@ -230,6 +234,11 @@ export class Copying implements Children {
 
   #isPaused(table: string): boolean {
     return this.#course.control.book.orders.pausedTables.includes(table)
+  }
+
+  /** Neither we nor the child that would copy it hold it. */
+  #mayBegin(table: string): boolean {
+    return !this.#isPaused(table) && !this.#course.control.ordersForChildren.pausedTables.includes(table)
   }
 
   /** Groups that take a place: one whose tables are all paused takes none. */

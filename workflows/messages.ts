@@ -4,6 +4,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow'
 import type { Edit, Orders, TableFigures, Waiting } from '../model/control.ts'
 import type { Finding } from '../model/finding.ts'
 import type { PlanSummary } from '../model/payloads.ts'
+import type { Loss } from '../model/rollback.ts'
 import type { Progress } from '../model/run.ts'
 
 /** The queue of workflows and of work that any worker can do. */
@@ -57,8 +58,8 @@ export const throttleUpdate = defineUpdate<
   [{ rowsPerSecond?: number | null; concurrency?: number | null } & By]
 >('throttle')
 export const skipUpdate = defineUpdate<Ordered, [{ table: string } & By]>('skip')
-/** Without a table: all that failed. */
-export const retryUpdate = defineUpdate<Ordered, [({ table?: string } & By)?]>('retry')
+/** Without a table: all that failed. `accept`: of a rollback, what may be lost after all. */
+export const retryUpdate = defineUpdate<Ordered, [({ table?: string; accept?: Loss[] } & By)?]>('retry')
 export const approveUpdate = defineUpdate<Ordered, [{ step: string; by: string; comment?: string }]>(
   'approve',
 )

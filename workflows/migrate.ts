@@ -1,6 +1,7 @@
 /** The main job, as a table of contents: preflight, backup, schema, copy, finish, validate, report. */
 import { CancellationScope, workflowInfo } from '@temporalio/workflow'
 import type { Gate } from '../model/control.ts'
+import { oneLine } from '../model/name-text.ts'
 import type { RunResult, TableResult } from '../model/run.ts'
 import { Work } from './carry.ts'
 import { Control } from './control.ts'
@@ -74,7 +75,7 @@ async function pass({ control, input }: Course, gate: Gate, on = ''): Promise<vo
   throw failureOf({
     code: 'rejected',
     object: `run ${input.name}`,
-    message: `the gate ${gate} was rejected by ${by}${comment ? `: ${comment}` : ''}`,
+    message: `the gate ${gate} was rejected by ${oneLine(by)}${comment ? `: ${oneLine(comment)}` : ''}`,
   })
 }
 

@@ -76,9 +76,16 @@ export class OrderBook {
     this.#note({ kind: 'skip', object: table }, by)
   }
 
-  /** What an execution of this run before this one was told to leave out stays left out. */
-  inherit(skipped: readonly string[]): void {
-    if (skipped.length > 0) this.#change({ skippedTables: [...skipped] })
+  /**
+   * What an execution of this run before this one was told to leave out stays left out. What held it or slowed it
+   * down does not: somebody wants it to go on.
+   *
+   * @param lifted such orders, in words
+   */
+  inherit(skipped: readonly string[], lifted: readonly string[]): void {
+    if (skipped.length > 0 || lifted.length > 0) this.#change({ skippedTables: [...skipped] })
+    if (lifted.length > 0)
+      this.#note({ kind: 'resume', detail: `begun again, without: ${lifted.join(', ')}` }, {})
   }
 
   retry(tables: readonly string[], by: By): void {

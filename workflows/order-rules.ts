@@ -3,6 +3,7 @@ import type { ApplicationFailure } from '@temporalio/workflow'
 import type { Edit } from '../model/control.ts'
 import { tablesText, tableText } from '../model/orders-text.ts'
 import type { Mode } from '../model/payloads.ts'
+import { HOW_BOUNDS } from '../model/plan.ts'
 import type { StepState, TableProgress } from '../model/run.ts'
 import { failureOf } from './failures.ts'
 import type { By, OrderBook, Throttle } from './order-book.ts'
@@ -65,7 +66,7 @@ export function mayThrottle(run: Run, order: Throttle & By): void {
     throw refused(run, 'neither a limit of rows a second nor a number of lanes was given')
   if (rows !== undefined && rows !== null && !(Number.isFinite(rows) && rows >= 1))
     throw refused(run, 'a limit of rows a second is a number from 1 on', 'null (off) takes it away')
-  if (lanes !== undefined && lanes !== null) mustCount(run, 'a number of lanes', lanes, MOST_LANES)
+  if (lanes !== undefined && lanes !== null) mustCount(run, 'a number of lanes', lanes, [1, MOST_LANES])
 }
 
 /** A table that is not finished, also one that has failed. */
@@ -128,12 +129,10 @@ export function mayEdit(run: Run, order: Edit & By): void {
   if (editing) throw refused(run, 'another change of it is being written', 'Try again in a moment')
   if (!run.writes) throw refused(run, 'it has not begun to write', 'Change its plan file, and start it again')
   const { chunkRows, chunkBytes, tables, lanes, onError = [] } = order
-  const numbers = Object.entries({ chunkRows, chunkBytes, tables, lanes }).filter(([, n]) => n !== undefined)
+  const given = { chunkRows, chunkBytes, tables, lanes }
+  const numbers = (Object.keys(given) as (keyof typeof given)[]).filter(name => given[name] !== undefined)
   if (numbers.length + onError.length === 0) throw refused(run, 'nothing to change was given')
-  for (const [name, value] of numbers) {
-    const most = name === 'tables' || name === 'lanes' ? MOST_LANES : Number.MAX_SAFE_INTEGER
-    mustCount(run, name, value!, most)
-  }
+  for (const name of numbers) mustCount(run, name, given[name]!, HOW_BOUNDS[name])
   for (const { object, policy } of onError) {
     if (!run.tables.some(({ name }) => object === name || object.startsWith(`${name}.`)))
       throw refused(run, `it has no table or column ${JSON.stringify(object)}`)
@@ -174,9 +173,9 @@ function tableOf(run: Run, table: unknown): TableProgress {
   throw refused(run, `it has no ${tableText(table)}`, `See its tables with "longhaul show ${run.name}"`)
 }
 
-function mustCount(run: Run, what: string, value: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return
-  throw refused(run, `${what} is a whole number from 1 on${most === MOST_LANES ? ` to ${MOST_LANES}` : ''}`)
+function mustCount(run: Run, what: string, value: number, [least, most]: readonly [number, number]): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return
+  throw refused(run, `${what} is a whole number from ${least} to ${most}`)
 }
 
 /** The validator's no. */

@@ -12,10 +12,11 @@ export async function preflight(course: Course, say: (detail: string) => void): 
   const work = course.work.on(request.source.host)
   say('asking source and target')
   const attached = await work.attach(input)
-  course.run = progress.progress.run = attached.run
+  course.run = attached.run
+  progress.goesOnWith(attached.run)
   if (attached.summary) {
     course.attached = true
-    course.control.book.inherit(attached.skipped ?? [])
+    course.control.book.inherit(attached.skipped ?? [], attached.lifted ?? [])
     const { takenAt, since } = attached
     say(
       `going on with the unfinished run${takenAt ? ` and its snapshot of ${takenAt}` : ''}${since ? `; ${since}` : ''}`,

@@ -1,8 +1,10 @@
 /** Takes a run back, driven by the ledger alone: works after terminate, and beside attempts that do not know. */
-import { allHandlersFinished, condition, patched } from '@temporalio/workflow'
+import { allHandlersFinished, condition, patched, upsertMemo } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
-import { type BackedUp, type RollbackCheck, type RolledBack, WHOLE } from '../model/rollback.ts'
+import { refusalOf } from '../model/refuse-rollback.ts'
+import { type BackedUp, mayLose, type RollbackCheck, type RolledBack, WHOLE } from '../model/rollback.ts'
 import { rollbackText } from '../model/rollback-text.ts'
+import { takenBackBy } from '../model/taken-back.ts'
 import { Work } from './carry.ts'
 import { factsOf, failureOf } from './failures.ts'
 import type { RollbackInput, RollbackResult } from './messages.ts'
@@ -28,19 +30,29 @@ async function unchecked({ run, name, target, limits }: RollbackInput): Promise<
 }
 
 async function takeBack(input: RollbackInput, undo: Undo, desk: Activities): Promise<RollbackResult> {
-  const { run, name, target, scope = WHOLE, yes = false } = input
+  const { run, name, target, scope = WHOLE } = input
   const startedAt = new Date().toISOString()
   undo.says('checking')
   const check = await desk.checkRollback({ run, target, scope })
   if (input.checkOnly) return { undone: 0, message: checkText(name, check), check }
-  if (check.refusals.length > 0 || (check.loses && !yes)) throw refusal(input, check)
+  // Nothing is counted, dumped or told a second time: the report of the first time stays.
+  if (check.already !== undefined) return { undone: 0, message: checkText(name, check), check }
+  const refusal = refusalOf(input, check)
+  if (refusal) throw failureOf(refusal, check)
   undo.says('backing up what goes')
-  const backedUp: BackedUp =
-    input.backup === 'none'
-      ? { text: 'no dump was made, as the operator wished' }
-      : await desk.backUpBefore({ run, target, scope, loses: check.loses })
+  let backedUp = await backUp(input, desk, { loses: check.loses })
   undo.says('taking back')
-  const outcome = await undo.until(() => desk.rollBack({ run, target, scope, yes }))
+  let accept = check.loses ? input.accept : undefined
+  const outcome = await undo.until(async () => {
+    // Rows of others that came after the check are in no dump yet.
+    if (!mayLose(accept) && mayLose(undo.accepted)) {
+      backedUp = await backUp(input, desk, { loses: true, again: true })
+      accept = undo.accepted
+    }
+    return desk.rollBack({ run, target, scope, ...(accept && { accept }) })
+  })
+  if (patched('what was taken back is in the memo'))
+    upsertMemo({ takenBack: takenBackBy(run, scope, outcome, new Date().toISOString()) })
   undo.says('writing the report')
   const { by, comment } = input
   const report = await desk
@@ -64,24 +76,18 @@ async function takeBack(input: RollbackInput, undo: Undo, desk: Activities): Pro
   }
 }
 
-const checkText = (name: string, { safe, refusals, loses }: RollbackCheck) =>
-  safe
-    ? `run ${name} can be taken back`
-    : `run ${name} cannot be taken back like this: ${refusals[0] ?? (loses ? 'rows of others would be lost' : '')}`
+const backUp = async (
+  { run, target, scope = WHOLE, backup }: RollbackInput,
+  desk: Activities,
+  how: { loses: boolean; again?: true },
+): Promise<BackedUp> =>
+  backup === 'none'
+    ? { text: 'no dump was made, as the operator wished' }
+    : desk.backUpBefore({ run, target, scope, ...how })
 
-const refusal = ({ name, scope }: RollbackInput, check: RollbackCheck) =>
-  failureOf(
-    {
-      code: 'refused',
-      object: `run ${name}`,
-      message:
-        check.refusals.length > 0
-          ? `it cannot be taken back: ${check.refusals.join('; ')}`
-          : 'taking it back would take rows of others away as well',
-      remedy:
-        check.refusals.length > 0
-          ? 'Nothing was changed'
-          : `Nothing was changed; --yes takes ${scope?.kind === 'database' ? 'the whole database' : 'them'} back all the same, after a dump`,
-    },
-    check,
-  )
+const checkText = (name: string, { safe, refusals, loses, already }: RollbackCheck) =>
+  already !== undefined
+    ? `run ${name} ${already}`
+    : safe
+      ? `run ${name} can be taken back`
+      : `run ${name} cannot be taken back like this: ${refusals[0] ?? (loses ? 'rows of others would be lost' : '')}`

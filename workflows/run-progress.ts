@@ -1,5 +1,5 @@
 /** What one run's workflow knows of itself, and the rules by which that changes. */
-import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow'
+import { patched, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow'
 import type { OperatorEvent, SignOff, TableFigures, Waiting } from '../model/control.ts'
 import { showEndpoint } from '../model/endpoint.ts'
 import { estimateOf, noteSample, paceOf, type Sample } from '../model/estimate.ts'
@@ -46,6 +46,13 @@ export class RunProgress {
       target: input.request.target.kind,
       state: this.progress.state,
     })
+  }
+
+  /** It goes on with an unfinished run: whoever looks for that one finds it with no worker. */
+  goesOnWith(run: string): void {
+    if (run === this.progress.run) return
+    this.progress.run = run
+    if (patched('the run goes by its own name')) upsertMemo({ run })
   }
 
   /** Runs a step; its start, end and failure are kept. A step that is already done is not run again. */

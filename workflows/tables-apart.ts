@@ -1,4 +1,4 @@
-/** Keeps the tables of a group apart: one that fails does not stop the others. */
+/** Keeps the tables of a group apart: one that fails, or is paused, does not stop the others. */
 import { ActivityFailure, isCancellation } from '@temporalio/workflow'
 import type { FailureFacts } from '../model/failure.ts'
 import { factsOf } from './failures.ts'
@@ -8,6 +8,8 @@ import type { CopyTableInput } from './messages.ts'
 
 export class TablesApart {
   readonly failed: { table: string; facts: FailureFacts }[]
+  /** Paused, and left to whoever resumes them. */
+  readonly left = new Set<string>()
   readonly #input: CopyTableInput
   readonly #orders: GroupOrders
 
@@ -18,8 +20,8 @@ export class TablesApart {
   }
 
   /**
-   * Does the work for all tables that have not failed and are not skipped, together. Where it fails, the table that
-   * the failure names is set aside; where it names none, each is tried alone.
+   * Does the work, together, for all tables that have not failed and are neither skipped nor left. Where it fails,
+   * the table that the failure names is set aside; where it names none, each is tried alone.
    */
   async each<T>(work: (tables: string[]) => Promise<T>): Promise<T[]> {
     const results: T[] = []
@@ -37,6 +39,7 @@ export class TablesApart {
   }
 
   #isLeft(table: string): boolean {
+    if (this.left.has(table)) return false
     return !this.#orders.isSkipped(table) && !this.failed.some(one => one.table === table)
   }
 

@@ -2,6 +2,7 @@
 import { condition, isCancellation, setCurrentDetails, setHandler, upsertMemo } from '@temporalio/workflow'
 import type { Waiting } from '../model/control.ts'
 import type { FailureFacts } from '../model/failure.ts'
+import type { Loss } from '../model/rollback.ts'
 import type { Holder } from './carry.ts'
 import { factsOf } from './failures.ts'
 import { type RollbackInput, retryUpdate, waitingForQuery } from './messages.ts'
@@ -16,6 +17,8 @@ export class Undo implements Holder {
   #step = ''
   #told: string | null = null
   #failure: FailureFacts | undefined
+  /** Losses that were consented to since it failed. */
+  accepted: Loss[] = []
 
   constructor({ run, name }: RollbackInput) {
     this.run = run
@@ -23,8 +26,9 @@ export class Undo implements Holder {
     setHandler(waitingForQuery, () => this.#waiting)
     setHandler(
       retryUpdate,
-      (_order?: object) => {
+      (order?: { accept?: Loss[] }) => {
         this.#failure = undefined
+        if (order?.accept) this.accepted = order.accept
         return { message: `run ${name}: taking back goes on` }
       },
       {

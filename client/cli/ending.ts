@@ -13,6 +13,7 @@ import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
 import type { ReportDocument } from '../../model/render-report.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
+import { type TakenBack, takenBackText } from '../../model/taken-back.ts'
 import { type Column, count, duration, plural, table } from './text.ts'
 
 export interface Ending {
@@ -23,6 +24,8 @@ export interface Ending {
   /** Page of the run in the Temporal UI. */
   page?: string
   mode: Mode
+  /** What became of it since. */
+  takenBack?: TakenBack
 }
 
 const right = 'right' as const
@@ -68,8 +71,12 @@ const isWhole = ({ verdict, error, skipped, quarantined, altered }: TableResult)
   verdict === 'equal' && !error && skipped + quarantined + altered === 0
 
 /** Everything that a reader wants to know at the end of a run, in paragraphs. */
-export function endingText({ result, failure, report, page, mode }: Ending): string {
+export function endingText(ending: Ending): string {
+  const { result, failure, report, page, mode, takenBack } = ending
+  if (takenBack?.whole)
+    return `${upper(takenBackText(takenBack))}. The run had ended as "${result.state}".\n\n${places(result, page)}`
   const paragraphs = [
+    takenBack ? `${upper(takenBackText(takenBack))}. Before that:` : '',
     report?.tables?.length ? balanceSheet(balanceOf(report)) : '',
     findingsText(findingsOf(result, report), report?.request.accept, ended(result, mode)),
     failure

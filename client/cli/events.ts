@@ -1,6 +1,6 @@
 /** What operators did to a run, in lines. */
 import type { OperatorEvent, SignOff } from '../../model/control.ts'
-import { escapeControls } from '../../model/name-text.ts'
+import { oneLine } from '../../model/name-text.ts'
 
 /** `2026-01-31T12:00:00Z  pause events by ana: index first`. */
 export function eventLine({ at, kind, object, by, comment, detail }: OperatorEvent): string {
@@ -12,6 +12,3 @@ export function eventLine({ at, kind, object, by, comment, detail }: OperatorEve
 export function signOffLine({ gate, decision, by, at, comment }: SignOff): string {
   return `  ${gate}: ${decision} by ${oneLine(by)}, ${at.replace(/\.\d+Z$/, 'Z')}${comment ? `: ${oneLine(comment)}` : ''}`
 }
-
-/** Any tool may send any text. */
-const oneLine = (text: string) => escapeControls(text.replace(/\s+/g, ' ').trim())

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { showEndpoint } from '../../model/endpoint.ts'
+import type { TakenBack } from '../../model/taken-back.ts'
 import { type RunHandle, stateOf } from '../handle.ts'
 import { type Cli, open, withTemporal } from './cli.ts'
 import { withExamples, withVerbosity } from './options.ts'
@@ -20,9 +21,14 @@ export function addList(program: Command, cli: Cli): void {
 async function listCommand(cli: Cli, flags: Verbosity): Promise<void> {
   const { out, around } = open(cli, flags)
   const { listRuns } = await import('../handle.ts')
+  const { takenBack } = await import('../taken-back.ts')
   await withTemporal(cli, around, async temporal => {
-    const runs: RunHandle[] = []
-    for await (const run of listRuns(temporal)) runs.push(run)
+    const backOf = await takenBack(temporal)
+    const runs: Listed[] = []
+    for await (const run of listRuns(temporal)) {
+      const back = backOf(run)
+      runs.push(back ? { ...run, takenBack: back } : run)
+    }
     out.print(
       runs.length
         ? table(COLUMNS, runs)
@@ -32,9 +38,16 @@ async function listCommand(cli: Cli, flags: Verbosity): Promise<void> {
   })
 }
 
-const COLUMNS: Column<RunHandle>[] = [
+/** A run, and whether it was taken back since. */
+type Listed = RunHandle & { takenBack?: TakenBack }
+
+/** How it stands by now. */
+const standing = (run: Listed): string =>
+  run.takenBack?.whole ? 'rolled back' : `${stateOf(run)}${run.takenBack ? ', partly rolled back' : ''}`
+
+const COLUMNS: Column<Listed>[] = [
   { title: 'name', value: run => run.name },
-  { title: 'state', value: run => stateOf(run) },
+  { title: 'state', value: standing },
   { title: 'started', value: run => moment(run.startedAt) },
   {
     title: 'took',
@@ -46,10 +59,12 @@ const COLUMNS: Column<RunHandle>[] = [
 ]
 
 /** A run for programs. */
-export function documentOf(run: RunHandle): object {
-  const { name, memo, startedAt, endedAt, page } = run
+export function documentOf(run: Listed): object {
+  const { name, memo, startedAt, endedAt, page, takenBack } = run
+  const state = takenBack?.whole ? 'rolled back' : stateOf(run)
   return {
-    ...{ name, run: memo.run, mode: memo.mode, state: stateOf(run), open: run.open },
+    ...{ name, run: memo.run, mode: memo.mode, state, open: run.open },
+    ...(takenBack && { takenBack }),
     ...{ source: memo.source, target: showEndpoint(memo.target), host: memo.host },
     ...{ startedAt, ...(endedAt && { endedAt }), ...(page && { ui: page }) },
   }

@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { showEndpoint } from '../../model/endpoint.ts'
 import { EXIT, Failure } from '../../model/failure.ts'
+import { lossText } from '../../model/refuse-rollback.ts'
 import { showScope } from '../../model/render-rollback.ts'
-import type { RollbackCheck, RollbackScope } from '../../model/rollback.ts'
+import { LOSSES, type Loss, type RollbackCheck, type RollbackScope } from '../../model/rollback.ts'
 import type { RunHandle } from '../handle.ts'
 import type { RollbackOptions, RollbackTarget } from '../rollback.ts'
 import type { Temporal } from '../stack.ts'
@@ -22,6 +23,7 @@ interface RollbackFlags extends Verbosity, LedgerFlags {
   script?: string
   backup?: 'auto' | 'none'
   yes?: boolean
+  accept?: Loss[]
   by?: string
   comment?: string
 }
@@ -45,23 +47,30 @@ export function addRollback(program: Command, cli: Cli): void {
     .addOption(
       new Option('--backup <way>', 'dump what goes before it goes, or not').choices(['auto', 'none']),
     )
+    .addOption(
+      new Option(
+        '--accept <loss>',
+        'consent to a loss: rows-of-others, which others wrote or changed since (may be repeated)',
+      )
+        .choices(LOSSES)
+        .argParser(loss)
+        .conflicts(['check', 'script']),
+    )
     .option('--by <name>', 'who says so, for the report')
     .option('--comment <text>', 'why, for the report')
-  withExamples(
-    withVerbosity(withLedger(command).option('--yes', 'do not ask; rows of others may go as well')),
+  withExamples(withVerbosity(withLedger(command).option('--yes', 'do not ask; never a consent to a loss')), [
+    ['rollback app-1a2b3c --check', 'is it safe, and what would be lost?'],
+    ['rollback app-1a2b3c', 'asks first, on a terminal'],
+    ['rollback app-1a2b3c --yes --json', 'for scripts; refused where rows of others would be lost'],
+    ['rollback app-1a2b3c --yes --accept rows-of-others', 'these go as well, after a dump'],
+    ['rollback app-1a2b3c --tables events,visits', 'only these tables, with what belongs to them'],
     [
-      ['rollback app-1a2b3c --check', 'is it safe, and what would be lost?'],
-      ['rollback app-1a2b3c', 'asks first, on a terminal'],
-      ['rollback app-1a2b3c --yes --json', 'for scripts'],
-      ['rollback app-1a2b3c --tables events,visits', 'only these tables, with what belongs to them'],
-      [
-        `rollback app-1a2b3c --scope rows --tables document --where "document_number LIKE 'LEGACY-%'"`,
-        'only some of the rows that it wrote',
-      ],
-      ['rollback app-1a2b3c --script undo.sql', 'to read, and to run with psql'],
-      ['rollback app-1a2b3c --postgres prod', 'where its Temporal server is no more'],
+      `rollback app-1a2b3c --scope rows --tables document --where "document_number LIKE 'LEGACY-%'"`,
+      'only some of the rows that it wrote',
     ],
-  ).action((id: string, flags: RollbackFlags) => rollbackCommand(cli, id, flags))
+    ['rollback app-1a2b3c --script undo.sql', 'to read, and to run with psql'],
+    ['rollback app-1a2b3c --postgres prod', 'where its Temporal server is no more'],
+  ]).action((id: string, flags: RollbackFlags) => rollbackCommand(cli, id, flags))
 }
 
 async function rollbackCommand(cli: Cli, id: string, flags: RollbackFlags): Promise<void> {
@@ -96,6 +105,12 @@ async function rollbackCommand(cli: Cli, id: string, flags: RollbackFlags): Prom
   })
 }
 
+function loss(text: string, before: Loss[] = []): Loss[] {
+  const found = LOSSES.find(name => name === text)
+  if (!found) throw new InvalidArgumentError(`Allowed choices are ${LOSSES.join(', ')}.`)
+  return [...new Set([...before, found])]
+}
+
 function scopeOf({ scope, tables, where }: RollbackFlags): RollbackScope {
   const kind = scope ?? (where === undefined ? 'all' : 'rows')
   if (where !== undefined && kind !== 'rows')
@@ -115,6 +130,7 @@ const usage = (object: string, message: string, remedy: string) =>
 const optionsOf = (flags: RollbackFlags, scope: RollbackScope): RollbackOptions => ({
   scope,
   ...(flags.backup && { backup: flags.backup }),
+  ...(flags.accept && { accept: flags.accept }),
   ...byOf(flags),
 })
 
@@ -132,8 +148,8 @@ async function check(
 }
 
 /**
- * Asks where somebody can answer, after saying what would go; says what is missing where nobody can. The answer is to
- * what was said: rows of others that come after it may not go. Undefined: no.
+ * Asks where somebody can answer, after saying what would go; says what is missing where nobody can. A yes to a
+ * question that names a loss is the consent to it. Undefined: no.
  */
 async function consent(
   cli: Cli,
@@ -141,8 +157,8 @@ async function consent(
   what: RollbackTarget,
   scope: RollbackScope,
   { yes }: RollbackFlags,
-): Promise<{ yes: boolean } | undefined> {
-  if (yes) return { yes }
+): Promise<{ accept?: Loss[] } | undefined> {
+  if (yes) return {}
   if (!process.stdin.isTTY) {
     cli.status = EXIT.waiting
     cli.out.warn(`Taking back run ${what.name} needs a yes, and nobody can answer here. Add --yes.`)
@@ -151,18 +167,23 @@ async function consent(
   const { checkRun } = await import('../rollback.ts')
   const found = await checkRun(temporal, what, scope)
   cli.out.warn(checkText(what.name, scope, found))
-  return (await confirmed(cli, what, scope, found)) ? { yes: found.loses } : undefined
+  if (found.refusals.length > 0) {
+    cli.status = EXIT.refused
+    return undefined
+  }
+  if (!(await confirmed(cli, what, scope, found))) return undefined
+  return found.loses ? { accept: ['rows-of-others'] } : {}
 }
 
 async function confirmed(
   cli: Cli,
   { name, run, target }: RollbackTarget,
   scope: RollbackScope,
-  { loses }: RollbackCheck,
+  found: RollbackCheck,
 ): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const lost = loses ? ', and lose rows of others' : ''
+    const lost = found.loses ? `, and lose what others have there (${lossText(found)})` : ''
     const question = `Take back run ${name} (${run}) in ${showEndpoint(target)}: ${showScope(scope)}${lost}? [y/N] `
     return /^y(es)?$/i.test((await interruptible(cli, lines.question(question))).trim())
   } finally {

@@ -1,6 +1,7 @@
 /** Running something to its end under the eyes of a user: what `full`, `schema`, `check`, … have in common. */
 import { Failure } from '../../model/failure.ts'
 import type { Progress } from '../../model/run.ts'
+import type { TakenBack } from '../../model/taken-back.ts'
 import type { Mode } from '../../workflows/messages.ts'
 import type { RunHandle } from '../handle.ts'
 import { namesCluster } from '../here.ts'
@@ -29,6 +30,8 @@ export interface RunWords {
 
 export interface Ended extends Outcome {
   handle: RunHandle
+  /** What became of it since. */
+  takenBack?: TakenBack
 }
 
 /** Reads the flags, starts or joins the run, follows it, shows how it ended. */
@@ -93,7 +96,10 @@ async function finish(cli: Cli, ended: Ended, show: RunWords['show'] = showEndin
 }
 
 /** The ending that all runs have. */
-export async function showEnding({ out, around }: Cli, { result, failure, handle }: Ended): Promise<void> {
+export async function showEnding(
+  { out, around }: Cli,
+  { result, failure, handle, takenBack }: Ended,
+): Promise<void> {
   const { readReport } = await import('../report.ts')
   const report = readReport(result, around)
   const page = handle.page
@@ -103,11 +109,13 @@ export async function showEnding({ out, around }: Cli, { result, failure, handle
     ...(failure && { failure }),
     ...(report && { report }),
     ...(page && { page }),
+    ...(takenBack && { takenBack }),
   })
   out.print(text)
   out.document({
     result,
     ...(failure && { failure }),
+    ...(takenBack && { takenBack }),
     tables: report?.tables ?? [],
     ...(page && { ui: page }),
   })

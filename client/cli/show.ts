@@ -34,11 +34,14 @@ async function showCommand(cli: Cli, id: string, flags: Verbosity): Promise<void
   const { out, around } = open(cli, flags)
   const { attach, waitFor } = await import('../index.ts')
   const { accountOf, rollbackOf } = await import('../account.ts')
+  const { takenBack } = await import('../taken-back.ts')
   await withTemporal(cli, around, async temporal => {
     const run = await attach(temporal, id)
     if (!run.open) {
       tellRollback(cli, run.name, await rollbackOf(temporal, run))
-      return showEnding(cli, { ...(await waitFor(temporal, run)), handle: run })
+      const back = (await takenBack(temporal, run.name))(run)
+      const outcome = await waitFor(temporal, run)
+      return showEnding(cli, { ...outcome, handle: run, ...(back && { takenBack: back }) })
     }
     const account = await accountOf(temporal, run)
     const { progress, events, answered } = account

@@ -28,7 +28,10 @@ export function rightsFindings(
   if (!compares && reasons.length > 0 && !existing.rights.owns) {
     return owner(about, `${reasons.join(' and ')} while rows are loaded`)
   }
-  return [...rows(about, compares), ...(compares ? [] : wayBack(about))]
+  return [
+    ...rows(about, compares),
+    ...(compares ? [] : wayBack(about, draft.plan.action === 'append', request.backup === 'none')),
+  ]
 }
 
 interface About {
@@ -68,8 +71,12 @@ function rows(about: About, compares: boolean): Finding[] {
   ]
 }
 
-function wayBack(about: About): Finding[] {
-  if (about.table.rights.remove) return []
+/** Where others have rows, only DELETE takes those of the run out; TRUNCATE would take all. */
+function wayBack(about: About, appends: boolean, consented: boolean): Finding[] {
+  const { rights, hasRows } = about.table
+  const filled = appends && hasRows
+  if (filled ? rights.delete : rights.remove) return []
+  if (filled && !consented) return [noWayBack(about)]
   return [
     {
       code: 'no-right-to-empty',
@@ -79,6 +86,17 @@ function wayBack(about: About): Finding[] {
       remedy: grant(about, 'DELETE'),
     },
   ]
+}
+
+function noWayBack(about: About): Finding {
+  const { object, role } = about
+  return {
+    code: 'no-way-back',
+    severity: 'consent',
+    object,
+    message: `the role ${showName(role)} may not delete from the table of the target, which holds rows: no rollback could take the run's rows out again`,
+    remedy: `${grant(about, 'DELETE')}; or accept it with --accept 'no-way-back:${object}'`,
+  }
 }
 
 /** Rights on a table are of no use without the one on its schema. */

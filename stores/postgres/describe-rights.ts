@@ -3,7 +3,13 @@ import type { Client } from 'pg'
 import type { TableRights } from '../../model/target.ts'
 
 /** Of a table that went away between two queries. */
-export const NO_RIGHTS: TableRights = { owns: false, select: false, insert: false, remove: false }
+export const NO_RIGHTS: TableRights = {
+  owns: false,
+  select: false,
+  insert: false,
+  remove: false,
+  delete: false,
+}
 
 /** By table. Without USAGE on the schema no right on a table is of use. */
 export async function describeRights(client: Client, schema: string): Promise<Map<string, TableRights>> {
@@ -12,7 +18,8 @@ export async function describeRights(client: Client, schema: string): Promise<Ma
             may.enter AND pg_has_role(c.relowner, 'USAGE') AS owns,
             may.enter AND has_table_privilege(c.oid, 'SELECT') AS "select",
             may.enter AND has_table_privilege(c.oid, 'INSERT') AS "insert",
-            may.enter AND has_table_privilege(c.oid, 'DELETE, TRUNCATE') AS remove
+            may.enter AND has_table_privilege(c.oid, 'DELETE, TRUNCATE') AS remove,
+            may.enter AND has_table_privilege(c.oid, 'DELETE') AS "delete"
        FROM pg_namespace n
        JOIN pg_class c ON c.relnamespace = n.oid,
             LATERAL (SELECT has_schema_privilege(n.oid, 'USAGE') AS enter) AS may

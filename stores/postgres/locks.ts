@@ -9,10 +9,15 @@ export interface Holder {
   since: number
 }
 
-/** Sessions of others with a lock on one of the tables (`schema`, `name`), by their transactions. */
+/**
+ * Sessions of others with a lock on one of the tables (`schema`, `name`), by their transactions.
+ *
+ * @param ours the application name of sessions that count as ours
+ */
 export async function holdersOf(
   client: Client,
   tables: readonly { schema: string; name: string }[],
+  ours?: string,
 ): Promise<Holder[]> {
   const { rows } = await client.query<Holder>(
     `SELECT DISTINCT c.relname::text AS "table", l.pid, coalesce(a.application_name, '') AS application,
@@ -24,8 +29,9 @@ export async function holdersOf(
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
        LEFT JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.pid <> pg_backend_pid() AND coalesce(a.backend_type, 'client backend') <> 'autovacuum worker'
+        AND a.application_name IS DISTINCT FROM $3
       ORDER BY since DESC LIMIT 20`,
-    [tables.map(t => t.schema), tables.map(t => t.name)],
+    [tables.map(t => t.schema), tables.map(t => t.name), ours ?? ''],
   )
   return rows
 }

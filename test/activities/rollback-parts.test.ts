@@ -186,11 +186,11 @@ test('the whole database is made anew from its dump, with what it was besides it
   )) as [[string]]
   await run.client.query(`DROP DATABASE ${ready}`)
   await assert.rejects(
-    run.act(rollBack, { ...given(run), scope, yes: true }),
+    run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] }),
     refused(/is as it was.*dropped by/),
   )
   run.client.on('error', () => {})
-  const { verified, differences } = await run.act(rollBack, { ...given(run), scope, yes: true })
+  const { verified, differences } = await run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] })
   assert.deepEqual(differences, [])
   assert.match(verified[0]!, /3 tables of the dump: rows by count and digest/)
   const client = new pg.Client({ connectionString: run.url })
@@ -205,7 +205,7 @@ test('the whole database is made anew from its dump, with what it was besides it
       await rows(`SELECT datname::text FROM pg_database WHERE datname LIKE 'longhaul_remake%'`),
       [],
     )
-    assert.deepEqual(await run.act(rollBack, { ...given(run), scope, yes: true }), {
+    assert.deepEqual(await run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] }), {
       undone: 0,
       rows: 0,
       verified,
@@ -231,6 +231,6 @@ test('a damaged dump refuses it before anything is touched', async t => {
   const { safe, refusals } = await run.act(checkRollback, { ...given(run), scope })
   assert.equal(safe, false)
   assert.match(refusals.join(), /damaged/)
-  await assert.rejects(run.act(rollBack, { ...given(run), scope, yes: true }), refused(/damaged/))
+  await assert.rejects(run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] }), refused(/damaged/))
   assert.deepEqual(await ids(run, 'member'), [1, 2, 3, 4, 10])
 })

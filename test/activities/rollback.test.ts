@@ -66,7 +66,7 @@ test('a run into an empty target is gone, and the check said that nothing would 
   assert.equal((await back(run)).differences.length, 0)
 })
 
-test('rows that others wrote since are seen, not lost without a yes, and lost with it', async () => {
+test('rows that others wrote since are seen, not lost without a consent, and lost with it', async () => {
   const run = await workshop.begin('', SOURCE)
   await whole(run)
   await run.client.query(
@@ -84,9 +84,9 @@ test('rows that others wrote since are seen, not lost without a yes, and lost wi
       /team: 1 row\(s\) that others wrote or changed since would be lost/.test(line),
     ),
   )
-  await assert.rejects(back(run), refused(/others wrote or changed since.*--yes/))
+  await assert.rejects(back(run), refused(/others wrote or changed since.*--accept rows-of-others/))
   assert.deepEqual(await ids(run, 'member'), [1, 2, 3, 4, 5])
-  await back(run, { kind: 'all' }, { yes: true })
+  await back(run, { kind: 'all' }, { accept: ['rows-of-others'] })
   assert.deepEqual(await schemas(run), [])
 })
 
@@ -109,7 +109,15 @@ test('objects of others on a table refuse the rollback before anything is touche
   const { safe, refusals } = await check(run)
   assert.equal(safe, false)
   assert.equal(refusals.length, 2, refusals.join('\n'))
-  await assert.rejects(back(run), refused(/table "public.team".*depends on it.*Drop or change/))
+  const standing = () => run.rows('SELECT state, epoch, verdict FROM longhaul.run')
+  const stood = await standing()
+  for (const scope of [{ kind: 'all' }, { kind: 'all', tables: ['team'] }] as const) {
+    await assert.rejects(
+      run.act(rollBack, { ...given(run), scope: { ...scope } as RollbackScope }),
+      refused(/table "public.team".*depends on it.*Drop or change/),
+    )
+    assert.deepEqual(await standing(), stood)
+  }
   assert.deepEqual(await ids(run, 'member'), [1, 2, 3, 4])
   await run.client.query('DROP VIEW public.theirs; DROP TABLE public.badge')
   await back(run)
@@ -260,7 +268,7 @@ test('all rows go and the tables stay', async () => {
   await run.client.query(`INSERT INTO member VALUES (5, 1, 'THEIRS')`)
   assert.equal((await check(run, { kind: 'data' })).loses, true)
   await assert.rejects(back(run, { kind: 'data' }), refused(/others wrote or changed/))
-  assert.equal((await back(run, { kind: 'data' }, { yes: true })).rows, 6)
+  assert.equal((await back(run, { kind: 'data' }, { accept: ['rows-of-others'] })).rows, 6)
   assert.deepEqual([await ids(run, 'member'), await ids(run, 'team')], [[], []])
   assert.deepEqual(await written(run), [
     ['member', 4, 0, 4],

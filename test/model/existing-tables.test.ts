@@ -200,8 +200,8 @@ test('tables that are loaded into come after those that their foreign keys point
   )
 })
 
-const READER = { owns: false, select: true, insert: false, remove: false }
-const WRITER = { owns: false, select: true, insert: true, remove: true }
+const READER = { owns: false, select: true, insert: false, remove: false, delete: false }
+const WRITER = { owns: false, select: true, insert: true, remove: true, delete: true }
 const KEY = {
   name: 'fk',
   columns: ['id'],
@@ -218,6 +218,12 @@ test('rights that the run would miss later are refused before', () => {
     const lines = use([ID, NAME, SEEN], { rights: WRITER, ...given })
     assert.ok(lines.includes('refused not-owner table users'), lines.join())
   }
+  const truncates = { ...WRITER, delete: false }
+  assert.deepEqual(use([ID, NAME, SEEN], { rights: truncates }), [])
+  const filled = users([ID, NAME, SEEN], { rights: truncates, hasRows: true })
+  assert.deepEqual(said(planOf(SQL, { target: filled, ifExists: 'append' })), [
+    'consent no-way-back table users',
+  ])
   const target = users([ID, NAME, SEEN], { rights: READER })
   assert.deepEqual(said(planOf(SQL, { target, scope: 'check' })), [])
   const replaced = planOf(SQL, { target: { ...target, canCreateSchema: false }, ifExists: 'replace' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
+import { after, suite, type TestContext, test } from 'node:test'
 import Database from 'better-sqlite3'
 import type { Command } from './cli.ts'
 import { closeGate } from './gate.ts'
@@ -13,52 +13,54 @@ import { until } from './until.ts'
 const world = await startWorld()
 after(() => world.stop())
 
-test('the target has room for a part, then for more, then for all: the run waits and goes on', async t => {
-  const scene = await world.scene(t)
-  const disk = await tablespace(t, scene, 6)
-  if (!disk) return
-  const command = scene.full()
-  let before = 0
-  for (const size of [10, 100]) {
-    await says(command, /waiting for .*No space left on device.*Free disk space/, before)
-    before = command.said().length
-    assert.equal((await runs(scene.client))[0]?.state, 'running')
-    disk.resize(size)
-  }
-  await scene.assertEndsWell(await command.ended)
-  assert.equal((await runs(scene.client)).length, 1)
-})
+suite('disks fill up', { concurrency: true }, () => {
+  test('the target has room for a part, then for more, then for all: the run waits and goes on', async t => {
+    const scene = await world.scene(t)
+    const disk = await tablespace(t, scene, 6)
+    if (!disk) return
+    const command = scene.full()
+    let before = 0
+    for (const size of [10, 100]) {
+      await says(command, /waiting for .*No space left on device.*Free disk space/, before)
+      before = command.said().length
+      assert.equal((await runs(scene.client))[0]?.state, 'running')
+      disk.resize(size)
+    }
+    await scene.assertEndsWell(await command.ended)
+    assert.equal((await runs(scene.client)).length, 1)
+  })
 
-test('no room for the snapshot: refused with the sizes, and the same command goes on once there is', async t => {
-  const scene = await world.scene(t)
-  const disk = artifactDisk(t, scene, 4)
-  if (!disk) return
-  const ended = await scene.full().ended
-  assert.equal(ended.status, 3, ended.err)
-  assert.match(ended.out, /the snapshot needs .* MiB.*Free some room/s)
-  assert.match(ended.out, /Nothing was written to the target/)
-  assertWhole(scene)
-  await assertNothingLeft(scene.home, scene.client)
-  disk.resize(100)
-  await scene.assertEndsWell(await scene.full().ended)
-})
+  test('no room for the snapshot: refused with the sizes, and the same command goes on once there is', async t => {
+    const scene = await world.scene(t)
+    const disk = artifactDisk(t, scene, 4)
+    if (!disk) return
+    const ended = await scene.full().ended
+    assert.equal(ended.status, 3, ended.err)
+    assert.match(ended.out, /the snapshot needs .* MiB.*Free some room/s)
+    assert.match(ended.out, /Nothing was written to the target/)
+    assertWhole(scene)
+    await assertNothingLeft(scene.home, scene.client)
+    disk.resize(100)
+    await scene.assertEndsWell(await scene.full().ended)
+  })
 
-test('the artifact folder fills up in mid-copy: the report waits for room, nothing else does', async t => {
-  const scene = await world.scene(t)
-  const disk = artifactDisk(t, scene, 100)
-  if (!disk) return
-  const gate = await closeGate(scene.client, 'leg')
-  const command = scene.full()
-  await gate.arrival()
-  disk.fill()
-  await gate.open()
-  await says(command, /waiting for report.*its disk is full.*Free some room/)
-  assertWhole(scene)
-  const { done, all } = await chunks(scene.client, 'leg')
-  assert.equal(done, all)
-  disk.makeRoom()
-  await scene.assertEndsWell(await command.ended)
-  assertWhole(scene)
+  test('the artifact folder fills up in mid-copy: the report waits for room, nothing else does', async t => {
+    const scene = await world.scene(t)
+    const disk = artifactDisk(t, scene, 100)
+    if (!disk) return
+    const gate = await closeGate(scene.client, 'leg')
+    const command = scene.full()
+    await gate.arrival()
+    disk.fill()
+    await gate.open()
+    await says(command, /waiting for report.*its disk is full.*Free some room/)
+    assertWhole(scene)
+    const { done, all } = await chunks(scene.client, 'leg')
+    assert.equal(done, all)
+    disk.makeRoom()
+    await scene.assertEndsWell(await command.ended)
+    assertWhole(scene)
+  })
 })
 
 /** A disk of its own for everything that the run makes in the target, also its ledger. */

@@ -31,7 +31,8 @@ after(async () => {
 const source = join(stack.home, 'source.db')
 makeSource(source, 0.02)
 const planFile = join(stack.home, 'plan.yaml')
-writeFileSync(planFile, 'version: 1\nhow: { chunk_rows: 200, tables: 1, lanes: 1 }\n')
+// Of one table a first chunk, one in the middle, and a last one.
+writeFileSync(planFile, 'version: 1\nhow: { chunk_rows: 300, tables: 1, lanes: 1 }\n')
 const file = readPlanFile(planFile)
 
 test('the answer to the Nth COMMIT is lost, for every N of a run', async t => {

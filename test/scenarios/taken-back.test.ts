@@ -97,6 +97,24 @@ test('a failed run is kept by default, and goes on once the cause is gone', asyn
   assert.deepEqual(await runs(scene.client), [{ id: waiting!.id, state: 'done' }])
 })
 
+test('a rollback that is refused leaves a running run running', async t => {
+  const scene = await world.scene(t)
+  const gate = await closeGate(scene.client, 'leg')
+  const command = scene.full()
+  await gate.arrival()
+  await scene.client.query('CREATE VIEW public.theirs AS SELECT id FROM public.parcel')
+  const standing = () =>
+    scene.client.query('SELECT state, epoch::text FROM longhaul.run').then(({ rows }) => rows)
+  const stood = await standing()
+  const back = await scene.run(['rollback', scene.name, '--yes'])
+  assert.equal(back.status, 3, back.err)
+  assert.match(back.err, /view public.theirs depends on table public.parcel.*Nothing was changed\./s)
+  assert.deepEqual(await standing(), stood)
+  await scene.client.query('DROP VIEW public.theirs')
+  await gate.open()
+  await scene.assertEndsWell(await command.ended)
+})
+
 test('a finished run is taken back by its name', async t => {
   const scene = await world.scene(t)
   const before = await prepared(scene)

@@ -36,6 +36,8 @@ export class FakeTarget {
   readonly calls: Call[] = []
   readonly notes: Parameters<Activities['noteOrders']>[0][] = []
   readonly reports: RunResult[] = []
+  readonly rollbacks: Parameters<Activities['rollBack']>[0][] = []
+  readonly dumps: Parameters<Activities['backUpBefore']>[0][] = []
   /** Lanes at work now, and the most there ever were. */
   lanes = 0
   mostLanes = 0
@@ -260,7 +262,8 @@ export class FakeTarget {
         const groups = this.summary.groups.map(group => ({ ...group, lanes }))
         return packed({ ...this.summary, groups, revision })
       },
-      rollBack: async () => {
+      rollBack: async asked => {
+        this.rollbacks.push(asked)
         await this.#call('rollBack')
         return { undone: 3, rows: 0, verified: [], differences: [] }
       },
@@ -268,7 +271,8 @@ export class FakeTarget {
         await this.#call('checkRollback')
         return this.check
       },
-      backUpBefore: async () => {
+      backUpBefore: async asked => {
+        this.dumps.push(asked)
         await this.#call('backUpBefore')
         return { text: 'no dump is needed' }
       },

@@ -284,8 +284,8 @@ test('orders that make no sense are refused, and change nothing', async () => {
     [() => play.order(retryUpdate, { table: 'a' }), /table a has not failed/],
     [() => play.order(throttleUpdate, {}), /neither a limit/],
     [() => play.order(throttleUpdate, { rowsPerSecond: 0 }), /a number from 1 on/],
-    [() => play.order(throttleUpdate, { concurrency: 1.5 }), /a whole number from 1 on/],
-    [() => play.order(throttleUpdate, { concurrency: 0 }), /a whole number from 1 on/],
+    [() => play.order(throttleUpdate, { concurrency: 1.5 }), /a whole number from 1 to 1000/],
+    [() => play.order(throttleUpdate, { concurrency: 0 }), /a whole number from 1 to 1000/],
     [() => play.order(pauseUpdate, { comment: 'x'.repeat(3000) }), /comment is a text of at most/],
     [() => play.order(pauseUpdate, 'now' as never), /an order is an object/],
     [() => play.order(editUpdate, { lanes: 0 }), /only a paused run/],
@@ -295,6 +295,8 @@ test('orders that make no sense are refused, and change nothing', async () => {
   await assert.rejects(play.order(pauseUpdate), /it is paused already/)
   await assert.rejects(play.order(editUpdate, {}), /nothing to change/)
   await assert.rejects(play.order(editUpdate, { lanes: 0 }), /lanes is a whole number/)
+  await assert.rejects(play.order(editUpdate, { lanes: 65 }), /lanes is a whole number from 1 to 64/)
+  await assert.rejects(play.order(editUpdate, { chunkBytes: 1 }), /chunkBytes is a whole number from 4096 to/)
   await assert.rejects(
     play.order(editUpdate, { onError: [{ object: 'x.y', policy: 'quarantine' }] }),
     /it has no table or column "x.y"/,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Runtime, Worker } from '@temporalio/worker'
-import { bundle } from '../../worker/bundle.ts'
+import { workflowBundle } from '../../worker/bundle.ts'
 import { endOf, kindOf, readHistories, replayable } from './history-files.ts'
 
 const histories = readHistories(fileURLToPath(new URL('../histories', import.meta.url)))
@@ -12,7 +12,7 @@ const nothing = () => {}
 Runtime.install({
   logger: { log: nothing, trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing },
 })
-const workflowBundle = { code: await bundle() }
+const bundle = await workflowBundle()
 
 test('there are histories of each workflow; one is open, one went on as new', () => {
   const kinds = new Set(histories.map(({ history }) => kindOf(history)))
@@ -24,7 +24,7 @@ test('there are histories of each workflow; one is open, one went on as new', ()
 
 for (const { file, history } of histories) {
   test(`${file} replays`, async () => {
-    const results = Worker.runReplayHistories({ workflowBundle }, [replayable(history)])
+    const results = Worker.runReplayHistories({ workflowBundle: bundle }, [replayable(history)])
     for await (const { error } of results) assert.equal(error?.message, undefined)
   })
 }
@@ -32,6 +32,6 @@ for (const { file, history } of histories) {
 test('a history in which something else was done does not replay', async () => {
   const { history } = histories.find(({ history }) => kindOf(history) === 'rollback')!
   const text = JSON.stringify(history).replaceAll('"rollBack"', '"rollForth"')
-  const results = Worker.runReplayHistories({ workflowBundle }, [replayable(JSON.parse(text))])
+  const results = Worker.runReplayHistories({ workflowBundle: bundle }, [replayable(JSON.parse(text))])
   for await (const { error } of results) assert.match(error?.message ?? '', /rollBack/)
 })

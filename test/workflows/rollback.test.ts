@@ -44,7 +44,7 @@ test('the check alone, and no dump where the operator wants none', async () => {
   assert.deepEqual(names(bare), ['checkRollback', 'rollBack', 'reportRollback'])
 })
 
-test('what the check refuses is not begun; rows of others need a yes', async () => {
+test('what the check refuses is not begun; rows of others need a consent', async () => {
   const refused = new FakeTarget([])
   Object.assign(refused.check, { safe: false, refusals: ['a view of others depends on it'] })
   await assert.rejects((await rollback(refused)).result(), error =>
@@ -53,8 +53,11 @@ test('what the check refuses is not begun; rows of others need a yes', async () 
   assert.deepEqual(names(refused), ['checkRollback'])
   const losing = new FakeTarget([])
   Object.assign(losing.check, { safe: false, loses: true })
-  await assert.rejects((await rollback(losing)).result())
-  await (await rollback(losing, { yes: true })).result()
+  Object.assign(losing.check, { tables: [{ target: 'public.a', lost: 2 }] })
+  await assert.rejects((await rollback(losing)).result(), error =>
+    /2 rows in public\.a\. .*--accept rows-of-others/.test(String((error as Error).cause)),
+  )
+  await (await rollback(losing, { accept: ['rows-of-others'] })).result()
   assert.ok(names(losing).includes('rollBack'))
 })
 
@@ -75,6 +78,31 @@ test('one that fails parks: it waits, a retry goes on, and is refused where noth
   )
   target.open('reportRollback')
   assert.equal((await handle.result()).undone, 3)
+})
+
+test('rows of others that come after the check: the consent comes with a retry, and they are dumped', async () => {
+  const target = new FakeTarget([])
+  target.failures.set('rollBack', failing('refused', 'has 1 row(s) that others wrote', 'table "a"'))
+  const handle = await rollback(target, { accept: ['rows-of-others'] })
+  await waiting(handle)
+  await retry(handle)
+  await until('again', () => target.called('rollBack') > 1 || undefined, 30_000)
+  await waiting(handle)
+  target.failures.clear()
+  const order = { accept: ['rows-of-others' as const] }
+  await handle.executeUpdate<Ordered, [object]>(retryUpdate.name, { args: [order] })
+  await handle.result()
+  assert.deepEqual(
+    target.rollbacks.map(({ accept }) => accept),
+    [undefined, undefined, ['rows-of-others']],
+  )
+  assert.deepEqual(
+    target.dumps.map(({ loses, again }) => [loses, again]),
+    [
+      [false, undefined],
+      [true, true],
+    ],
+  )
 })
 
 test('a parked one ends when it is cancelled', async () => {
