@@ -64,6 +64,8 @@ export interface ExistingTable {
   grants?: GrantPlan[]
   /** Row security is on: policies say who sees which rows. */
   rowSecurity?: boolean
+  /** And they hold for our role: it sees and writes only what they let it. */
+  screened?: boolean
 }
 
 export interface RelationName {

@@ -1,7 +1,8 @@
 /** Tables that are there already: their keys and rules, which stay theirs. */
-import type { Severity } from '../finding.ts'
+import type { Finding, Severity } from '../finding.ts'
 import { showName } from '../name-text.ts'
 import type { Table } from '../schema.ts'
+import { quoteName } from '../sql-text.ts'
 import type { ExistingTable } from '../target.ts'
 import { collationOf } from './collations.ts'
 import { type Draft, type Planning, targetColumns } from './draft.ts'
@@ -34,6 +35,7 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
     )
   }
   compareForeignKeys(draft, existing, planning.target.writers.length, say)
+  if (existing.screened) planning.findings.push(screened(planning, existing, table.name))
   if (existing.triggers.length > 0) {
     say(
       'triggers-do-not-fire',
@@ -46,6 +48,18 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
     'note',
     "its keys, indexes, defaults and checks are the target's own; the source's are not made",
   )
+}
+
+/** COPY into a table fails where policies hold for the role, and counts would leave out what they hide. */
+function screened({ target }: Planning, { name }: ExistingTable, table: string): Finding {
+  const there = `${quoteName(target.schema.name)}.${quoteName(name)}`
+  return {
+    code: 'row-security',
+    severity: 'refused',
+    object: `table ${table}`,
+    message: `row security of the table of the target holds for the role ${showName(target.role)}: rows could not be loaded, nor all of them counted`,
+    remedy: `Connect as a role with BYPASSRLS, or as its owner after ALTER TABLE ${there} NO FORCE ROW LEVEL SECURITY`,
+  }
 }
 
 /** In the target an index on an expression keeps it, as `longhaul schema` makes it; these are not described. */

@@ -6,6 +6,8 @@ export interface Rights {
   grants: Map<string, GrantPlan[]>
   /** Tables with row security. */
   secured: Set<string>
+  /** Those of them whose policies hold for the role of the session. */
+  screened: Set<string>
 }
 
 /** By table. What a role may do as the owner counts as granted where that is not the role of the session. */
@@ -22,12 +24,15 @@ export async function describeGrants(client: Client, schema: string): Promise<Ri
       ...(grantable && { grantable }),
     })
   }
-  const { rows: secured } = await client.query<{ name: string }>(
-    `SELECT c.relname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  const { rows: secured } = await client.query<{ name: string; active: boolean }>(
+    `SELECT c.relname::text AS name, row_security_active(c.oid) AS active
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND c.relrowsecurity`,
     [schema],
   )
-  return { grants, secured: new Set(secured.map(({ name }) => name)) }
+  const screened = secured.filter(({ active }) => active)
+  const names = (list: { name: string }[]) => new Set(list.map(({ name }) => name))
+  return { grants, secured: names(secured), screened: names(screened) }
 }
 
 interface GrantRow {

@@ -77,7 +77,7 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
   const keys = await describeKeys(client, schema)
   const filled = await withRows(client, schema)
   const rights = await describeRights(client, schema)
-  const { grants, secured } = await describeGrants(client, schema)
+  const { grants, secured, screened } = await describeGrants(client, schema)
   const triggers = await listed(client, TRIGGERS, schema)
   const views = await readersOfTables(client, schema)
   const users = [...columns].filter(([name]) => !isLedgerTable(name))
@@ -94,6 +94,7 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
     views: views.get(name) ?? [],
     ...(grants.has(name) && { grants: grants.get(name)! }),
     ...(secured.has(name) && { rowSecurity: true }),
+    ...(screened.has(name) && { screened: true }),
   }))
 }
 

@@ -190,7 +190,11 @@ test('the whole database is made anew from its dump, with what it was besides it
     refused(/is as it was.*dropped by/),
   )
   run.client.on('error', () => {})
-  const { verified, differences } = await run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] })
+  const { verified, differences } = await run.act(rollBack, {
+    ...given(run),
+    scope,
+    accept: ['rows-of-others'],
+  })
   assert.deepEqual(differences, [])
   assert.match(verified[0]!, /3 tables of the dump: rows by count and digest/)
   const client = new pg.Client({ connectionString: run.url })
@@ -231,6 +235,9 @@ test('a damaged dump refuses it before anything is touched', async t => {
   const { safe, refusals } = await run.act(checkRollback, { ...given(run), scope })
   assert.equal(safe, false)
   assert.match(refusals.join(), /damaged/)
-  await assert.rejects(run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] }), refused(/damaged/))
+  await assert.rejects(
+    run.act(rollBack, { ...given(run), scope, accept: ['rows-of-others'] }),
+    refused(/damaged/),
+  )
   assert.deepEqual(await ids(run, 'member'), [1, 2, 3, 4, 10])
 })

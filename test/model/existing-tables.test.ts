@@ -147,6 +147,14 @@ test('row security that a new table lacks needs a consent', () => {
   ])
 })
 
+test('row security that holds for our role is refused before anything is loaded', () => {
+  const target = users([ID, NAME, SEEN], { rowSecurity: true, screened: true })
+  const { findings } = planOf(SQL, { target, ifExists: 'append' })
+  const found = findings.find(({ code }) => code === 'row-security')
+  assert.equal(found?.severity, 'refused')
+  assert.match(found?.remedy ?? '', /ALTER TABLE "public"."users" NO FORCE ROW LEVEL SECURITY/)
+})
+
 test('a table with rows is replaced only where nothing else depends on it', () => {
   const referencedBy = [{ schema: 'public', table: 'posts', name: 'posts_user_fkey' }]
   const target = users([ID, NAME, SEEN], { hasRows: true, referencedBy })
