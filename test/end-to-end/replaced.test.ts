@@ -49,7 +49,7 @@ test('tables, views, triggers and their functions are replaced together, and a r
   assert.match(tooEarly.all, /run second came after it/)
   assert.deepEqual(await objects(target), whole)
 
-  const back = await world.run(['rollback', 'second', '--yes'])
+  const back = await world.run(['rollback', 'second', '--yes', '--accept', 'rows-of-others'])
   assert.equal(back.status, 0, back.all)
   assert.deepEqual(await objects(target), before)
 })

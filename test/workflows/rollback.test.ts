@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { WorkflowHandle } from '@temporalio/client'
 import type { RollbackInput } from '../../model/payloads.ts'
+import type { TakenBack } from '../../model/taken-back.ts'
 import { type Ordered, retryUpdate, TASK_QUEUE, waitingForQuery } from '../../workflows/messages.ts'
 import { until } from '../scenarios/until.ts'
 import { FakeTarget, failing } from './fake-target.ts'
@@ -27,8 +28,12 @@ const waiting = (handle: WorkflowHandle) =>
 
 test('checked, dumped, taken back, reported', async () => {
   const target = new FakeTarget([])
-  const result = await (await rollback(target)).result()
+  const handle = await rollback(target)
+  const result = await handle.result()
   assert.deepEqual(names(target), ['checkRollback', 'backUpBefore', 'rollBack', 'reportRollback'])
+  const { at, ...takenBack } = (await handle.describe()).memo?.takenBack as TakenBack
+  assert.deepEqual(takenBack, { run: takenBack.run, whole: true, differences: 0 })
+  assert.ok(Date.parse(at) > 0)
   assert.equal(result.undone, 3)
   assert.equal(result.backedUp, 'no dump is needed')
   assert.deepEqual(result.report, { markdown: 'm', json: 'j', host: 'h' })
