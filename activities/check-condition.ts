@@ -8,8 +8,8 @@ import { isThere, type Subject } from './rollback-subject.ts'
 export async function checkCondition({ client, scope, tables }: Subject): Promise<string[]> {
   const { kind, where } = scope
   if (where === undefined) return []
-  if (kind !== 'rows') return ['A condition narrows only a rollback of rows. Add --scope rows']
-  if (where.includes('\0')) return ['The condition holds a NUL character. Leave it out']
+  if (kind !== 'rows') return ['a condition narrows only a rollback of rows. Add --scope rows']
+  if (where.includes('\0')) return ['the condition holds a NUL character. Leave it out']
   const refusals: string[] = []
   for (const table of tables) {
     if (!(await isThere(client, table))) continue

@@ -143,8 +143,11 @@ test('what goes is dumped before, where the run had ended well or others lose ro
   if (!program('pg_restore')) return t.skip('there is no pg_dump on this machine')
   const run = await workshop.begin('', SOURCE)
   await run.whole()
-  const dump = (loses: boolean) =>
-    run.act(backUpBefore, { ...given(run), scope: scopeOf({ kind: 'all' }), loses })
+  const dump = (loses: boolean, again?: true) =>
+    run.act(backUpBefore, {
+      ...{ ...given(run), scope: scopeOf({ kind: 'all' }), loses },
+      ...(again && { again }),
+    })
   assert.match((await dump(false)).text, /no dump was made, as the run had not come to its end/)
   const { backup, text } = await dump(true)
   assert.match(text, /dumped into/)
@@ -154,6 +157,12 @@ test('what goes is dumped before, where the run had ended well or others lose ro
   assert.doesNotMatch(stdout, /longhaul\./)
   // The same attempt again finds it.
   assert.deepEqual((await dump(true)).backup, backup)
+  // Rows that came since are in one of their own.
+  await run.client.query(`INSERT INTO public.member VALUES (9, NULL, 'LATE-9')`)
+  const later = (await dump(true, true)).backup!
+  assert.notEqual(later.path, backup!.path)
+  const { stdout: late } = await promisify(execFile)(program('pg_restore')!, ['--file=-', later.path])
+  assert.match(late, /LATE-9/)
 })
 
 test('the whole database is made anew from its dump, with what it was besides its content', async t => {

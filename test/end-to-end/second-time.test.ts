@@ -1,5 +1,7 @@
 /** The same command again, and what is told of a run that was taken back: names, orders and states stay true. */
 import assert from 'node:assert/strict'
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { openWorld } from './world.ts'
 
@@ -63,6 +65,12 @@ test('a part that was taken back is told, and the rest is told as it was', async
   assert.match((await say(0, 'show', 'part')).out, /Taken back in part at [\s\S]*Complete and valid/)
   assert.match((await say(0, 'list')).out, /part +done, partly rolled back/)
   assert.match((await say(0, 'report', 'part')).out, /Yes: `longhaul rollback part`/)
+  // A host that has no report of it hears it from Temporal.
+  const [report] = globSync(join(world.stack.env.LONGHAUL_HOME!, 'runs', '*', 'rollback.json')).filter(path =>
+    readFileSync(path, 'utf8').includes('"part"'),
+  )
+  rmSync(report!)
+  assert.match((await say(0, 'list')).out, /part +done, partly rolled back/)
 })
 
 test('a table that is paused beside a skipped one: the others are whole, and the command says what it waits for', async () => {

@@ -4,7 +4,17 @@ import { test } from 'node:test'
 import { type TableFacts, takingOf } from '../../model/judge-rollback.ts'
 
 const facts = (more: Partial<TableFacts>): TableFacts => ({
-  ...{ name: 't', target: 'public.t', made: false, there: true, rows: 5, own: 0, written: 5, before: 0, noted: 0 },
+  ...{
+    name: 't',
+    target: 'public.t',
+    made: false,
+    there: true,
+    rows: 5,
+    own: 0,
+    written: 5,
+    before: 0,
+    noted: 0,
+  },
   ...more,
 })
 const unknown = 'this database is a copy'

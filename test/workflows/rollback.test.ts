@@ -31,7 +31,9 @@ test('checked, dumped, taken back, reported', async () => {
   const handle = await rollback(target)
   const result = await handle.result()
   assert.deepEqual(names(target), ['checkRollback', 'backUpBefore', 'rollBack', 'reportRollback'])
-  const { at, ...takenBack } = (await handle.describe()).memo?.takenBack as TakenBack
+  const { memo } = await handle.describe()
+  assert.ok(memo)
+  const { at, ...takenBack } = memo.takenBack as TakenBack
   assert.deepEqual(takenBack, { run: takenBack.run, whole: true, differences: 0 })
   assert.ok(Date.parse(at) > 0)
   assert.equal(result.undone, 3)
