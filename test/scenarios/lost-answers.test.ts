@@ -15,7 +15,7 @@ import { makeSource } from './source.ts'
 import { assertMigrated } from './verify.ts'
 
 /** So many runs at once: each spends most of its time waiting for the second try. */
-const SIDE_BY_SIDE = 4
+const SIDE_BY_SIDE = 6
 /** Sessions that work for a run; those that only look are none of them. */
 const WORKERS = /^longhaul [0-9a-f]{8}-/
 
