@@ -16,6 +16,8 @@ export type Fault = (stage: Stage, amount: number) => Promise<string>
 const between = (amount: number, least: number, most: number) => least + amount * (most - least)
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`
 
+const away = new WeakSet<Stage['cluster']>()
+
 export const FAULTS: Record<FaultName, Fault> = {
   'kill worker': async stage => sent(stage, ['worker'], 'SIGKILL'),
   'kill server': async stage => sent(stage, ['server'], 'SIGKILL'),
@@ -35,10 +37,14 @@ export const FAULTS: Record<FaultName, Fault> = {
     }
   },
   'crash PostgreSQL': async ({ cluster }, amount) => {
+    // One that is away, or recovers, is not crashed and started a second time beside that.
+    if (away.has(cluster)) return NOTHING
+    away.add(cluster)
     const time = between(amount, 0, 4000)
     await cluster.crash()
     await sleep(time)
     await cluster.start()
+    away.delete(cluster)
     return `away for ${seconds(time)}`
   },
   'end one backend': (stage, amount) => terminated(stage, pids => [pids[Math.floor(amount * pids.length)]!]),
