@@ -6,9 +6,8 @@ import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { writePrivate } from '../home/home.ts'
-import { fenceOff, forget } from '../ledger/runs.ts'
-import { dropLedgerSql, findLedger } from '../ledger/schema.ts'
-import { inTransaction } from '../ledger/transaction.ts'
+import { fenceOff, forgetRun } from '../ledger/runs.ts'
+import { findLedger } from '../ledger/schema.ts'
 import { count } from '../model/amounts.ts'
 import { Failure } from '../model/failure.ts'
 import { mayLose, type RollbackScope, type RolledBack } from '../model/rollback.ts'
@@ -69,8 +68,7 @@ async function prove(
   if (subject) {
     await fenceOff(client, subject.ledger, run, 'rolling back')
     await endWriters(client, subject.ledger, run)
-  }
-  await endPrograms(client, run)
+  } else await endPrograms(client, run)
   const state = noteRemake(home, {
     ...{ run, target, name: subject?.run.name ?? before?.name ?? run, phase: 'begun' },
     facts: await databaseFacts(client),
@@ -123,7 +121,8 @@ async function compared(
         clean,
         log,
       )
-    await forgetRun(client, target.schema, run)
+    const ledger = await findLedger(client, target.schema)
+    if (ledger) await forgetRun(client, ledger, run)
     return [
       `${count(manifest.tables.length, 'table')} of the dump: rows by count and digest, before the database took its place`,
       ...(clean ? [] : [`pg_restore had something to say, which is in ${log}`]),
@@ -140,15 +139,6 @@ const otherwise = (path: string, tables: string[], clean: boolean, log: string) 
     message: `what it restores is not what it was made of: ${tables.slice(0, 3).join(', ')}${tables.length > 3 ? ` and ${tables.length - 3} more tables` : ''}`,
     remedy: `The database is as it was${clean ? '' : `; ${log} has what pg_restore said`}. Take the run back by its tables`,
   })
-
-async function forgetRun(client: Client, schema: string, run: string): Promise<void> {
-  const ledger = await findLedger(client, schema)
-  if (!ledger) return
-  await inTransaction(client, async () => {
-    const { left } = await forget(client, ledger, run)
-    if (left === 0) for (const statement of dropLedgerSql(ledger)) await client.query(statement)
-  })
-}
 
 /** Databases in which a session can stand while another one is dropped. */
 const ELSEWHERE = ['postgres', 'template1']

@@ -1,9 +1,8 @@
 /** The scopes of a rollback that the ledger drives: the whole run, some of its tables, or rows alone. */
 
-import { fencePart, forgetTables, leaveTablesOut } from '../ledger/parts.ts'
+import { aroundRows, fencePart, forgetTables, leaveTablesOut } from '../ledger/parts.ts'
 import { type ObjectRow, readObjects } from '../ledger/reader.ts'
-import { fenceOff, forget, type RunToken } from '../ledger/runs.ts'
-import { dropLedgerSql, tableName } from '../ledger/schema.ts'
+import { fenceOff, forgetRun, type RunToken } from '../ledger/runs.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
@@ -33,12 +32,12 @@ export interface Asked {
 /** All that the run made; the ledger's record goes last, after the comparison with what was there before. */
 export async function takeWhole(work: Work, subject: Subject, asked: Asked): Promise<RolledBack> {
   const { client, ledger, run } = subject
-  const fence = () => fenceOff(client, ledger, run.id, 'rolling back')
-  if (asked.givenUp) await fence()
-  await inTransaction(client, async () => {
-    await fence()
+  const fence = async () => {
+    await fenceOff(client, ledger, run.id, 'rolling back')
     await mustBePossible(subject)
-  })
+  }
+  // What is refused to an operator leaves the run as it was; one that gave up itself stays so.
+  await (asked.givenUp ? fence() : inTransaction(client, fence))
   await endWriters(client, ledger, run.id)
   const { undone, rows } = await knowing(work, subject, asked, taking =>
     takeAllOf(work, taking, () => readObjects(client, ledger, run.id, true)),
@@ -49,7 +48,7 @@ export async function takeWhole(work: Work, subject: Subject, asked: Asked): Pro
     verified: [...old.verified, ...gone.verified],
     differences: [...old.differences, ...gone.differences],
   })
-  await forgetRun(subject)
+  await forgetRun(client, ledger, run.id)
   work.log.info(outcome, 'taken back')
   return outcome
 }
@@ -139,17 +138,13 @@ async function knowing<T>(
   }
 }
 
-/** Tables of the run go before rows of tables that stay: their foreign keys refer to these. */
+/** Everything of these objects, and the rows of tables that stay; `objects` are read anew for each part. */
 async function takeAllOf(work: Work, taking: Taking, objects: () => Promise<ObjectRow[]>) {
-  const stay = taking.subject.tables.filter(isLoadedInto)
-  const names = new Set(stay.map(({ name }) => name))
-  const made = await takeAll(
-    work,
-    taking,
-    (await objects()).filter(({ table }) => !names.has(table)),
-  )
-  const rows = await takeRowsOf(taking, stay)
-  return { rows, undone: made + (await takeAll(work, taking, await objects())) }
+  const { tables } = taking.subject
+  const made = await takeAll(work, taking, aroundRows(await objects(), tables).before)
+  const rows = await takeRowsOf(taking, tables.filter(isLoadedInto))
+  const rested = await takeAll(work, taking, aroundRows(await objects(), tables).after)
+  return { rows, undone: made + rested }
 }
 
 async function takeAll({ log }: Work, taking: Taking, objects: ObjectRow[]): Promise<number> {
@@ -179,13 +174,4 @@ async function objectsOf(subject: Subject): Promise<ObjectRow[]> {
     return names.has(table) || dependents.has(object)
   }
   return objects.filter(belongs)
-}
-
-/** Takes the run out of the ledger, and the ledger away with the last one: nobody may register in between. */
-async function forgetRun({ client, ledger, run }: Subject): Promise<void> {
-  await inTransaction(client, async () => {
-    await client.query(`LOCK TABLE ${tableName(ledger, 'run')}`)
-    const { left } = await forget(client, ledger, run.id)
-    if (left === 0) for (const statement of dropLedgerSql(ledger)) await client.query(statement)
-  })
 }

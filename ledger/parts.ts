@@ -1,6 +1,8 @@
 /** Parts of a run that are taken back while the rest of it stays. */
+import { isLoadedInto, type TablePlan } from '../model/plan.ts'
 import { quoteText } from '../model/sql-text.ts'
 import { type Backend, fenced, runIsOurs, START } from './fence.ts'
+import type { ObjectRow } from './reader.ts'
 import { ledgerGone, type RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -89,4 +91,19 @@ export function forgetTablesSql(place: Place, run: string, tables: readonly RunT
    SET target_tables = ARRAY(SELECT t FROM pg_catalog.unnest(target_tables) AS t WHERE t NOT IN (${places}))
  WHERE id = ${id}`,
   ]
+}
+
+/**
+ * What of the objects goes before the run's rows in tables that stay, and what after them, each in its order: tables
+ * that the run made may refer to such rows, and what rested during the load comes back to what is left of them.
+ */
+export function aroundRows(
+  objects: readonly ObjectRow[],
+  tables: readonly TablePlan[],
+): { before: ObjectRow[]; after: ObjectRow[] } {
+  const stay = new Set(tables.filter(isLoadedInto).map(({ name }) => name))
+  return {
+    before: objects.filter(({ table }) => !stay.has(table)),
+    after: objects.filter(({ table }) => stay.has(table)),
+  }
 }

@@ -2,7 +2,7 @@
 import { Failure } from '../model/failure.ts'
 import type { Plan } from '../model/plan.ts'
 import { type RunState, type StepName, type StepState, UNFINISHED, type Verdict } from '../model/run.ts'
-import { LEDGER_VERSION, type Place, type Sql, tableName } from './schema.ts'
+import { dropLedgerSql, LEDGER_VERSION, type Place, type Sql, tableName } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Whose run it is: written into every fence, so that an older epoch writes nothing more. */
@@ -249,9 +249,13 @@ export async function setStep(
   )
 }
 
-/** Takes a run and all its records out of the ledger. */
-export async function forget(sql: Sql, place: Place, run: string): Promise<{ left: number }> {
-  await sql.query(`DELETE FROM ${tableName(place, 'run')} WHERE id = $1`, [run])
-  const { rows } = await sql.query(`SELECT count(*)::int AS n FROM ${tableName(place, 'run')}`)
-  return { left: rows[0].n }
+/** Takes a run and all its records out of the ledger, and the ledger away with the last one. */
+export async function forgetRun(sql: Sql, place: Place, run: string): Promise<void> {
+  await inTransaction(sql, async () => {
+    // Nobody may register in between.
+    await sql.query(`LOCK TABLE ${tableName(place, 'run')}`)
+    await sql.query(`DELETE FROM ${tableName(place, 'run')} WHERE id = $1`, [run])
+    const { rows } = await sql.query(`SELECT FROM ${tableName(place, 'run')} LIMIT 1`)
+    if (rows.length === 0) for (const statement of dropLedgerSql(place)) await sql.query(statement)
+  })
 }

@@ -7,7 +7,7 @@ import { isLoadedInto, type TablePlan } from '../model/plan.ts'
 import { showScope } from '../model/render-rollback.ts'
 import type { RollbackScope } from '../model/rollback.ts'
 import { quoteText } from '../model/sql-text.ts'
-import { fencePartSql, forgetTablesSql } from './parts.ts'
+import { aroundRows, fencePartSql, forgetTablesSql } from './parts.ts'
 import type { ObjectRow } from './reader.ts'
 import type { RunRow } from './runs.ts'
 import { dropLedgerSql, type Place, tableName } from './schema.ts'
@@ -28,15 +28,19 @@ export interface ScriptOf {
 /** Raises, and changes nothing, where the run went on since or rows of others would go. */
 export function undoScript(script: ScriptOf): string {
   const { scope } = script
-  const whole = scope.kind === 'all' && !scope.tables
+  const all = scope.kind === 'all'
+  const whole = all && !scope.tables
+  const { before, after } = aroundRows(all ? script.objects : [], script.tables)
   const parts = [
     head(script),
     checks(script),
     ...(whole
       ? []
       : [statements('the run is no longer what it was', [fencePartSql(script.ledger, script.run.id)])]),
+    undone(before),
     rows(script),
-    ...(scope.kind === 'all' ? [objects(script), records(script, whole)] : []),
+    undone(after),
+    ...(all ? [records(script, whole)] : []),
     'COMMIT;',
   ]
   return `${parts.filter(Boolean).join('\n\n')}\n`
@@ -113,7 +117,7 @@ function rows({ ledger, run, tables, scope }: ScriptOf): string {
   ])
 }
 
-function objects({ objects }: ScriptOf): string {
+function undone(objects: readonly ObjectRow[]): string {
   return objects
     .filter(({ done, undo }) => done && undo.length > 0)
     .map(({ kind, table, name, undo }) =>

@@ -19,6 +19,7 @@ import { rollbackScript } from '../../client/rollback-script.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RollbackScope } from '../../model/rollback.ts'
 import { onPath } from '../../worker/executable.ts'
+import { ended, SOURCE } from './teams.ts'
 import { openWorkshop, type Run } from './whole-run.ts'
 
 const workshop = await openWorkshop()
@@ -32,12 +33,9 @@ const refused = (pattern: RegExp) => (error: unknown) =>
   error instanceof Failure && pattern.test(error.message)
 const scopeOf = (scope: RollbackScope) => scope
 
-const SOURCE = `
-  CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-  CREATE TABLE member (id INTEGER PRIMARY KEY, team INTEGER REFERENCES team (id), number TEXT);
-  CREATE INDEX member_by_number ON member (number);
-  INSERT INTO team VALUES (1, 'red'), (2, 'blue');
-  INSERT INTO member VALUES (1, 1, 'LEGACY-1'), (2, 1, 'LEGACY-2'), (3, 2, 'NEW-3'), (4, NULL, 'NEW-4')`
+const PARENT = `
+  CREATE TABLE public.team (id bigint PRIMARY KEY, name text NOT NULL);
+  INSERT INTO public.team VALUES (10, 'green')`
 
 /** A table of the application that refers to itself, one with a trigger, and one that the run knows nothing of. */
 const APPLICATION = `
@@ -53,11 +51,6 @@ const ids = async (run: Run, table: string) =>
   (await run.rows(`SELECT id::int FROM public.${table} ORDER BY 1`)).map(([id]) => id)
 const there = async (run: Run, name: string) =>
   (await run.rows(`SELECT to_regclass('${name}') IS NOT NULL`))[0]![0]
-
-async function ended(run: Run): Promise<void> {
-  await run.whole()
-  await run.client.query(`UPDATE longhaul.run SET state = 'done', verdict = 'equal', ended_at = now()`)
-}
 
 for (const [what, target, ifExists, out, kept] of [
   ['that the run makes', '', 'refuse', 'team', 'member'],
@@ -137,6 +130,12 @@ test('the script does by hand what the rollback does, and refuses what it refuse
     ['O'],
   ])
   assert.equal(await there(loaded, 'longhaul.run'), false)
+
+  // The child that the run made refers to rows that go.
+  const parent = await workshop.begin(PARENT, SOURCE, { ifExists: 'append' })
+  await ended(parent)
+  await execute(parent, { kind: 'all' })
+  assert.deepEqual([await there(parent, 'public.member'), await ids(parent, 'team')], [false, [10]])
 })
 
 test('what goes is dumped before, where the run had ended well or others lose rows', async t => {

@@ -12,26 +12,17 @@ import { checkText } from '../../client/cli/rollback-text.ts'
 import type { RollbackDocument } from '../../model/render-rollback.ts'
 import { type RollbackScope, WHOLE } from '../../model/rollback.ts'
 import { onPath } from '../../worker/executable.ts'
+import { ended, SOURCE } from './teams.ts'
 import { openWorkshop, type Run } from './whole-run.ts'
 
 const workshop = await openWorkshop()
 
-const SOURCE = `
-  CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-  CREATE TABLE member (id INTEGER PRIMARY KEY, team INTEGER REFERENCES team (id), number TEXT);
-  INSERT INTO team VALUES (1, 'red'), (2, 'blue');
-  INSERT INTO member VALUES (1, 1, 'LEGACY-1'), (2, 1, 'LEGACY-2'), (3, 2, 'NEW-3'), (4, NULL, 'NEW-4')`
 const EMPTY_PARENT = 'CREATE TABLE public.team (id bigint PRIMARY KEY, name text NOT NULL)'
 const PARENT = `${EMPTY_PARENT}; INSERT INTO public.team VALUES (10, 'green')`
 
 const given = ({ run, request: { target } }: Run) => ({ run, target })
 const check = (run: Run, scope: RollbackScope = WHOLE) => run.act(checkRollback, { ...given(run), scope })
 const back = (run: Run, scope: RollbackScope = WHOLE) => run.act(rollBack, { ...given(run), scope })
-
-async function ended(run: Run): Promise<void> {
-  await run.whole()
-  await run.client.query(`UPDATE longhaul.run SET state = 'done', verdict = 'equal', ended_at = now()`)
-}
 
 /** The server's own program; else that of the machine. */
 function pgDump(): string | undefined {

@@ -6,16 +6,10 @@ import { type RollBackInput, rollBack } from '../../activities/roll-back.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RollbackCheck, RollbackScope, RolledBack } from '../../model/rollback.ts'
 import { until } from '../scenarios/until.ts'
+import { ended, SOURCE } from './teams.ts'
 import { openWorkshop, type Run } from './whole-run.ts'
 
 const workshop = await openWorkshop()
-
-const SOURCE = `
-  CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
-  CREATE TABLE member (id INTEGER PRIMARY KEY, team INTEGER REFERENCES team (id), number TEXT);
-  CREATE INDEX member_by_number ON member (number);
-  INSERT INTO team VALUES (1, 'red'), (2, 'blue');
-  INSERT INTO member VALUES (1, 1, 'LEGACY-1'), (2, 1, 'LEGACY-2'), (3, 2, 'NEW-3'), (4, NULL, 'NEW-4')`
 
 /** The same tables as an application has them, with rows of its own. */
 const APPLICATION = `
@@ -32,12 +26,6 @@ const check = (run: Run, scope: RollbackScope = { kind: 'all' }): Promise<Rollba
 const back = (run: Run, scope?: RollbackScope, more: Partial<RollBackInput> = {}): Promise<RolledBack> =>
   run.act(rollBack, { ...given(run), ...(scope && { scope }), ...more })
 
-/** A run that has come to its end. */
-async function whole(run: Run): Promise<void> {
-  await run.whole()
-  await run.client.query(`UPDATE longhaul.run SET state = 'done', verdict = 'equal', ended_at = now()`)
-}
-
 const ids = async (run: Run, table: string) =>
   (await run.rows(`SELECT id::int FROM ${table} ORDER BY 1`)).map(([id]) => id)
 const schemas = (run: Run) =>
@@ -47,7 +35,7 @@ const refused = (pattern: RegExp) => (error: unknown) =>
 
 test('a run into an empty target is gone, and the check said that nothing would be lost', async () => {
   const run = await workshop.begin('', SOURCE)
-  await whole(run)
+  await ended(run)
   const found = await check(run)
   assert.deepEqual([found.safe, found.refusals, found.warnings], [true, [], []])
   assert.deepEqual(
@@ -68,7 +56,7 @@ test('a run into an empty target is gone, and the check said that nothing would 
 
 test('rows that others wrote since are seen, not lost without a consent, and lost with it', async () => {
   const run = await workshop.begin('', SOURCE)
-  await whole(run)
+  await ended(run)
   await run.client.query(
     `INSERT INTO member VALUES (5, 1, 'THEIRS'); UPDATE team SET name = 'rot' WHERE id = 1`,
   )
@@ -92,7 +80,7 @@ test('rows that others wrote since are seen, not lost without a consent, and los
 
 test('a table that was written anew with the same rows is not changed, says the digest', async () => {
   const run = await workshop.begin('', SOURCE)
-  await whole(run)
+  await ended(run)
   await run.client.query('UPDATE member SET id = id; ALTER TABLE team ALTER COLUMN name TYPE varchar(40)')
   const found = await check(run)
   assert.deepEqual([found.safe, found.warnings, found.tables.map(t => t.changed)], [true, [], [false, false]])
@@ -102,7 +90,7 @@ test('a table that was written anew with the same rows is not changed, says the 
 
 test('objects of others on a table refuse the rollback before anything is touched', async () => {
   const run = await workshop.begin('', SOURCE)
-  await whole(run)
+  await ended(run)
   await run.client.query(
     `CREATE VIEW public.theirs AS SELECT id FROM team; CREATE TABLE public.badge (team bigint REFERENCES team)`,
   )
@@ -126,7 +114,7 @@ test('objects of others on a table refuse the rollback before anything is touche
 
 test('rows appended to a table are told from those of others, and the table is as before', async () => {
   const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })
-  await whole(run)
+  await ended(run)
   assert.deepEqual(await ids(run, 'member'), [1, 2, 3, 4, 10, 11])
   const found = await check(run)
   assert.deepEqual([found.safe, found.refusals, found.warnings], [true, [], []])
@@ -139,7 +127,7 @@ test('rows appended to a table are told from those of others, and the table is a
 
 test('rows that others appended stay, and the difference is named', async () => {
   const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })
-  await whole(run)
+  await ended(run)
   await run.client.query(
     `INSERT INTO team (name) VALUES ('theirs'); UPDATE member SET number = 'changed' WHERE id = 4`,
   )
@@ -175,7 +163,7 @@ const written = (run: Run) =>
 
 test('only rows that the run wrote, narrowed by a condition; the ledger stays true', async () => {
   const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })
-  await whole(run)
+  await ended(run)
   const legacy = rowsScope(['member'], `"number" LIKE 'LEGACY-%' -- the old ones`)
   const { refusals, tables } = await check(run, legacy)
   assert.deepEqual([refusals, tables[0]!.goes], [[], 2])
@@ -195,7 +183,7 @@ test('only rows that the run wrote, narrowed by a condition; the ledger stays tr
 
 test('a condition is one condition, and nothing else', async () => {
   const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })
-  await whole(run)
+  await ended(run)
   for (const where of [
     'true) OR (true',
     `true); DROP TABLE badge; SELECT (true`,
@@ -218,7 +206,7 @@ test('rows of others that would go with ours, by a rule of a foreign key, refuse
     SOURCE,
     { ifExists: 'append' },
   )
-  await whole(run)
+  await ended(run)
   await run.client.query('INSERT INTO public.badge VALUES (1), (10)')
   for (const scope of [rowsScope(['team', 'member']), rowsScope(['team']), undefined]) {
     const { refusals } = await check(run, scope)
@@ -238,14 +226,14 @@ test('rows in a ring of tables go together', async () => {
      INSERT INTO a VALUES (1, 1), (2, 2); INSERT INTO b VALUES (1, 2), (2, 1)`,
     { ifExists: 'append' },
   )
-  await whole(run)
+  await ended(run)
   const { rows, differences } = await back(run)
   assert.deepEqual([rows, differences, await ids(run, 'a'), await ids(run, 'b')], [4, [], [9], [9]])
 })
 
 test('rows whose transactions tell nothing any more refuse it', async () => {
   const run = await workshop.begin(APPLICATION, SOURCE, { ifExists: 'append' })
-  await whole(run)
+  await ended(run)
   await run.client.query('ALTER TABLE member ALTER COLUMN number TYPE varchar(60) COLLATE "C"')
   const scope = rowsScope(['member'])
   // Rewritten: every row bears the number of that transaction.
@@ -264,7 +252,7 @@ test('rows whose transactions tell nothing any more refuse it', async () => {
 
 test('all rows go and the tables stay', async () => {
   const run = await workshop.begin('', SOURCE)
-  await whole(run)
+  await ended(run)
   await run.client.query(`INSERT INTO member VALUES (5, 1, 'THEIRS')`)
   assert.equal((await check(run, { kind: 'data' })).loses, true)
   await assert.rejects(back(run, { kind: 'data' }), refused(/others wrote or changed/))
@@ -283,7 +271,7 @@ test('some tables go with what belongs to them, and the rest of the run with a s
     `${SOURCE}; CREATE VIEW reds AS SELECT id FROM team WHERE name = 'red';
      CREATE TRIGGER t AFTER INSERT ON team BEGIN DELETE FROM member WHERE id = -1; END`,
   )
-  await whole(run)
+  await ended(run)
   const scope: RollbackScope = { kind: 'all', tables: ['team'] }
   const found = await check(run, scope)
   assert.deepEqual([found.safe, found.refusals], [true, []])
@@ -313,7 +301,7 @@ test('some tables go with what belongs to them, and the rest of the run with a s
 
 test('a lock of others is waited for', async () => {
   const run = await workshop.begin('', SOURCE)
-  await whole(run)
+  await ended(run)
   await run.client.query('BEGIN; SELECT count(*) FROM team')
   assert.ok((await check(run)).warnings.some(line => /has table "team" locked/.test(line)))
   const going = back(run)

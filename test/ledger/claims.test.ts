@@ -13,7 +13,7 @@ import {
 } from '../../ledger/claims.ts'
 import { makeOnce } from '../../ledger/objects.ts'
 import { readObjects, readTables } from '../../ledger/reader.ts'
-import { fenceOff, forget, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
+import { fenceOff, forgetRun, getRun, type RunToken, register, setState } from '../../ledger/runs.ts'
 import { choosePlace, createLedger, findLedger, isCurrent, OWN_SCHEMA, placeIn } from '../../ledger/schema.ts'
 import { inTransaction } from '../../ledger/transaction.ts'
 import { Failure } from '../../model/failure.ts'
@@ -198,7 +198,7 @@ test('what a run has written can be read, and the run forgotten', async () => {
     [row?.name, row?.state, row?.expected, row?.written, row?.chunks, row?.chunksDone],
     [name, 'copying', 30, 10, 3, 1],
   )
-  await forget(one, OWN_SCHEMA, token.run)
+  await forgetRun(one, OWN_SCHEMA, token.run)
   assert.equal(await getRun(one, OWN_SCHEMA, token.run), undefined)
 })
 
