@@ -32,8 +32,8 @@ export interface Told {
   /** UUID under which the ledger has the run, once it was opened. */
   run?: string
   steps: Map<StepName, StepTimes>
-  /** The plan's latest summary, once there is one. */
-  plan?: PlanSummary
+  /** The plan's latest summary, once there is one; groups may be packed. */
+  plan: Omit<PlanSummary, 'groups'> | undefined
   tables: Map<string, TableState>
   events: OperatorEvent[]
 }
@@ -57,7 +57,7 @@ const STEP_OF: Record<string, StepName> = {
 
 /** Reads the events from the first to the last. */
 export function toldBy(events: Events): Told {
-  const told: Told = { steps: new Map(), tables: new Map(), events: [] }
+  const told: Told = { steps: new Map(), plan: undefined, tables: new Map(), events: [] }
   const begun = new Map<string, Event>()
   for (const event of events) {
     if (event.eventId) begun.set(String(event.eventId), event)
@@ -82,10 +82,13 @@ function noteActivity(told: Told, event: Event, begun: Map<string, Event>): void
     over && begun.get(String(over.scheduledEventId))?.activityTaskScheduledEventAttributes?.activityType?.name
   if (!name) return
   end(told, STEP_OF[name], event)
-  if (done && (name === 'makePlan' || name === 'applyEdit')) {
-    const plan = payloadOf<PlanSummary>(done.result?.payloads)
-    if (plan) told.plan = plan
-  }
+  if (done) told.plan = planIn(name, done.result?.payloads) ?? told.plan
+}
+
+/** The plan that an activity gives: a new one, that of the run that goes on, or an edited one. */
+function planIn(name: string, payloads: Payload[] | null | undefined): Told['plan'] {
+  if (name === 'makePlan' || name === 'applyEdit') return payloadOf<Told['plan']>(payloads)
+  return name === 'attach' ? payloadOf<{ summary?: Told['plan'] }>(payloads)?.summary : undefined
 }
 
 function noteChild(told: Told, event: Event, begun: Map<string, Event>): void {
