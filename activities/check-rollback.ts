@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity'
 import { goes, placeOf } from '../ledger/written.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { type Judged, judge, type TableFacts } from '../model/judge-rollback.ts'
-import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import type { TablePlan } from '../model/plan.ts'
 import type { RollbackCheck, RollbackScope } from '../model/rollback.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { checkAround } from './check-around.ts'
@@ -82,9 +82,7 @@ async function factsOf(
   subject: Subject,
   table: TablePlan,
 ): Promise<TableFacts> {
-  const { table: _, ...seen } = await survey(subject, table)
-  const { name, target } = table
-  const facts = { name, target: `${target.schema}.${target.name}`, made: !isLoadedInto(table), ...seen }
+  const facts = await survey(subject, table)
   const same = await sameRows(home, input.target, subject, table, facts)
   const narrowed = await narrowedRows(subject, table, facts)
   return { ...facts, ...(same !== undefined && { same }), ...(narrowed !== undefined && { narrowed }) }

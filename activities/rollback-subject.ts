@@ -53,24 +53,20 @@ export async function openSubject(
 
 const COPY = 'this database is a copy of the one in which they were written'
 
-/** A table as it is now. */
-export type Surveyed = { table: TablePlan } & Pick<
-  TableFacts,
-  'there' | 'rows' | 'own' | 'unknown' | 'written' | 'before' | 'unnoted' | 'noted' | 'dropped'
->
-
 const MAY_HOLD_ROWS: ReadonlySet<TablePlan['action']> = new Set(['append', 'replace'])
 
 const isDropped = ({ kind, done }: ObjectRow) => kind === 'old tables' && done
 
-/** Reads all rows of the table. */
+/** A table as it is now; reads all of its rows. */
 export async function survey(
   { client, ledger, run, counts, before, blind, objects }: Subject,
   table: TablePlan,
-): Promise<Surveyed> {
+): Promise<TableFacts> {
   const written = counts.get(table.name)?.written ?? 0
   const known = {
-    table,
+    name: table.name,
+    target: `${table.target.schema}.${table.target.name}`,
+    made: !isLoadedInto(table),
     written,
     before: !isLoadedInto(table) ? 0 : (before.get(table.name)?.rows ?? 0),
     noted: before.get(table.name)?.rows ?? (MAY_HOLD_ROWS.has(table.action) ? null : 0),

@@ -68,10 +68,8 @@ async function factsNow(
   table: TablePlan,
   same: ReadonlyMap<string, TableFacts>,
 ): Promise<TableFacts> {
-  const { table: _, ...seen } = await survey(subject, table)
-  const { name, target } = table
-  const facts = { name, target: `${target.schema}.${target.name}`, made: !isLoadedInto(table), ...seen }
-  const known = same.get(name)
+  const facts = await survey(subject, table)
+  const known = same.get(table.name)
   return known?.rows === facts.rows && known.own === facts.own ? { ...facts, same: true } : facts
 }
 

@@ -89,7 +89,7 @@ test('figures of a table: rows, chunks, pace, time left and how it was reckoned'
   )
   assert.equal(table.written, 300)
   assert.equal(table.chunks, 10)
-  assert.match(table.estimate!, /^700 rows to go at \d+ rows\/s, the pace of the last \d+ s$/)
+  assert.match(table.estimate!, /^700 rows to go at [\d,]+ rows\/s, the pace of the last \d+ s$/)
   assert.ok(table.secondsLeft! > 0)
   target.open('chunk')
   await play.result()
