@@ -11,8 +11,10 @@ import type { TablePlan } from '../model/plan.ts'
 import type { Row } from '../model/types.ts'
 import { withRowName } from '../stores/conform.ts'
 import { digestFor } from '../stores/digest/digester.ts'
+import { rawDigester } from '../stores/digest/raw.ts'
 import { FittingRows } from '../stores/fitting-rows.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
+import type { RawBatch, RawRow, RawRows } from '../stores/raw-row.ts'
 import type { SourceStore } from '../stores/store.ts'
 
 export interface ChunkCopied {
@@ -25,8 +27,6 @@ export interface ChunkCopied {
   ms: number
 }
 
-type Batches = Iterable<Row[]> | AsyncIterable<Row[]>
-
 /** What copying needs of its lane. */
 export interface Hands {
   client: Client
@@ -35,8 +35,14 @@ export interface Hands {
   source: SourceStore
   signal: AbortSignal
   progress: (detail: unknown) => void
+  /** Whether rows are held back at all. */
+  limited: () => boolean
   /** Holds the rows back as the orders say, until `over`. */
-  pace: (batches: Iterable<Row[]>, table: TablePlan, over: AbortSignal) => Batches
+  pace: (
+    batches: Iterable<Row[]>,
+    table: TablePlan,
+    over: AbortSignal,
+  ) => Iterable<Row[]> | AsyncIterable<Row[]>
 }
 
 export async function copyChunk(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkCopied> {
@@ -55,7 +61,11 @@ export async function copyChunk(hands: Hands, table: TablePlan, claim: ChunkClai
 
 async function copyAll(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {
   const digester = digestFor(table, 'source')
-  const batches = digested(hands.source.read(table, claim), digester)
+  // Rows are held back by values.
+  const raw = hands.limited() ? undefined : hands.source.readRaw(table, claim)
+  const batches = raw
+    ? digestedRaw(raw, rawDigester(digester, table, raw.places))
+    : digested(hands.source.read(table, claim), digester)
   const { rows, bytes } = await send(hands, table, claim, batches, 0)
   const { digest } = digester
   const counts = { read: digest.count, written: rows, quarantined: 0, altered: 0 }
@@ -90,14 +100,15 @@ async function send(
   hands: Hands,
   table: TablePlan,
   claim: ChunkClaim,
-  batches: Iterable<Row[]>,
+  batches: Iterable<Row[]> | RawRows,
   before: number,
 ) {
   const heard = (rows: number) => hands.progress({ table: table.name, chunk: claim.no, rows: before + rows })
   // Where a COPY fails while rows are held back, whoever holds them still has the reader open.
   const over = new AbortController()
   try {
-    return await copyIn(hands.client, table, hands.pace(batches, table, over.signal), heard, hands.signal)
+    const paced = 'places' in batches ? batches : hands.pace(batches, table, over.signal)
+    return await copyIn(hands.client, table, paced, heard, hands.signal)
   } finally {
     over.abort()
   }
@@ -109,6 +120,22 @@ function* digested(batches: Iterable<Row[]>, digester: { add(rows: Row[]): void 
     digester.add(batch)
     yield batch
   }
+}
+
+function digestedRaw({ places, batches }: RawRows, add: (row: RawRow) => void): RawRows {
+  return { places, batches: seen(batches, add) }
+}
+
+function* seen(batches: Iterable<RawBatch>, add: (row: RawRow) => void): Iterable<RawBatch> {
+  for (const batch of batches)
+    yield {
+      count: batch.count,
+      row: index => {
+        const row = batch.row(index)
+        add(row)
+        return row
+      },
+    }
 }
 
 const miscounted = (table: TablePlan, read: number, written: number, quarantined: number) =>

@@ -70,10 +70,14 @@ class Lane {
   #revision: number | undefined
   #lookout: Client | undefined
 
-  constructor(input: LaneInput, hands: Omit<Hands, 'pace'>, me: Backend) {
+  constructor(input: LaneInput, hands: Omit<Hands, 'pace' | 'limited'>, me: Backend) {
     this.#input = input
     this.#me = me
-    this.#hands = { ...hands, pace: (batches, table, over) => this.#paced(batches, table, over) }
+    this.#hands = {
+      ...hands,
+      limited: () => this.#throttle.limits,
+      pace: (batches, table, over) => this.#paced(batches, table, over),
+    }
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,13 @@ export interface RawBatch {
   row(index: number): RawRow
 }
 
+/** Rows of a table that a plan is about. */
+export interface RawRows {
+  /** For each column of the plan the place of its cell in the rows. */
+  readonly places: readonly number[]
+  readonly batches: Iterable<RawBatch>
+}
+
 /** A cell as a value, for what has no way to work on its bytes. */
 export function cellOf(row: RawRow, place: number): Cell {
   switch (row.kinds[place]) {

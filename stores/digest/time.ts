@@ -65,13 +65,13 @@ function dateAt(text: string): number {
   return lastDays
 }
 
-function daysIn(year: number, month: number): number {
+export function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
   return month >= 1 && month <= 12 ? 30 + ((month + (month >> 3)) & 1) : 0
 }
 
 /** Proleptic Gregorian calendar; Howard Hinnant, "chrono-compatible low-level date algorithms". */
-function daysFromCivil(year: number, month: number, date: number): number {
+export function daysFromCivil(year: number, month: number, date: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)
   const yearOfEra = y - era * 400

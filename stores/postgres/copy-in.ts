@@ -8,12 +8,10 @@ import { Failure } from '../../model/failure.ts'
 import type { TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
 import { toFailure } from '../../sessions/errors.ts'
-import { isLarge, mayBeLarge } from '../large.ts'
+import type { RawRows } from '../raw-row.ts'
 import { CopySession } from './copy-session.ts'
-import { encoderFor } from './encode.ts'
-import { largeRowEncoder } from './encode-large.ts'
 import { idents, qualified } from './quote.ts'
-import { Writer } from './writer.ts'
+import { RowFrames } from './row-frames.ts'
 
 export interface Copied {
   rows: number
@@ -21,7 +19,7 @@ export interface Copied {
   bytes: number
 }
 
-type Batches = Iterable<Row[]> | AsyncIterable<Row[]>
+export type Batches = Iterable<Row[]> | AsyncIterable<Row[]> | RawRows
 
 /**
  * Copies all rows of `batches`, cells in the order of `table.columns`; those of generated columns are not sent. `progress` hears the sums so far
@@ -40,59 +38,32 @@ export async function copyIn(
 ): Promise<Copied> {
   signal?.throwIfAborted()
   const session = new CopySession(client, statement(table), signal)
-  const writer = new Writer()
-  let rows = 0
+  const frames = new RowFrames(table)
+  const { writer } = frames
   try {
     await session.ready()
-    const encode = rowEncoder(table)
-    const inParts = mayBeLarge(table) ? largeRowEncoder(table) : undefined
-    const send = async (frames: Buffer[]) => {
-      await session.send(frames, frame => writer.recycle(frame))
-      progress(rows, writer.bytes)
-    }
     writer.begin()
-    for await (const batch of session.watch(batches)) {
-      for (const row of batch) {
-        if (inParts && row.some(isLarge)) {
-          for (const frames of inParts(row, writer)) await send(frames)
-        } else encode(row, writer)
-        rows++
-        const frames = writer.take()
-        if (frames) await send(frames)
-      }
+    const full = 'places' in batches ? frames.ofRaw(batches) : frames.ofValues(session.watch(batches))
+    for await (const some of full) {
+      await session.send(some, frame => writer.recycle(frame))
+      progress(frames.rows, writer.bytes)
     }
     writer.end()
     await session.send(writer.take() ?? [], () => {})
     const copied = await session.finish()
-    if (copied !== rows) throw miscounted(table, rows, copied)
+    if (copied !== frames.rows) throw miscounted(table, frames.rows, copied)
   } catch (error) {
     await session.abandon()
     throw explain(error, table, signal)
   }
-  progress(rows, writer.bytes)
-  return { rows, bytes: writer.bytes }
+  progress(frames.rows, writer.bytes)
+  return { rows: frames.rows, bytes: writer.bytes }
 }
 
 /** What the target computes itself may not be sent. */
 function statement({ target, columns }: TablePlan): string {
   const names = idents(columns.filter(c => c.generated === undefined).map(c => c.target))
   return `COPY ${qualified(target.schema, target.name)} (${names}) FROM STDIN (FORMAT binary)`
-}
-
-function rowEncoder(table: TablePlan): (row: Row, writer: Writer) => void {
-  const { length } = table.columns
-  const sent = table.columns.flatMap(({ generated }, at) => (generated === undefined ? [at] : []))
-  const encoders = sent.map(at => {
-    const { type, name } = table.columns[at]!
-    return encoderFor(type, { table: table.name, column: name })
-  })
-  const count = encoders.length
-  return (row, writer) => {
-    if (row.length !== length)
-      throw new Failure({ code: 'internal', message: 'a row has not as many cells as columns' })
-    writer.int16(count)
-    for (let i = 0; i < count; i++) encoders[i]!(row[sent[i]!]!, writer)
-  }
 }
 
 function miscounted(table: TablePlan, sent: number, copied: number): Failure {

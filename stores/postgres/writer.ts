@@ -6,6 +6,8 @@ const FULL = 256 * 1024
 const SIZE = FULL + 128 * 1024
 /** `d` and the length of the message. */
 const HEADER = 5
+/** Fewer bytes than this are copied faster by a loop than by a call into the engine. */
+const SHORT = 40
 /** PostgreSQL takes no message of a gigabyte or more. */
 export const LARGEST_VALUE = 1024 * 1024 * 1024 - 64 * 1024
 
@@ -61,6 +63,27 @@ export class Writer {
       this.at += end - at
       at = end
     }
+  }
+
+  /** A value's length and its bytes, with `lead` before them where there is one. False, and nothing is written: one is a NUL. */
+  text(bytes: Buffer, start: number, end: number, lead?: number): boolean {
+    const length = end - start
+    const buffer = this.room(length + 5)
+    let at = this.at + 4
+    if (lead !== undefined) buffer[at++] = lead
+    if (length < SHORT) {
+      for (let i = start; i < end; i++) {
+        const byte = bytes[i]!
+        if (byte === 0) return false
+        buffer[at++] = byte
+      }
+    } else {
+      if (bytes.subarray(start, end).includes(0)) return false
+      at += bytes.copy(buffer, at, start, end)
+    }
+    buffer.writeInt32BE(at - this.at - 4, this.at)
+    this.at = at
+    return true
   }
 
   int16(value: number): void {

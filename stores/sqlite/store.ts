@@ -6,6 +6,7 @@ import { descriptionBefore } from './description-before.ts'
 import { readingFailure } from './errors.ts'
 import { openSnapshot } from './open.ts'
 import { read } from './read.ts'
+import { readRaw } from './read-raw.ts'
 import { scan } from './scan.ts'
 
 /**
@@ -19,6 +20,10 @@ export function openSqlite(path: string): SourceStore {
     scan: (table, progress, everyDigit) => naming(path, () => scan(db, table, progress, everyDigit)),
     bounds: (table, rows, range) => namingEach(path, () => bounds(db, table, rows, range)),
     read: (table, range) => namingEach(path, () => read(db, table, range)),
+    readRaw: (table, range) => {
+      const rows = naming(path, () => readRaw(db, table, range))
+      return rows && { ...rows, batches: namingEach(path, () => rows.batches) }
+    },
     close: () => void db.close(),
   }
 }
