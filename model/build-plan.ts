@@ -5,6 +5,7 @@
 import type { Assessment } from './assessment.ts'
 import { carriedGrants, notCarriedOver } from './build-plan/carried-over.ts'
 import { planChecks } from './build-plan/checks.ts'
+import { planCollations } from './build-plan/column-collations.ts'
 import { planColumns } from './build-plan/columns.ts'
 import { conflictFindings } from './build-plan/conflict-clauses.ts'
 import type { Draft, Planning } from './build-plan/draft.ts'
@@ -65,7 +66,11 @@ function makePlan(planning: Planning, { assessment, target, request }: PlanInput
   planning.families = planFamilies(planning, drafts)
   for (const draft of drafts) planTable(planning, draft)
   const made = drafts.filter(({ plan }) => !isLoadedInto(plan))
-  for (const draft of made) nameSequences(planning, draft)
+  planCollations(planning, drafts)
+  for (const draft of made) {
+    planGenerated(planning, draft)
+    nameSequences(planning, draft)
+  }
   planKeys(planning, made)
   planLongKeys(planning, made)
   planVirtual(planning, made)
@@ -112,7 +117,6 @@ function planTable(planning: Planning, draft: Draft): void {
   const { plan, table, facts, existing } = draft
   const uses = isLoadedInto(plan) && existing
   plan.columns = uses ? matchColumns(planning, draft, existing) : planColumns(planning, draft)
-  if (!uses) planGenerated(planning, draft)
   plan.largestRow = largestRow(plan.columns, facts)
   const key = table.primaryKey?.columns ?? []
   plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
@@ -156,6 +160,7 @@ function finish(
       scope: request.scope,
       ...(request.backup && { backup: request.backup }),
       ...(request.gates && { gates: request.gates }),
+      ...(planning.collation !== undefined && { collation: planning.collation }),
     },
     tables: copyOrder(drafts),
     ...objects,

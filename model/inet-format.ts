@@ -1,25 +1,56 @@
 /** Internet addresses as PostgreSQL's `inet` prints them back, but for shortened zeros and case. */
+import { asciiOf, isDigit } from './ascii-text.ts'
 
-const OCTET = /^(0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])$/
 const WORD = /^[0-9a-f]{1,4}$/i
-const LENGTH = /^(0|[1-9]\d{0,2})$/
 /** Eight groups of four, a dotted tail, a slash and three digits. */
 const LONGEST = 49
+const SLASH = 0x2f
+const POINT = 0x2e
+const COLON = 0x3a
+const ZERO = 0x30
 
 /** IPv4 or IPv6, with the length of a network mask unless it is the whole address; no zones. */
 export function isInet(text: string): boolean {
-  if (text.length < 2 || text.length > LONGEST) return false
-  const slash = text.indexOf('/')
-  const address = slash < 0 ? text : text.slice(0, slash)
-  const bits = address.includes(':') ? (isIpv6(address) ? 128 : -1) : isIpv4(address) ? 32 : -1
-  if (slash < 0 || bits < 0) return bits > 0
-  const mask = text.slice(slash + 1)
-  return LENGTH.test(mask) && Number(mask) < bits
+  return text.length <= LONGEST && isInetOfBytes(asciiOf(text), 0, text.length)
 }
 
-function isIpv4(text: string): boolean {
-  const parts = text.split('.')
-  return parts.length === 4 && parts.every(part => OCTET.test(part))
+/** The same for a text that stands from `start` to `end`. */
+export function isInetOfBytes(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 2 || end - start > LONGEST) return false
+  let slash = start
+  let bits = 32
+  for (; slash < end && bytes[slash] !== SLASH; slash++) if (bytes[slash] === COLON) bits = 128
+  if (slash < end && !isMask(bytes, slash + 1, end, bits)) return false
+  if (bits === 32) return isIpv4(bytes, start, slash)
+  return isIpv6(String.fromCharCode(...bytes.subarray(start, slash)))
+}
+
+function isMask(bytes: Uint8Array, start: number, end: number, bits: number): boolean {
+  return numberOf(bytes, start, end) < bits
+}
+
+/** Up to three digits without a zero before them; NaN where they are none. */
+function numberOf(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start
+  if (length < 1 || length > 3 || (length > 1 && bytes[start] === ZERO)) return Number.NaN
+  let number = 0
+  for (let at = start; at < end; at++) {
+    if (!isDigit(bytes[at]!)) return Number.NaN
+    number = number * 10 + bytes[at]! - ZERO
+  }
+  return number
+}
+
+function isIpv4(bytes: Uint8Array, start: number, end: number): boolean {
+  let parts = 0
+  let from = start
+  for (let at = start; at <= end; at++) {
+    if (at < end && bytes[at] !== POINT) continue
+    if (!(numberOf(bytes, from, at) <= 255)) return false
+    parts++
+    from = at + 1
+  }
+  return parts === 4
 }
 
 function isIpv6(text: string): boolean {
@@ -44,7 +75,7 @@ function groups(text: string, atEnd: boolean): number[] | undefined {
   const words: number[] = []
   const parts = text.split(':')
   for (const [i, part] of parts.entries()) {
-    if (atEnd && i === parts.length - 1 && isIpv4(part)) {
+    if (atEnd && i === parts.length - 1 && isIpv4(codesOf(part), 0, part.length)) {
       const [a, b, c, d] = part.split('.').map(Number) as [number, number, number, number]
       words.push(a * 256 + b, c * 256 + d)
     } else if (WORD.test(part)) words.push(Number.parseInt(part, 16))
@@ -52,6 +83,8 @@ function groups(text: string, atEnd: boolean): number[] | undefined {
   }
   return words
 }
+
+const codesOf = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0))
 
 /** Whether PostgreSQL prints the end as four octets (`inet_net_ntop.c`): `::1.2.3.4` and `::ffff:1.2.3.4`. */
 function printsDotted(words: readonly number[]): boolean {

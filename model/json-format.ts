@@ -4,6 +4,7 @@
  * as `0`; order and spacing do not count.
  */
 import type { TextFormat } from './assessment.ts'
+import { firstOf, isPlainJson } from './json-bytes.ts'
 
 const NONE: readonly TextFormat[] = []
 const KEPT: readonly TextFormat[] = ['json-text']
@@ -25,6 +26,9 @@ const LITERAL = /true|false|null/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these
 const PLAIN = /[^"\\\u0000-\u001f]*/y
 const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y
+
+/** What JSON can begin with, behind blanks. */
+const FIRST = /[[{"\-0-9tfn]/
 
 class Unfit extends Error {}
 
@@ -156,4 +160,16 @@ export function jsonFormats(text: string): readonly TextFormat[] {
   // Three bytes a character at most: jsonb has room for a text, or it is taken for too long.
   if (reader.lossless && text.length * 3 <= MOST_BYTES) return isDocument ? LOSSLESS_DOCUMENT : LOSSLESS
   return isDocument ? KEPT_DOCUMENT : KEPT
+}
+
+/** The same for the text from `start` to `end`, which is valid UTF-8; undefined where it takes a string to tell. */
+export function jsonFormatsOfBytes(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): readonly TextFormat[] | undefined {
+  const first = firstOf(bytes, start, end)
+  if (!FIRST.test(String.fromCharCode(first))) return NONE
+  if (!isPlainJson(bytes, start, end)) return undefined
+  return first === 0x7b || first === 0x5b ? LOSSLESS_DOCUMENT : LOSSLESS
 }

@@ -20,6 +20,8 @@ export interface PlanFile {
   tables: Record<string, TableSettings>
   exclude: string[]
   types?: TypesMode
+  /** How texts of new tables are compared: `default` or the name of a collation of the target; absent: `C`. */
+  collation?: string
   ifExists?: IfExists
   onFailure?: Policies['onFailure']
   backup?: Backup
@@ -44,6 +46,8 @@ export interface TableSettings {
 export interface ColumnSettings {
   type?: LogicalType
   target?: string
+  /** As in `PlanFile`, for this column. */
+  collation?: string
   conversion?: Conversion
   onError?: ErrorPolicy
   /** For `default`: what is written instead; absent: the column's default where it is a constant, else NULL. */

@@ -49,6 +49,8 @@ export interface Policies {
   backup?: Backup
   /** Where the run waits for an approval; absent: nowhere. */
   gates?: Gate[]
+  /** How texts of new tables are compared, where their column says nothing else; as in `ColumnPlan`. */
+  collation?: string
 }
 
 /**
@@ -131,6 +133,8 @@ export interface ColumnPlan {
   /** Name in the target. */
   target: string
   type: LogicalType
+  /** How a new column compares its texts, in SQL of the target: `"C"`. Absent: as the database does by default. */
+  collation?: string
   /** The exact type in the target's words where the table was there before (`use`); else it follows `type`. */
   notNull: boolean
   /** Default as SQL of the target. */

@@ -53,6 +53,7 @@ const onError = z
 const columnSettings = z.strictObject({
   type: type.optional(),
   target: name.optional().describe('Name of the column in the target'),
+  collation: name.optional().describe('How its texts are compared, as for all'),
   cast: z.enum(CONVERSIONS).optional().describe('How its values are changed before they are written'),
   on_error: onError,
   default: z
@@ -122,6 +123,11 @@ export const planFileSchema = z.strictObject({
     .describe('A list: only these tables. A map: settings by table, with all the others as usual'),
   exclude: z.array(name).optional().describe('Tables to leave out'),
   types: z.enum(['declared', 'inferred', 'optimized']).optional(),
+  collation: name
+    .optional()
+    .describe(
+      "How texts of new tables are compared: C (by bytes, as in SQLite; the usual), default (the database's own), or the name of a collation of the target",
+    ),
   if_exists: z.enum(['refuse', 'use', 'append', 'replace']).optional(),
   on_failure: z.enum(['keep', 'rollback']).optional(),
   backup: z

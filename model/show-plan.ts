@@ -1,21 +1,23 @@
 /** A plan as text for a reader: what goes where, why where that is not obvious, and what does not go. */
 import { count, number, showBytes } from './amounts.ts'
+import { BY_BYTES } from './collation-sql.ts'
 import { showEndpoint } from './endpoint.ts'
 import { bySeverity, isAccepted } from './finding.ts'
 import { type FindingGroup, groupFindings, groupRemedy, showObjects } from './finding-groups.ts'
 import { leftOutLines } from './left-out-lines.ts'
 import { escapeControls, showName } from './name-text.ts'
-import type {
-  Backup,
-  CheckPlan,
-  ColumnPlan,
-  ForeignKeyPlan,
-  GrantPlan,
-  IndexPlan,
-  OnError,
-  Plan,
-  PlanWhat,
-  TablePlan,
+import {
+  type CheckPlan,
+  type ColumnPlan,
+  type ForeignKeyPlan,
+  type GrantPlan,
+  type IndexPlan,
+  isLoadedInto,
+  type OnError,
+  type Plan,
+  type PlanWhat,
+  type Policies,
+  type TablePlan,
 } from './plan.ts'
 import { objectLines } from './show-objects.ts'
 import { showType } from './type-text.ts'
@@ -25,7 +27,7 @@ export function showPlan(plan: Plan): string {
   const { what } = plan
   const lines = [
     ...head(plan),
-    ...what.tables.flatMap(table => tableLines(table, what.policies.backup ?? 'auto')),
+    ...what.tables.flatMap(table => tableLines(table, what.policies)),
     ...objectLines(what),
     ...section(
       'Left out',
@@ -52,6 +54,7 @@ function head({ what, how, hash }: Plan): string[] {
     `  what      ${SCOPES[scope]}; tables that exist: ${ifExists}; on failure: ${onFailure}`,
     ...wayBack(what),
     ...gates(what),
+    ...collation(what),
     `  size      ${count(what.tables.length, 'table')}, ${count(rows, 'row')}, ${showBytes(bytes)}`,
     `  how       chunks of ${number(how.chunkRows)} rows or ${showBytes(how.chunkBytes)}, ${count(how.tables, 'table')} side by side, ${count(how.lanes, 'lane')} a table`,
     ...(what.accept.length === 0 ? [] : [`  accepted  ${what.accept.join(', ')}`]),
@@ -61,6 +64,13 @@ function head({ what, how, hash }: Plan): string[] {
 
 function gates({ policies: { gates = [] } }: PlanWhat): string[] {
   return gates.length > 0 ? [`  waits     for an approval at ${gates.join(' and at ')}`] : []
+}
+
+/** Absent where no text is made, or its columns leave it to the database. */
+function collation({ policies }: PlanWhat): string[] {
+  if (policies.collation === undefined) return []
+  const means = policies.collation === BY_BYTES ? ', by their bytes as in the source' : ''
+  return [`  texts     compared by collation ${policies.collation}${means}`]
 }
 
 /** Where nothing of the target is touched there is none to tell of. */
@@ -89,13 +99,13 @@ const ACTIONS = {
 }
 const DROPPED = 'replaced, the old one dropped'
 
-function tableLines(table: TablePlan, backup: Backup): string[] {
+function tableLines(table: TablePlan, { backup = 'auto', collation }: Policies): string[] {
   const target = `${showName(table.target.schema)}.${showName(table.target.name)}`
   const width = Math.max(0, ...table.columns.map(({ name }) => showName(name).length))
   return [
     '',
     `Table ${showName(table.name)} → ${target} (${table.action === 'replace' && backup === 'none' ? DROPPED : ACTIONS[table.action]}; ${count(table.rows, 'row')}, ${showBytes(table.bytes)})`,
-    ...table.columns.map(column => columnLine(column, width)),
+    ...table.columns.map(column => columnLine(column, width, isLoadedInto(table) ? undefined : collation)),
     ...(table.primaryKey ? [`  primary key ${names(table.primaryKey.columns)}`] : []),
     ...table.uniques.map(
       ({ name, columns }) => `  unique ${name ? `${showName(name)} ` : ''}${names(columns)}`,
@@ -108,10 +118,14 @@ function tableLines(table: TablePlan, backup: Backup): string[] {
   ]
 }
 
-function columnLine(column: ColumnPlan, width: number): string {
+/** `usual`: the collation that is not worth a word. */
+function columnLine(column: ColumnPlan, width: number, usual: string | undefined): string {
   const renamed = column.target === column.name ? '' : ` as ${showName(column.target)}`
   const parts = [
     `${showType(column.type)}${renamed}`,
+    ...(column.type.kind === 'text' && column.collation !== usual
+      ? [`COLLATE ${column.collation ?? '"default"'}`]
+      : []),
     ...(column.notNull ? ['NOT NULL'] : []),
     ...(column.identity ? [identity(column.identity)] : []),
     ...(column.default === undefined ? [] : [`DEFAULT ${column.default}`]),

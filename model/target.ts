@@ -28,6 +28,8 @@ export interface TargetDescription {
   /** Names there that no new function without arguments may take, and those of extended statistics. */
   functions: string[]
   statistics: string[]
+  /** Those that columns can have; absent: nobody looked. */
+  collations?: CollationThere[]
   /** The extension pg_trgm: the schema it is installed in, and whether this role could install it. */
   trigrams: { schema?: string; canCreate: boolean }
   /** Sessions of others on this database that are in a transaction that writes, or idle in one. */
@@ -66,6 +68,13 @@ export interface ExistingTable {
   rowSecurity?: boolean
   /** And they hold for our role: it sees and writes only what they let it. */
   screened?: boolean
+}
+
+export interface CollationThere {
+  schema: string
+  name: string
+  /** It calls nothing equal but what has the same bytes. */
+  exact: boolean
 }
 
 export interface RelationName {
@@ -111,6 +120,8 @@ export interface ExistingColumn {
   name: string
   /** The engine's own spelling, as in `character varying(255)`. */
   typeName: string
+  /** In SQL, as in `ColumnPlan`; absent: the database's own. */
+  collation?: string
   /** Absent where longhaul has no encoder for it. */
   type?: LogicalType
   notNull: boolean

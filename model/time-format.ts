@@ -1,7 +1,8 @@
 /**
  * Dates and times as texts. Strict: what PostgreSQL would print differently in more than `decisions.md` allows
- * is not of a format. Read by character codes: a scan asks for each text of a column of times.
+ * is not of a format. Read byte by byte: a scan asks for each text of a column of times.
  */
+import { asciiOf, isDigit } from './ascii-text.ts'
 import type { TextFormat } from './assessment.ts'
 
 const NONE: readonly TextFormat[] = []
@@ -27,64 +28,68 @@ const LONGEST = 32
 
 /** The formats of time that a text has; the same array for texts of the same form. */
 export function timeFormats(text: string): readonly TextFormat[] {
-  const { length } = text
-  if (length < 5 || length > LONGEST) return NONE
-  if (text.charCodeAt(2) === COLON) return clockFormats(text)
-  if (!hasDate(text)) return NONE
-  if (length === 10) return DATE
-  const separator = text.charCodeAt(10)
-  if (separator !== BLANK && separator !== T) return NONE
-  const end = endOfClock(text, 11)
-  if (end === length) return end === 16 ? SHORT : LOCAL
-  return end > 16 ? offsetFormats(text, end) : NONE
+  return text.length > LONGEST ? NONE : timeFormatsOfBytes(asciiOf(text), 0, text.length)
 }
 
-function clockFormats(text: string): readonly TextFormat[] {
-  const end = endOfClock(text, 0)
-  if (end !== text.length) return NONE
-  return end === 5 ? SHORT_CLOCK : CLOCK
+/** The same for a text that stands from `start` to `end`. */
+export function timeFormatsOfBytes(bytes: Uint8Array, start: number, end: number): readonly TextFormat[] {
+  const length = end - start
+  if (length < 5 || length > LONGEST) return NONE
+  if (bytes[start + 2] === COLON) return clockFormats(bytes, start, end)
+  if (length < 10 || !hasDate(bytes, start)) return NONE
+  if (length === 10) return DATE
+  const separator = bytes[start + 10]
+  if (separator !== BLANK && separator !== T) return NONE
+  const clock = start + 11
+  const after = endOfClock(bytes, clock, end)
+  if (after === end) return end === clock + 5 ? SHORT : LOCAL
+  return after > clock + 5 ? offsetFormats(bytes, after, end) : NONE
+}
+
+function clockFormats(bytes: Uint8Array, start: number, end: number): readonly TextFormat[] {
+  if (endOfClock(bytes, start, end) !== end) return NONE
+  return end === start + 5 ? SHORT_CLOCK : CLOCK
 }
 
 /** PostgreSQL takes offsets up to 15:59 (its MAX_TZDISP_HOUR). */
-function offsetFormats(text: string, at: number): readonly TextFormat[] {
-  const sign = text.charCodeAt(at)
-  if (sign === Z) return text.length === at + 1 ? UTC : NONE
-  if ((sign !== PLUS && sign !== HYPHEN) || text.length !== at + 6) return NONE
-  const hours = two(text, at + 1)
-  const minutes = two(text, at + 4)
-  if (text.charCodeAt(at + 3) !== COLON || !(hours <= 15 && minutes <= 59)) return NONE
+function offsetFormats(bytes: Uint8Array, at: number, end: number): readonly TextFormat[] {
+  const sign = bytes[at]
+  if (sign === Z) return end === at + 1 ? UTC : NONE
+  if ((sign !== PLUS && sign !== HYPHEN) || end !== at + 6) return NONE
+  const hours = two(bytes, at + 1)
+  const minutes = two(bytes, at + 4)
+  if (bytes[at + 3] !== COLON || !(hours <= 15 && minutes <= 59)) return NONE
   return sign === PLUS && hours + minutes === 0 ? UTC : OFFSET
 }
 
-/** Whether a text begins with a day of the calendar, years 1 to 9999. */
-function hasDate(text: string): boolean {
-  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return false
-  const year = two(text, 0) * 100 + two(text, 2)
-  const month = two(text, 5)
-  const day = two(text, 8)
+/** Whether ten bytes are a day of the calendar, years 1 to 9999. */
+function hasDate(bytes: Uint8Array, start: number): boolean {
+  if (bytes[start + 4] !== HYPHEN || bytes[start + 7] !== HYPHEN) return false
+  const year = two(bytes, start) * 100 + two(bytes, start + 2)
+  const month = two(bytes, start + 5)
+  const day = two(bytes, start + 8)
   if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1)) return false
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
   return day <= (month === 2 && isLeap ? 29 : DAYS[month - 1]!)
 }
 
 /** Where `HH:MM[:SS[.ffffff]]` ends that begins at `start`; −1 where there is none. */
-function endOfClock(text: string, start: number): number {
-  if (!(two(text, start) <= 23 && text.charCodeAt(start + 2) === COLON && two(text, start + 3) <= 59))
-    return -1
-  if (text.charCodeAt(start + 5) !== COLON) return start + 5
-  if (!(two(text, start + 6) <= 59)) return -1
-  const seconds = start + 8
-  if (text.charCodeAt(seconds) !== POINT) return seconds
-  let end = seconds + 1
-  while (isDigit(text.charCodeAt(end))) end++
-  return end > seconds + 1 && end <= seconds + 7 ? end : -1
+function endOfClock(bytes: Uint8Array, start: number, end: number): number {
+  if (end < start + 5 || bytes[start + 2] !== COLON) return -1
+  if (!(two(bytes, start) <= 23 && two(bytes, start + 3) <= 59)) return -1
+  const seconds = start + 5
+  if (seconds === end || bytes[seconds] !== COLON) return seconds
+  if (end < seconds + 3 || !(two(bytes, seconds + 1) <= 59)) return -1
+  const point = seconds + 3
+  if (point === end || bytes[point] !== POINT) return point
+  let after = point + 1
+  while (after < end && isDigit(bytes[after]!)) after++
+  return after > point + 1 && after <= point + 7 ? after : -1
 }
 
-const isDigit = (code: number) => code >= 0x30 && code <= 0x39
-
 /** Two decimal digits; NaN where they are none. */
-function two(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 48
-  const ones = text.charCodeAt(at + 1) - 48
+function two(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at]! - 48
+  const ones = bytes[at + 1]! - 48
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
 }

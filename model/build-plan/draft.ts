@@ -18,6 +18,8 @@ export interface Planning {
   leftOut: LeftOut[]
   /** Types of columns that foreign keys join. */
   families: Families
+  /** `Policies.collation`, once the tables are drafted. */
+  collation?: string
   /** Names of relations in the target's schema: those that are there, and those that the plan gives. */
   relations: Set<string>
   /** Expressions that were translated, for trying them on both engines. */

@@ -11,6 +11,7 @@ import { translateKey, translateTruth, translateValue } from '../translate/expre
 import { type ColumnRef, type Scope, type Translated, Untranslatable } from '../translate/scope.ts'
 import type { LogicalType } from '../types.ts'
 import { collationOf } from './collations.ts'
+import { isApart } from './column-collations.ts'
 import { columnOf, type Draft, type Planning } from './draft.ts'
 import { mergedOf } from './merged.ts'
 import { timesOf } from './times.ts'
@@ -105,7 +106,7 @@ function tableScope(planning: Planning, draft: Draft, spell: Spell = () => undef
     column(name, table) {
       if (table !== undefined && !sameName(table, draft.table.name)) return undefined
       const column = namedColumn(draft, name)
-      return column && refer(draft, column, spell(column))
+      return column && refer(planning, draft, column, spell(column))
     },
   }
 }
@@ -114,7 +115,12 @@ function tableScope(planning: Planning, draft: Draft, spell: Spell = () => undef
 export const testsJson = ({ target }: Planning): Pick<Scope, 'testsJson'> =>
   target.version >= 160_000 ? { testsJson: true } : {}
 
-function refer(draft: Draft, column: ColumnPlan, spelled = quoteName(column.target)): ColumnRef {
+function refer(
+  planning: Planning,
+  draft: Draft,
+  column: ColumnPlan,
+  spelled = quoteName(column.target),
+): ColumnRef {
   const { name, conversion, type } = column
   if (conversion !== undefined && !KEEPS_MEANING.includes(conversion))
     throw new Untranslatable(`the values of ${showName(name)} are converted (${conversion})`)
@@ -124,6 +130,7 @@ function refer(draft: Draft, column: ColumnPlan, spelled = quoteName(column.targ
   return {
     ...{ sql: spelled, type },
     ...(collation && { collation }),
+    ...(isApart(planning, draft, column) && { apart: true }),
     ...(source && { affinity: affinityOf(source.declared, draft.table.strict) }),
     ...timesOf(draft, column),
     ...mergedOf(draft, column),

@@ -7,7 +7,8 @@ import { quoteName } from '../sql-text.ts'
 import { affinityOf } from '../translate/affinity.ts'
 import { type RelationRef, type Relations, Untranslatable } from '../translate/scope.ts'
 import { collationOf } from './collations.ts'
-import type { Draft } from './draft.ts'
+import { isApart } from './column-collations.ts'
+import type { Draft, Planning } from './draft.ts'
 import { KEEPS_MEANING } from './expressions.ts'
 import { mergedOf } from './merged.ts'
 import { lookUp } from './names.ts'
@@ -22,6 +23,7 @@ export const qualifiedName = ({ schema, name }: { schema: string; name: string }
  * `Untranslatable`.
  */
 export function relationsOf(
+  planning: Planning,
   drafts: readonly Draft[],
   skipped: readonly Table[],
   view: (name: string) => RelationRef | undefined,
@@ -30,7 +32,7 @@ export function relationsOf(
   return {
     relation(name) {
       const found = lookUp(tables, name)
-      if (found) return tableRelation(found.draft)
+      if (found) return tableRelation(planning, found.draft)
       const left = lookUp(skipped, name)
       if (left)
         throw new Untranslatable(`it reads the table ${showName(left.name)}, which the plan leaves out`)
@@ -39,12 +41,12 @@ export function relationsOf(
   }
 }
 
-function tableRelation(draft: Draft): RelationRef {
+function tableRelation(planning: Planning, draft: Draft): RelationRef {
   const { table, plan } = draft
   const rowid = rowNumberOf(table)
   return {
     sql: qualifiedName(plan.target),
-    columns: plan.columns.map(column => columnRef(draft, column)),
+    columns: plan.columns.map(column => columnRef(planning, draft, column)),
     uniques: uniqueSets(plan),
     ...(plan.indexes.some(isExclusion) && { uniqueByHash: true }),
     ...(plan.primaryKey && { primaryKey: plan.primaryKey.columns }),
@@ -52,7 +54,7 @@ function tableRelation(draft: Draft): RelationRef {
   }
 }
 
-function columnRef(draft: Draft, column: ColumnPlan): RelationRef['columns'][number] {
+function columnRef(planning: Planning, draft: Draft, column: ColumnPlan): RelationRef['columns'][number] {
   const { name, target, type, generated, conversion } = column
   const { table } = draft
   if (conversion !== undefined && !KEEPS_MEANING.includes(conversion))
@@ -64,6 +66,7 @@ function columnRef(draft: Draft, column: ColumnPlan): RelationRef['columns'][num
   return {
     ...{ name, target, type },
     ...(collation !== undefined && { collation }),
+    ...(isApart(planning, draft, column) && { apart: true }),
     ...(source && { affinity: affinityOf(source.declared, table.strict) }),
     ...timesOf(draft, column),
     ...mergedOf(draft, column),

@@ -39,7 +39,7 @@ export function planViews(
   const plans: ViewPlan[] = []
   const settled = new Map<OtherObject, RelationRef | 'under way' | 'left out'>()
   const relations: Relations = {
-    ...relationsOf(drafts, skipped, name => {
+    ...relationsOf(planning, drafts, skipped, name => {
       const view = lookUp(known, name)
       return view && relationOf(view)
     }),

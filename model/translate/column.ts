@@ -23,9 +23,9 @@ export function columnValue(node: Extract<Expression, { kind: 'column' }>, { sco
   return refuse('a name that is no column here')
 }
 
-function valueOfColumn({ sql, type, collation, affinity, times, merged, given }: ColumnRef): Value {
+function valueOfColumn({ sql, type, collation, apart, affinity, times, merged, given }: ColumnRef): Value {
   return {
-    sql,
+    sql: apart ? `(${sql} COLLATE "C")` : sql,
     type,
     affinity: affinity ?? AFFINITIES[type.kind] ?? 'TEXT',
     collating: { name: collation === undefined ? 'BINARY' : collationNamed(collation), explicit: false },

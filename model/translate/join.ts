@@ -64,7 +64,9 @@ function visibleOf(join: Join, left: From, right: From, pairs: Pair[]): FromColu
 function eitherOf({ left, right }: Pair): ColumnRef {
   if (left.ref.type.kind !== right.ref.type.kind)
     throw new Untranslatable('an outer join USING columns of different types')
-  return { ...left.ref, sql: `COALESCE(${left.ref.sql}, ${right.ref.sql})` }
+  const apart = left.ref.apart || right.ref.apart
+  const sql = `COALESCE(${left.ref.sql}, ${right.ref.sql})`
+  return { ...left.ref, sql, ...(apart && { apart }) }
 }
 
 const column = (table: string): Expression => ({ kind: 'column', name: 'value', table, quoted: false })

@@ -17,7 +17,7 @@ import { scopeOf } from './select-scope.ts'
  * `Untranslatable`.
  */
 export function translateQuery(query: Query, relations: Relations): TranslatedQuery {
-  return translateWithin(query, queryContext(relations))
+  return translateWithin(query, queryContext(relations), { keeps: true })
 }
 
 /** The same inside of another query, or with columns that must be of certain types. */

@@ -12,6 +12,11 @@ export interface ColumnRef {
   type: LogicalType
   /** The source's collation where it is not BINARY: `NOCASE` or `RTRIM`. */
   collation?: string
+  /**
+   * The target compares it by a collation that other columns do not have. PostgreSQL refuses to guess by which of two
+   * it should compare, so that expressions say it.
+   */
+  apart?: true
   /** The affinity of the column's declaration where it is not the one that goes with `type`. */
   affinity?: Affinity
   times?: TimesInText

@@ -32,6 +32,8 @@ export interface BodyOptions {
   wants?: readonly (LogicalType | undefined)[]
   /** Each column is cast to its type in so many words, texts with their order too: for a recursive query. */
   exact?: boolean
+  /** A column alone keeps its collation: in a view as such, where nothing compares it yet. */
+  keeps?: boolean
 }
 
 /** Throws `Untranslatable`. */
@@ -39,7 +41,7 @@ export function translateSelect(
   select: Select,
   order: readonly Ordering[],
   context: QueryContext,
-  { wants, exact = false }: BodyOptions = {},
+  { wants, exact = false, keeps = false }: BodyOptions = {},
 ): Body {
   const from = select.from ? translateFrom(select.from, context) : NOTHING
   const names = localNames(from, select.windows)
@@ -53,11 +55,13 @@ export function translateSelect(
   const groups = grouping ? names.scope(scopeOf(from, context, grouping.use)) : rows
   const settle = (node: Expression) => (grouping ? grouping.settle(node, rows) : node)
 
+  const isAlone = keeps && !grouping && !select.distinct
   const values = items.map(({ node }, i) => translateResult(settle(node), groups, wants?.[i]))
   const columns = values.map((value, i) => ({
     ...typed(value, wants?.[i], exact),
     name: items[i]!.name,
     ...natureOf(items[i]!.node, names),
+    ...(isAlone && ownCollation(names.refOf(items[i]!.node))),
   }))
   if (select.distinct) columns.forEach(requireSameness)
   const sorted = terms.map(term => ({ ...term, expression: settle(term.expression) }))
@@ -130,6 +134,9 @@ function natureOf(
     ...(printed && { printed }),
   }
 }
+
+const ownCollation = (ref?: ColumnRef): Pick<ColumnRef, 'sql' | 'apart'> | undefined =>
+  ref?.apart && { sql: ref.sql, apart: true }
 
 function positionOf(node: Expression): number | undefined {
   return node.kind === 'number' && /^\d+$/.test(node.text) ? Number(node.text) : undefined

@@ -1,5 +1,6 @@
 /** The columns of all tables of a schema. */
 import type { Client } from 'pg'
+import { collationSql } from '../../model/collation-sql.ts'
 import type { ExistingColumn } from '../../model/target.ts'
 import { logicalType } from './types.ts'
 
@@ -7,6 +8,7 @@ interface ColumnRow {
   table: string
   name: string | null
   typeName: string
+  collation: { schema: string; name: string } | null
   notNull: boolean
   hasDefault: boolean
   identity: 'always' | 'default' | null
@@ -32,6 +34,7 @@ export async function describeColumns(
 function column({
   name,
   typeName,
+  collation,
   notNull,
   hasDefault,
   identity,
@@ -42,6 +45,7 @@ function column({
   return {
     ...{ name, typeName, notNull, hasDefault, generated },
     ...(type && { type }),
+    ...(collation !== null && { collation: collationSql(collation) }),
     ...(identity && { identity }),
     ...(sequence !== null && { sequence }),
   }
@@ -70,6 +74,7 @@ const COLUMNS = `
   SELECT c.relname::text AS table,
          a.attname::text AS name,
          format_type(a.atttypid, a.atttypmod) AS "typeName",
+         CASE WHEN co.oid IS NOT NULL THEN json_build_object('schema', cn.nspname, 'name', co.collname) END AS collation,
          a.attnotnull AS "notNull",
          a.atthasdef AND a.attgenerated = '' AS "hasDefault",
          CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'default' END AS identity,
@@ -78,6 +83,8 @@ const COLUMNS = `
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_collation co ON co.oid = a.attcollation AND co.oid <> 'pg_catalog."default"'::regcollation
+    LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
     LEFT JOIN owned o ON o.relid = c.oid AND o.attnum = a.attnum
     LEFT JOIN drawn d ON d.relid = c.oid AND d.attnum = a.attnum
     LEFT JOIN pg_class sc ON sc.oid = coalesce(o.seqid, d.seqid)

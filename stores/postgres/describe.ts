@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import { choosePlace, findLedger, OWN_SCHEMA } from '../../ledger/schema.ts'
 import { isLedgerTable } from '../../model/ledger-names.ts'
 import type { ExistingTable, TargetDescription } from '../../model/target.ts'
+import { describeCollations } from './describe-collations.ts'
 import { describeColumns } from './describe-columns.ts'
 import { describeGrants } from './describe-grants.ts'
 import { describeKeys } from './describe-keys.ts'
@@ -44,6 +45,7 @@ export async function describeTarget(client: Client, schema: string): Promise<Ta
     views: await describeViews(client, schema),
     triggerFunctions: await describeTriggerFunctions(client, schema),
     ...(await describeNames(client, schema)),
+    collations: await describeCollations(client),
     trigrams: await describeTrigrams(client),
     writers: await writers(client),
     ...(free !== undefined && { freeBytes: free }),

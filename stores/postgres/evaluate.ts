@@ -5,7 +5,7 @@ import { printReal } from '../../model/print-real.ts'
 import type { Cell, LogicalType } from '../../model/types.ts'
 import { isServerError, toFailure } from '../../sessions/errors.ts'
 import { ident } from './quote.ts'
-import { sqlType } from './types.ts'
+import { columnType } from './types.ts'
 
 /** A result as text that SQLite's side can be compared with; `failure` is the SQLSTATE where there is none. */
 export type Printed = { text: string | null } | { failure: string }
@@ -90,7 +90,7 @@ async function attempt(
 
 /** The rows that are handed over, in their order, as a table with the columns of the target. */
 function rowsOf(columns: readonly ColumnPlan[]): string {
-  const cells = columns.map(({ type, target }, i) => `v.c${i}::${sqlType(type)} AS ${ident(target)}`)
+  const cells = columns.map((column, i) => `v.c${i}::${columnType(column)} AS ${ident(column.target)}`)
   const arrays = columns.map((_, i) => `pg_catalog.unnest($${i + 1}::text[])`)
   const names = columns.map((_, i) => `c${i}`)
   // A name that no column has: they are shorter.

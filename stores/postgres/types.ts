@@ -1,4 +1,5 @@
 /** Logical types and PostgreSQL's names for them. */
+import type { ColumnPlan } from '../../model/plan.ts'
 import type { LogicalType } from '../../model/types.ts'
 
 /** The SQL text of a type, in the spelling of `format_type()`. */
@@ -26,6 +27,11 @@ export function sqlType(type: LogicalType): string {
     case 'inet':
       return type.kind
   }
+}
+
+/** The type of a column with its collation, as DDL and a cast take them. */
+export function columnType({ type, collation }: Pick<ColumnPlan, 'type' | 'collation'>): string {
+  return collation === undefined ? sqlType(type) : `${sqlType(type)} COLLATE ${collation}`
 }
 
 const PLAIN: Record<string, LogicalType> = {
