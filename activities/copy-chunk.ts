@@ -14,7 +14,7 @@ import { digestFor } from '../stores/digest/digester.ts'
 import { rawDigester } from '../stores/digest/raw.ts'
 import { FittingRows } from '../stores/fitting-rows.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
-import type { RawBatch, RawRow, RawRows } from '../stores/raw-row.ts'
+import { heardBy, type RawRows } from '../stores/raw-row.ts'
 import type { SourceStore } from '../stores/store.ts'
 
 export interface ChunkCopied {
@@ -64,7 +64,7 @@ async function copyAll(hands: Hands, table: TablePlan, claim: ChunkClaim): Promi
   // Rows are held back by values.
   const raw = hands.limited() ? undefined : hands.source.readRaw(table, claim)
   const batches = raw
-    ? digestedRaw(raw, rawDigester(digester, table, raw.places))
+    ? heardBy(raw, rawDigester(digester, table, raw.places))
     : digested(hands.source.read(table, claim), digester)
   const { rows, bytes } = await send(hands, table, claim, batches, 0)
   const { digest } = digester
@@ -120,22 +120,6 @@ function* digested(batches: Iterable<Row[]>, digester: { add(rows: Row[]): void 
     digester.add(batch)
     yield batch
   }
-}
-
-function digestedRaw({ places, batches }: RawRows, add: (row: RawRow) => void): RawRows {
-  return { places, batches: seen(batches, add) }
-}
-
-function* seen(batches: Iterable<RawBatch>, add: (row: RawRow) => void): Iterable<RawBatch> {
-  for (const batch of batches)
-    yield {
-      count: batch.count,
-      row: index => {
-        const row = batch.row(index)
-        add(row)
-        return row
-      },
-    }
 }
 
 const miscounted = (table: TablePlan, read: number, written: number, quarantined: number) =>

@@ -47,6 +47,7 @@ export async function copyLane(
       const { ledger, plan } = await openRun(client, place)
       const me = await identify(client)
       progress({ backend: me.pid })
+      await compressFast(client)
       const hands = { client, ledger, token: place, source, signal, progress }
       const lane = new Lane(input, hands, me)
       const tables = plan.what.tables.filter(t => input.tables.includes(t.name))
@@ -58,6 +59,17 @@ export async function copyLane(
   } finally {
     source.close()
   }
+}
+
+/**
+ * Long values are compressed by lz4 where the server was built with it (from PostgreSQL 14 on): it takes far less of the
+ * processor than PostgreSQL's own way. The columns' definitions stay as they are.
+ */
+async function compressFast(client: Client): Promise<void> {
+  await client.query(
+    `SELECT pg_catalog.set_config(name, 'lz4', false) FROM pg_catalog.pg_settings
+      WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
+  )
 }
 
 class Lane {
@@ -101,10 +113,12 @@ class Lane {
 
   /** `over`: the lane has to end here. No chunk is added later: who has copied `left` need not ask for one more. */
   async #copyTable(table: TablePlan, left: number, deadline: number): Promise<'none' | 'paused' | 'over'> {
+    let last: number | undefined
     for (let chunks = left; chunks > 0; ) {
       if (this.#hands.signal.aborted || Date.now() > deadline) return 'over'
-      const next = await this.#claim(table)
+      const next = await this.#claim(table, last)
       if (next.claim) {
+        last = next.claim.no
         if (!(await this.#copyChunk(table, next.claim))) return 'over'
         chunks--
       } else if (next.why === 'newer') return 'over'
@@ -114,13 +128,14 @@ class Lane {
     return 'none'
   }
 
-  async #claim({ name: table }: TablePlan): Promise<Claimed> {
+  async #claim({ name: table }: TablePlan, last: number | undefined): Promise<Claimed> {
     const { client, ledger, token } = this.#hands
     const { owner, sweep } = this.#input
     const revision = this.#revision
     const next = await claimChunk(client, ledger, token, {
       ...{ table, owner, sweep },
       ...(revision !== undefined && { revision }),
+      ...(last !== undefined && { last }),
     })
     this.#revision ??= next.orders.revision
     this.#throttle.follow(next)

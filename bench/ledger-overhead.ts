@@ -17,9 +17,10 @@ import { type Copied, copyChunks } from '../activities/copy-chunks.ts'
 import { planChunks } from '../activities/plan-chunks.ts'
 import { makeFolder, runFolder } from '../home/home.ts'
 import type { TablePlan } from '../model/plan.ts'
-import type { Row } from '../model/types.ts'
 import { digestFor } from '../stores/digest/digester.ts'
+import { rawDigester } from '../stores/digest/raw.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
+import { heardBy } from '../stores/raw-row.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import { registeredRun } from '../test/activities/registered-run.ts'
 import { columnPlan, tablePlan } from '../test/support/plans.ts'
@@ -40,15 +41,11 @@ async function copyBare({ url, snapshot, table, digest }: Bare): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   const source = openSqlite(snapshot)
-  const digester = digestFor(table, 'source')
-  function* seen(batches: Iterable<Row[]>): Iterable<Row[]> {
-    for (const batch of batches) {
-      if (digest) digester.add(batch)
-      yield batch
-    }
-  }
+  const raw = source.readRaw(table, {})
+  if (!raw) throw new Error('a run copies this table from bytes, and here there are none')
+  const add = rawDigester(digestFor(table, 'source'), table, raw.places)
   await client.query('BEGIN')
-  await copyIn(client, table, seen(source.read(table, {})), () => {})
+  await copyIn(client, table, digest ? heardBy(raw, add) : raw, () => {})
   await client.query('COMMIT')
   source.close()
   await client.end()

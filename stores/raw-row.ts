@@ -35,6 +35,22 @@ export interface RawRows {
   readonly batches: Iterable<RawBatch>
 }
 
+/** The same rows; each is told to `hear` as it is asked for. */
+export function heardBy({ places, batches }: RawRows, hear: (row: RawRow) => void): RawRows {
+  return { places, batches: heard(batches, hear) }
+}
+
+function* heard(batches: Iterable<RawBatch>, hear: (row: RawRow) => void): Iterable<RawBatch> {
+  for (const batch of batches) {
+    const row = (index: number) => {
+      const found = batch.row(index)
+      hear(found)
+      return found
+    }
+    yield { count: batch.count, row }
+  }
+}
+
 /** A cell as a value, for what has no way to work on its bytes. */
 export function cellOf(row: RawRow, place: number): Cell {
   switch (row.kinds[place]) {

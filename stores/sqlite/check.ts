@@ -1,7 +1,10 @@
 /** Are the pages of a database in order? */
 import { statSync } from 'node:fs'
+import { compareIndexes } from './check-indexes.ts'
+import { accessByNumber, indexesToCheck } from './check-list.ts'
 import { codeOf, damaged, damagedIndex, readingFailure, withoutValues } from './errors.ts'
 import { type Connection, openSnapshot } from './open.ts'
+import { layoutOf } from './pages/raw-table.ts'
 import { quote } from './quote.ts'
 
 export interface CheckProgress {
@@ -17,7 +20,7 @@ const NO_DAMAGE = /^(?:NULL|TEXT|NUMERIC|non-\w+) value in /
 const OF_INDEX =
   /^(?:row \S+ (?:missing from|values differ from)|rowid not at end-of-record for row \S+ of|wrong # of entries in|non-unique entry in) index (.*)$/
 
-/** Indexes are compared with their tables up to this size: 0.6 s for a million rows and three indexes (220 MB). */
+/** SQLite compares indexes with their tables up to this size: 0.6 s for a million rows and three indexes (220 MB). */
 const COMPARED_BYTES = 8 * 1024 ** 3
 
 /**
@@ -36,7 +39,7 @@ export async function checkFile(
     const tables = tablesOf(db)
     const remarks: string[] = []
     for (const [i, table] of tables.entries()) {
-      remarks.push(...checkTable(db, path, table))
+      remarks.push(...(await checkTable(db, path, table, signal)))
       progress({ tables: i + 1, total: tables.length })
       // A cancellation is heard between tables.
       await new Promise(setImmediate)
@@ -66,10 +69,27 @@ function tablesOf(db: Connection): string[] {
     .all()
 }
 
-function checkTable(db: Connection, path: string, table: string): string[] {
-  const found = check(db, path, table)
-  if (found instanceof Error) return [`table "${table}" could not be checked: ${withoutValues(found)}`]
-  const remarks = found.filter(line => line !== 'ok')
+async function checkTable(
+  db: Connection,
+  path: string,
+  table: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { plain, others } = indexesToCheck(db, table)
+  const thorough = others ? thoroughLines(db, path, table) : undefined
+  const lines = thorough ?? linesOf(db, path, table, 'quick_check')
+  if (lines instanceof Error) return [`table "${table}" could not be checked: ${withoutValues(lines)}`]
+  const remarks = remarksIn(lines, path, table)
+  if (thorough || plain.length === 0) return remarks
+  const layout = layoutOf(db, { name: table, access: accessByNumber(db, table) })
+  if (layout) await compareIndexes(db, layout, plain, signal)
+  else remarksIn(thoroughLines(db, path, table) ?? [], path, table)
+  return remarks
+}
+
+/** What a run can live with; throws `Failure('source')` for what it cannot. */
+function remarksIn(lines: string[], path: string, table: string): string[] {
+  const remarks = lines.filter(line => line !== 'ok')
   const index = remarks.map(line => OF_INDEX.exec(line)?.[1]).find(name => name !== undefined)
   if (index !== undefined) throw damagedIndex(path, table, index)
   const damage = remarks.find(line => !NO_DAMAGE.test(line))
@@ -78,12 +98,12 @@ function checkTable(db: Connection, path: string, table: string): string[] {
   return [...new Set(remarks)]
 }
 
-/** The lines of the thorough check, else of the quick one; the error where an expression stops both. */
-function check(db: Connection, path: string, table: string): string[] | Error {
-  const compares = statSync(path).size <= COMPARED_BYTES
-  const lines = compares ? linesOf(db, path, table, 'integrity_check') : undefined
+/** SQLite's own comparison of indexes; undefined where the file is too large or an expression stops it. */
+function thoroughLines(db: Connection, path: string, table: string): string[] | undefined {
+  if (statSync(path).size > COMPARED_BYTES) return undefined
+  const lines = linesOf(db, path, table, 'integrity_check')
   // A collation of the application that SQLite alone does not have stops the thorough one only.
-  return Array.isArray(lines) ? lines : linesOf(db, path, table, 'quick_check')
+  return Array.isArray(lines) ? lines : undefined
 }
 
 function linesOf(

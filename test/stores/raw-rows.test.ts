@@ -11,7 +11,7 @@ import type { Cell, LogicalType, Row } from '../../model/types.ts'
 import { digestFor } from '../../stores/digest/digester.ts'
 import { rawDigester } from '../../stores/digest/raw.ts'
 import { RowFrames } from '../../stores/postgres/row-frames.ts'
-import type { RawBatch, RawRow } from '../../stores/raw-row.ts'
+import { heardBy } from '../../stores/raw-row.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
 import { columnPlan, tablePlan } from '../support/plans.ts'
 
@@ -77,7 +77,7 @@ async function passed(path: string, table: TablePlan, way: 'values' | 'raw'): Pr
       const raw = source.readRaw(table, {})
       if (!raw) return { failure: 'not read as bytes' }
       const add = rawDigester(digester, table, raw.places)
-      for (const some of frames.ofRaw({ ...raw, batches: seen(raw.batches, add) })) sent.push(...some)
+      for (const some of frames.ofRaw(heardBy(raw, add))) sent.push(...some)
     } else {
       for await (const some of frames.ofValues(digested(source.read(table, {}), digester))) sent.push(...some)
     }
@@ -90,18 +90,6 @@ async function passed(path: string, table: TablePlan, way: 'values' | 'raw'): Pr
   } finally {
     source.close()
   }
-}
-
-function* seen(batches: Iterable<RawBatch>, add: (row: RawRow) => void): Iterable<RawBatch> {
-  for (const batch of batches)
-    yield {
-      count: batch.count,
-      row: at => {
-        const row = batch.row(at)
-        add(row)
-        return row
-      },
-    }
 }
 
 /** Of several cells that do not fit, the two ways may come upon another one first. */

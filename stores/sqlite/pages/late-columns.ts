@@ -1,5 +1,6 @@
 /** Columns that were added to a table after some of its rows were written: those records end before them. */
 import { RAW } from '../../raw-row.ts'
+import { damaged } from '../errors.ts'
 import type { Connection } from '../open.ts'
 import { quote } from '../quote.ts'
 import { viewOf } from './pages.ts'
@@ -75,7 +76,8 @@ export class LateColumns {
           FROM ${quote(table)} WHERE ${quote(key)} = ?`)
       .raw()
       .safeIntegers()
-      .get(rowid)!
+      .get(rowid)
+    if (!found) throw damaged(this.#db.name, 'SQLite does not find a row that is there')
     const value = withBytes(found)
     this.#found.set(place, value)
     return value

@@ -11,6 +11,10 @@ const BLOCK_BYTES = 64 * 1024
 /** Blocks that are kept. */
 const BLOCKS = 64
 
+const HEADER_BYTES = 100
+/** SQLite uses no less of a page. */
+const LEAST_USABLE = 480
+
 interface Block {
   bytes: Buffer
   view: DataView
@@ -21,13 +25,12 @@ export class Pages {
   readonly pageBytes: number
   /** Bytes of a page that are used: some extensions reserve a few at its end. */
   readonly usable: number
-  /** Whether texts are UTF-8. */
-  readonly isUtf8: boolean
+  /** Pages that the file has. */
+  readonly count: number
   /** Where the page that was asked for last stands. */
   bytes: Buffer
   view: DataView
   readonly #file: number
-  readonly #count: number
   readonly #perBlock: number
   readonly #blocks = new Map<number, Block>()
   #last = -1
@@ -35,21 +38,23 @@ export class Pages {
   constructor(path: string) {
     this.path = path
     this.#file = openSync(path, 'r')
-    this.bytes = Buffer.alloc(100)
+    this.bytes = Buffer.alloc(HEADER_BYTES)
     this.view = viewOf(this.bytes)
-    readSync(this.#file, this.bytes, 0, 100, 0)
+    readSync(this.#file, this.bytes, 0, HEADER_BYTES, 0)
     const size = this.bytes.readUInt16BE(16)
     this.pageBytes = size === 1 ? 65_536 : size
     this.usable = this.pageBytes - this.bytes[20]!
-    this.isUtf8 = this.bytes.readUInt32BE(56) === 1
-    if (this.pageBytes < 512 || this.usable < 480) throw damaged(path, 'its header makes no sense')
-    this.#count = Math.floor(fstatSync(this.#file).size / this.pageBytes)
+    if (!Number.isInteger(Math.log2(this.pageBytes)) || this.usable < LEAST_USABLE) {
+      this.close()
+      throw damaged(path, 'its header makes no sense')
+    }
+    this.count = Math.floor(fstatSync(this.#file).size / this.pageBytes)
     this.#perBlock = Math.max(1, BLOCK_BYTES / this.pageBytes)
   }
 
   /** Where page `page` begins in `bytes`; good until the next call. Throws `Failure('source')` where there is none. */
   find(page: number): number {
-    if (!(page >= 1 && page <= this.#count)) throw damaged(this.path, `there is no page ${page}`)
+    if (!(page >= 1 && page <= this.count)) throw damaged(this.path, `there is no page ${page}`)
     const index = Math.floor((page - 1) / this.#perBlock)
     if (index !== this.#last) this.#turnTo(index)
     return (page - 1 - index * this.#perBlock) * this.pageBytes
@@ -73,7 +78,7 @@ export class Pages {
     const block = this.#blocks.size < BLOCKS ? this.#fresh() : this.#oldest()
     const { length } = block.bytes
     const from = index * length
-    const wanted = Math.min(length, this.#count * this.pageBytes - from)
+    const wanted = Math.min(length, this.count * this.pageBytes - from)
     for (let at = 0; at < wanted; ) {
       const got = readSync(this.#file, block.bytes, at, wanted - at, from + at)
       if (got === 0) throw damaged(this.path, 'it is shorter than it was')

@@ -24,13 +24,14 @@ export interface Layout {
 
 /**
  * Undefined where the rows of a table cannot be had from the pages of its database: it has no row numbers, or some beyond
- * 2^53, is virtual, has columns that are computed, or its texts are in UTF-16.
+ * 2^53, is virtual, has columns that are computed, its texts are in UTF-16, or there is no file.
  */
 export function layoutOf(
   db: Connection,
   { name, access }: Pick<Table, 'name' | 'access'>,
 ): Layout | undefined {
-  if (access.by !== 'rowid' || db.pragma('encoding', { simple: true }) !== 'UTF-8') return undefined
+  if (access.by !== 'rowid' || db.memory) return undefined
+  if (db.pragma('encoding', { simple: true }) !== 'UTF-8') return undefined
   const root = db
     .prepare<[string], number>(
       `SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0`,
@@ -53,6 +54,12 @@ function hasSafeNumbers(db: Connection, table: string, rowid: string): boolean {
   return ends.every(end => end === null || Number.isSafeInteger(Number(end)))
 }
 
+/** Rows whose numbers are told. */
+export interface NumberedBatch extends RawBatch {
+  /** The number of the row that was read last. */
+  readonly rowid: number
+}
+
 /**
  * The rows of a range in the order of their numbers, a page at a time. Throws `Failure('source')` where the pages are damaged. The
  * places of the cells are those of `layout.columns`.
@@ -61,7 +68,7 @@ export function* rawRows(
   db: Connection,
   layout: Layout,
   range: RowRange = { after: Number.NEGATIVE_INFINITY, upTo: Number.POSITIVE_INFINITY },
-): Iterable<RawBatch> {
+): Iterable<NumberedBatch> {
   const pages = new Pages(db.name)
   try {
     const rows = new RowsOfLeaf(db, layout, pages)
@@ -74,8 +81,9 @@ export function* rawRows(
   }
 }
 
-class RowsOfLeaf implements RawBatch {
+class RowsOfLeaf implements NumberedBatch {
   count = 0
+  rowid = 0
   readonly leaf: Leaf
   readonly #record: SqliteRecord
   readonly #columns: number
@@ -99,6 +107,7 @@ class RowsOfLeaf implements RawBatch {
     const record = this.#record
     const { kinds, numbers } = record
     const rowid = this.leaf.read(index)
+    this.rowid = rowid
     if (this.leaf.columns < this.#columns) this.#late.fill(record, this.leaf.columns, rowid)
     for (const place of this.#reals) {
       if (kinds[place] === RAW.wide) numbers[place] = Number(record.view.getBigInt64(record.starts[place]!))

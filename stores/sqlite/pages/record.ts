@@ -100,16 +100,36 @@ export class SqliteRecord implements RawRow {
     return at > headerEnd ? -1 : place
   }
 
+  /**
+   * The bytes up to the end of the last cell that `read` would find, of a record of `length` bytes of which `local` are there. All of
+   * them where its header is longer.
+   */
+  extent(bytes: Buffer, start: number, local: number, length: number): number {
+    const end = start + local
+    let at = start
+    let header = -1
+    let body = 0
+    for (let place = -1; place < this.#columns && (header < 0 || at < start + header); place++) {
+      let value = 0
+      let byte = 0x80
+      while (byte > 0x7f && at < end) {
+        byte = bytes[at++]!
+        value = value * 128 + (byte & 0x7f)
+      }
+      if (byte > 0x7f) return length
+      if (header < 0) body = header = value
+      else body += value >= 12 ? Math.floor((value - 12) / 2) : SIZES[value]!
+    }
+    if (!(body <= length)) return length
+    return body
+  }
+
   #int64(place: number, at: number): void {
-    const high = this.view.getInt32(at)
-    if (high >= -SAFE_HIGH && high < SAFE_HIGH)
-      this.numbers[place] = high * 0x1_0000_0000 + this.view.getUint32(at + 4)
+    const value = this.view.getInt32(at) * 0x1_0000_0000 + this.view.getUint32(at + 4)
+    if (Number.isSafeInteger(value)) this.numbers[place] = value
     else this.kinds[place] = RAW.wide
   }
 }
 
 /** Bytes of the body by serial type; 10 and 11 are reserved. */
 const SIZES = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, Number.NaN, Number.NaN]
-
-/** Upper halves with which every lower half makes a safe integer. */
-const SAFE_HIGH = 0x1f_ffff

@@ -4,12 +4,12 @@
  */
 import { damaged } from '../errors.ts'
 import { type Pages, viewOf } from './pages.ts'
+import { Payload } from './payload.ts'
 import type { SqliteRecord } from './record.ts'
+import { Visits } from './visits.ts'
 
 const LEAF = 0x0d
 const INTERIOR = 0x05
-/** SQLite's own limit. */
-const DEEPEST = 20
 
 /** Rows with numbers above `after` and up to `upTo`. */
 export interface RowRange {
@@ -25,21 +25,16 @@ export class Leaf {
   /** A copy of the page: the pages of an overflow may take its place among the blocks. */
   readonly #bytes: Buffer
   readonly #view: DataView
-  readonly #record: SqliteRecord
+  readonly #payload: Payload
   #first = 0
   /** Cells of the row that was read last. */
   columns = 0
-  /** The payload of a row that does not fit into its page. */
-  #whole: Buffer
-  #wholeView: DataView
 
   constructor(pages: Pages, record: SqliteRecord) {
     this.#pages = pages
-    this.#record = record
+    this.#payload = new Payload(pages, record, pages.usable - 35)
     this.#bytes = Buffer.alloc(pages.pageBytes)
     this.#view = viewOf(this.#bytes)
-    this.#whole = Buffer.alloc(0)
-    this.#wholeView = viewOf(this.#whole)
   }
 
   /** Takes over the page that was found at `at`. */
@@ -66,45 +61,8 @@ export class Leaf {
     }
     const rowid = varint(bytes, at)
     for (let end = at + 9; at < end && bytes[at++]! > 0x7f; );
-    const { usable } = this.#pages
-    if (length <= usable - 35) this.columns = this.#parse(bytes, this.#view, at, length)
-    else this.#overflown(at, length)
+    this.columns = this.#payload.read(bytes, this.#view, at, length)
     return rowid
-  }
-
-  #parse(bytes: Buffer, view: DataView, at: number, length: number): number {
-    if (at + length > bytes.length) throw this.#damaged()
-    const columns = this.#record.read(bytes, view, at, length)
-    if (columns < 0) throw this.#damaged()
-    return columns
-  }
-
-  /** The part of the payload that is in the page, then that of each page of the chain. */
-  #overflown(at: number, length: number): void {
-    const { usable } = this.#pages
-    const least = Math.floor(((usable - 12) * 32) / 255) - 23
-    const fitting = least + ((length - least) % (usable - 4))
-    const local = fitting <= usable - 35 ? fitting : least
-    if (at + local + 4 > this.#bytes.length) throw this.#damaged()
-    const whole = this.#room(length)
-    this.#bytes.copy(whole, 0, at, at + local)
-    let page = this.#view.getUint32(at + local)
-    for (let got = local; got < length; ) {
-      const from = this.#pages.find(page)
-      const part = Math.min(usable - 4, length - got)
-      this.#pages.bytes.copy(whole, got, from + 4, from + 4 + part)
-      page = this.#pages.view.getUint32(from)
-      got += part
-    }
-    this.columns = this.#parse(whole, this.#wholeView, 0, length)
-  }
-
-  #room(length: number): Buffer {
-    if (this.#whole.length < length) {
-      this.#whole = Buffer.allocUnsafeSlow(length + (length >> 2))
-      this.#wholeView = viewOf(this.#whole)
-    }
-    return this.#whole
   }
 
   /** How many rows have numbers up to `rowid`. */
@@ -130,23 +88,28 @@ export class Leaf {
 }
 
 /** The leaves below page `root` that have rows of the range, each time the same object. */
-export function* leavesOf(
-  pages: Pages,
-  root: number,
+export function leavesOf(pages: Pages, root: number, range: RowRange, leaf: Leaf): Iterable<Leaf> {
+  return leavesBelow(new Visits(pages), root, range, leaf, 0)
+}
+
+function* leavesBelow(
+  visits: Visits,
+  page: number,
   range: RowRange,
   leaf: Leaf,
-  depth = 0,
+  depth: number,
 ): Iterable<Leaf> {
-  const at = pages.find(root)
-  const header = root === 1 ? at + 100 : at
+  const { pages } = visits
+  const at = visits.find(page, depth)
+  const header = page === 1 ? at + 100 : at
   const kind = pages.bytes[header]
   if (kind === LEAF) {
     leaf.load(at, header, range)
     if (leaf.count > 0) yield leaf
-  } else if (kind === INTERIOR && depth < DEEPEST) {
+  } else if (kind === INTERIOR) {
     for (const child of childrenOf(pages, at, header, range))
-      yield* leavesOf(pages, child, range, leaf, depth + 1)
-  } else throw damaged(pages.path, `page ${root} is none of a table`)
+      yield* leavesBelow(visits, child, range, leaf, depth + 1)
+  } else throw damaged(pages.path, `page ${page} is none of a table`)
 }
 
 /** A child has the rows above the number before it, up to and with its own; the last one all that follow. */
@@ -183,5 +146,5 @@ function varint(bytes: Buffer, start: number): number {
 function nineBytes(bytes: Buffer, start: number): number {
   let value = 0n
   for (let at = start; at < start + 8; at++) value = (value << 7n) | BigInt(bytes[at]! & 0x7f)
-  return Number(BigInt.asIntN(64, (value << 8n) | BigInt(bytes[start + 8]!)))
+  return Number(BigInt.asIntN(64, (value << 8n) | BigInt(bytes[start + 8] ?? 0)))
 }
