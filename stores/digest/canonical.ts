@@ -7,7 +7,7 @@ import type { Cell, LogicalType } from '../../model/types.ts'
 import { canonicalDecimal, decimalOfNumber } from './decimal.ts'
 import { inetOf } from './inet.ts'
 import { JsonWriter } from './json.ts'
-import type { Scratch } from './scratch.ts'
+import { Scratch } from './scratch.ts'
 import { daysOf, timeOf, timestampOf } from './time.ts'
 import { unfit } from './unfit.ts'
 
@@ -20,7 +20,8 @@ export type Form = 'source' | 'typed'
 /** Appends a cell's canonical bytes, or throws `Unfit`; what was appended before it is then of no use. */
 export type CellWriter = (cell: Cell, out: Scratch) => void
 
-type ValueWriter = (cell: NonNullable<Cell>, out: Scratch) => void
+/** The same for what is not NULL, without the `VALUE` that stands before it. */
+export type ValueWriter = (cell: NonNullable<Cell>, out: Scratch) => void
 
 /** The writer for cells of a type; to be chosen once per column. */
 export function writerFor(type: LogicalType, form: Form): CellWriter {
@@ -41,7 +42,7 @@ export function startLarge(bytes: number, out: Scratch): void {
   out.uint32(bytes)
 }
 
-function valueWriter(type: LogicalType, form: Form): ValueWriter {
+export function valueWriter(type: LogicalType, form: Form): ValueWriter {
   switch (type.kind) {
     case 'boolean':
       return (cell, out) => out.byte(booleanOf(cell))
@@ -64,7 +65,7 @@ function valueWriter(type: LogicalType, form: Form): ValueWriter {
         out.int64(form === 'typed' ? typedTime(cell) : timestampOf(isoText(cell), type.zone))
     case 'json': {
       const json = new JsonWriter(!type.binary)
-      return (cell, out) => json.write(textOf(cell), out)
+      return (cell, out) => writeJson(json, textOf(cell), out)
     }
     case 'uuid':
       return (cell, out) => out.raw(uuidOf(cell))
@@ -99,7 +100,7 @@ function floatOf(cell: NonNullable<Cell>): number {
 }
 
 /** One zero and one NaN: SQLite has no other. */
-function writeFloat(value: number, out: Scratch): void {
+export function writeFloat(value: number, out: Scratch): void {
   out.float64(value === 0 ? 0 : Number.isNaN(value) ? Number.NaN : value)
 }
 
@@ -126,6 +127,15 @@ function typedTime(cell: NonNullable<Cell>): number | bigint {
   if (cell === Number.POSITIVE_INFINITY) return 0x7fff_ffff_ffff_ffffn
   if (cell === Number.NEGATIVE_INFINITY) return -0x8000_0000_0000_0000n
   return typeof cell === 'number' || typeof cell === 'bigint' ? cell : unfit('is not a date or time')
+}
+
+/** A text in UTF-8, behind the four bytes of its length. */
+const UTF8 = new Scratch()
+
+function writeJson(json: JsonWriter, text: string, out: Scratch): void {
+  UTF8.clear()
+  UTF8.text(text)
+  json.write(UTF8.bytes, UTF8.view, 4, UTF8.length, out)
 }
 
 function uuidOf(cell: NonNullable<Cell>): Uint8Array {

@@ -26,19 +26,22 @@ export function canonicalDecimal(text: string): string {
   if (!parts) return SPECIAL.has(text) ? text : unfit('is not a decimal number')
   const whole = parts[2]!
   const fraction = parts[3] ?? ''
-  return spell(parts[1] === '-', whole + fraction, BigInt(parts[4] ?? 0) - BigInt(fraction.length))
+  const exponent = parts[4] === undefined ? 0 : BigInt(parts[4])
+  return spell(parts[1] === '-', whole + fraction, fraction.length, exponent)
 }
 
 const DECIMAL = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/
 const SPECIAL = new Set(['NaN', 'Infinity', '-Infinity'])
 
-function spell(negative: boolean, digits: string, exponent: bigint): string {
+function spell(negative: boolean, digits: string, decimals: number, exponent: 0 | bigint): string {
   let start = 0
   while (start < digits.length && digits.charCodeAt(start) === ZERO) start++
   if (start === digits.length) return '0'
   let end = digits.length
   while (digits.charCodeAt(end - 1) === ZERO) end--
-  const power = exponent + BigInt(digits.length - end)
+  const shift = digits.length - end - decimals
+  // Exponents have any length; most numbers have none.
+  const power = exponent === 0 ? shift : exponent + BigInt(shift)
   return `${negative ? '-' : ''}${digits.slice(start, end)}e${power}`
 }
 

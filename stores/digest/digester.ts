@@ -125,7 +125,8 @@ export class Digester implements RowParts {
 
   #largeCell(cell: LargeValue): void {
     const { type } = this.#table.columns[this.#column]!
-    if (cell.kind !== type.kind) throw this.#failure(new Unfit(`is not of a kind with ${type.kind}`), this.#column)
+    if (cell.kind !== type.kind)
+      throw this.#failure(new Unfit(`is not of a kind with ${type.kind}`), this.#column)
     this.large(cell.bytes)
     for (const piece of cell.pieces()) this.piece(piece)
   }

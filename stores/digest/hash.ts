@@ -14,7 +14,7 @@ const C4 = 0xa1e38b93
  * published, the digest's bytes are these words in little-endian order. Allocates nothing.
  */
 export function hash128(view: DataView, start: number, length: number, out: Uint32Array): void {
-  WORDS.fill(0)
+  WORDS[0] = WORDS[1] = WORDS[2] = WORDS[3] = 0
   const tail = start + (length & ~15)
   mix(WORDS, view, start, tail)
   last(WORDS, view, tail, length, out)
@@ -87,31 +87,38 @@ function mix(words: Int32Array, view: DataView, start: number, end: number): voi
 
 /** The bytes behind the last whole block, and the end. */
 function last(words: Int32Array, view: DataView, tail: number, length: number, out: Uint32Array): void {
+  let a = words[0]! ^ length
+  let b = words[1]! ^ length
+  let c = words[2]! ^ length
+  let d = words[3]! ^ length
   const rest = length & 15
-  let [a, b, c, d] = [words[0]!, words[1]!, words[2]!, words[3]!]
-  if (rest > 0) a ^= scramble(word(view, tail, rest), C1, 15, C2)
-  if (rest > 4) b ^= scramble(word(view, tail + 4, rest - 4), C2, 16, C3)
-  if (rest > 8) c ^= scramble(word(view, tail + 8, rest - 8), C3, 17, C4)
-  if (rest > 12) d ^= scramble(word(view, tail + 12, rest - 12), C4, 18, C1)
-  finish(a ^ length, b ^ length, c ^ length, d ^ length, out)
-}
-
-function finish(a: number, b: number, c: number, d: number, out: Uint32Array): void {
+  let k = 0
+  if (rest > 0) {
+    k = Math.imul(word(view, tail, rest), C1)
+    a ^= Math.imul((k << 15) | (k >>> 17), C2)
+  }
+  if (rest > 4) {
+    k = Math.imul(word(view, tail + 4, rest - 4), C2)
+    b ^= Math.imul((k << 16) | (k >>> 16), C3)
+  }
+  if (rest > 8) {
+    k = Math.imul(word(view, tail + 8, rest - 8), C3)
+    c ^= Math.imul((k << 17) | (k >>> 15), C4)
+  }
+  if (rest > 12) {
+    k = Math.imul(word(view, tail + 12, rest - 12), C4)
+    d ^= Math.imul((k << 18) | (k >>> 14), C1)
+  }
   const sum = (a + b + c + d) | 0
-  const w = avalanche(sum)
-  const x = avalanche((b + sum) | 0)
-  const y = avalanche((c + sum) | 0)
-  const z = avalanche((d + sum) | 0)
-  const all = (w + x + y + z) | 0
+  a = avalanche(sum)
+  b = avalanche((b + sum) | 0)
+  c = avalanche((c + sum) | 0)
+  d = avalanche((d + sum) | 0)
+  const all = (a + b + c + d) | 0
   out[0] = all
-  out[1] = x + all
-  out[2] = y + all
-  out[3] = z + all
-}
-
-function scramble(word: number, before: number, bits: number, behind: number): number {
-  const k = Math.imul(word, before)
-  return Math.imul((k << bits) | (k >>> (32 - bits)), behind)
+  out[1] = b + all
+  out[2] = c + all
+  out[3] = d + all
 }
 
 /** Up to four bytes as a little-endian word; what is missing counts as zero. */

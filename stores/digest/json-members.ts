@@ -27,11 +27,24 @@ function isSorted(out: Scratch, starts: readonly number[], first: number): boole
   return true
 }
 
+/** Members up to which it costs less to insert each into those before than to call the engine's sort. */
+const FEW = 16
+
 /** Positions in `starts` by key, equal keys as they stood. */
 function inOrder(out: Scratch, starts: readonly number[], first: number): number[] {
+  const { view } = out
   const order: number[] = []
-  for (let i = first; i < starts.length; i++) order.push(i)
-  return order.sort((a, b) => compareKeys(out.view, starts[a]!, starts[b]!))
+  if (starts.length - first > FEW) {
+    for (let i = first; i < starts.length; i++) order.push(i)
+    return order.sort((a, b) => compareKeys(view, starts[a]!, starts[b]!))
+  }
+  for (let i = first; i < starts.length; i++) {
+    let at = order.length
+    for (; at > 0 && compareKeys(view, starts[order[at - 1]!]!, starts[i]!) > 0; at--)
+      order[at] = order[at - 1]!
+    order[at] = i
+  }
+  return order
 }
 
 function compareKeys(view: DataView, a: number, b: number): number {

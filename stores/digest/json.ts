@@ -1,12 +1,12 @@
 /**
- * Canonical bytes of JSON text, by a tokenizer of its own: `JSON.parse` rounds numbers and hides doubled
+ * Canonical bytes of JSON in UTF-8, by a tokenizer of its own: `JSON.parse` rounds numbers and hides doubled
  * keys. Grammar of RFC 8259. The form, self-delimiting:
  *
  * `n` `t` `f` · `#` canonical decimal, sized · `"` unescaped UTF-8, sized · `[` items `]` ·
  * `{` members sorted by the bytes of their keys (sized UTF-8, then value) `}`
  */
-import { canonicalDecimal, decimalOfNumber } from './decimal.ts'
 import { sortMembers } from './json-members.ts'
+import { isDigit, writeNumber } from './json-number.ts'
 import type { Scratch } from './scratch.ts'
 import { unfit } from './unfit.ts'
 
@@ -20,6 +20,8 @@ const OPEN_ARRAY = 0x5b
 const CLOSE_ARRAY = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
+/** What is read behind the last byte. */
+const END = -1
 
 /** Stands for an array on the stack, where an object has the place of its first member. */
 const ARRAY = -1
@@ -31,8 +33,10 @@ export class JsonWriter {
   readonly #open: number[] = []
   /** Where the members of all open objects begin in the scratch. */
   readonly #members: number[] = []
-  #text = ''
+  #bytes!: Buffer
+  #view!: DataView
   #at = 0
+  #end = 0
   #out!: Scratch
 
   /** Of equal keys the last one counts, as in `jsonb`; with `keepDoubles` each does, as in `json`. */
@@ -40,41 +44,42 @@ export class JsonWriter {
     this.#keepDoubles = keepDoubles
   }
 
-  /** Appends the canonical form of a JSON text. Throws `Unfit` where it is none. */
-  write(text: string, out: Scratch): void {
-    this.#text = text
-    this.#at = 0
+  /** Appends the canonical form of the JSON in a part of `bytes`, of which `view` is one. Throws `Unfit` where it is none. */
+  write(bytes: Buffer, view: DataView, start: number, end: number, out: Scratch): void {
+    this.#bytes = bytes
+    this.#view = view
+    this.#at = start
+    this.#end = end
     this.#out = out
     this.#open.length = this.#members.length = 0
     do {
       if (this.#value()) continue
       while (this.#open.length > 0 && !this.#next()) this.#close()
     } while (this.#open.length > 0)
-    this.#blanks()
-    if (this.#at < text.length) notJson()
+    if (this.#blanks() !== END) notJson()
   }
 
   /** Reads a scalar, an empty container, or the beginning of one that is not: true, a value follows. */
   #value(): boolean {
-    const unit = this.#blanks()
-    if (unit === OPEN_OBJECT || unit === OPEN_ARRAY) return this.#begin(unit)
-    if (unit === QUOTE) {
+    const byte = this.#blanks()
+    if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) return this.#begin(byte)
+    if (byte === QUOTE) {
       this.#out.byte(QUOTE)
       this.#string()
-    } else if (unit === MINUS || isDigit(unit)) this.#number()
+    } else if (byte === MINUS || isDigit(byte)) this.#number()
     else this.#word()
     return false
   }
 
-  #begin(unit: number): boolean {
+  #begin(opening: number): boolean {
     this.#at++
-    this.#out.byte(unit)
-    this.#open.push(unit === OPEN_OBJECT ? this.#members.length : ARRAY)
-    if (this.#blanks() === (unit === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY)) {
+    this.#out.byte(opening)
+    this.#open.push(opening === OPEN_OBJECT ? this.#members.length : ARRAY)
+    if (this.#blanks() === (opening === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_ARRAY)) {
       this.#close()
       return false
     }
-    if (unit === OPEN_OBJECT) this.#key()
+    if (opening === OPEN_OBJECT) this.#key()
     return true
   }
 
@@ -107,100 +112,85 @@ export class JsonWriter {
   }
 
   #string(): void {
-    const text = this.#text
+    const bytes = this.#bytes
+    const end = this.#end
     const start = this.#at + 1
-    for (let i = start; i < text.length; i++) {
-      const unit = text.charCodeAt(i)
-      if (unit === QUOTE) {
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i]!
+      if (byte === QUOTE) {
         this.#at = i + 1
-        this.#out.textPart(text, start, i)
+        this.#out.sizedPart(bytes, this.#view, start, i)
         return
       }
-      if (unit === BACKSLASH) {
+      if (byte === BACKSLASH) {
         this.#escaped(start, i)
         return
       }
-      if (unit < 0x20) notJson()
+      if (byte < 0x20) notJson()
     }
     notJson()
   }
 
   /** A string with an escape at `from`. */
   #escaped(start: number, from: number): void {
-    const text = this.#text
+    const bytes = this.#bytes
     let plain = ''
     let run = start
     let i = from
-    for (let unit = text.charCodeAt(i); unit !== QUOTE; unit = text.charCodeAt(i)) {
-      if (!(unit >= 0x20)) notJson()
-      if (unit !== BACKSLASH) {
-        i++
-        continue
-      }
-      const letter = text[i + 1] ?? ''
-      plain += text.slice(run, i)
-      plain += letter === 'u' ? this.#unicode(i + 2) : (ESCAPES.get(letter) ?? notJson())
-      run = i += letter === 'u' ? 6 : 2
+    for (let byte = bytes[i]!; byte !== QUOTE; byte = bytes[i]!) {
+      if (byte < 0x20) notJson()
+      if (byte === BACKSLASH) {
+        const letter = String.fromCharCode(bytes[i + 1]!)
+        plain += bytes.toString('utf8', run, i)
+        plain += letter === 'u' ? this.#unicode(i + 2) : (ESCAPES.get(letter) ?? notJson())
+        run = i += letter === 'u' ? 6 : 2
+      } else i++
+      if (i >= this.#end) notJson()
     }
-    plain += text.slice(run, i)
+    plain += bytes.toString('utf8', run, i)
     this.#at = i + 1
     this.#out.text(plain.isWellFormed() ? plain : plain.replace(/\p{Surrogate}/gu, spellHalf))
   }
 
   #unicode(at: number): string {
-    const digits = this.#text.slice(at, at + 4)
+    const digits = this.#bytes.toString('latin1', at, at + 4)
     if (!/^[0-9a-f]{4}$/i.test(digits)) notJson()
     return String.fromCharCode(Number.parseInt(digits, 16))
   }
 
   #number(): void {
     this.#out.byte(HASH)
-    const found = this.#smallInteger()
-    if (found !== undefined) this.#out.text(decimalOfNumber(found))
-    else {
-      NUMBER.lastIndex = this.#at
-      const text = NUMBER.exec(this.#text)?.[0] ?? notJson()
-      this.#at += text.length
-      this.#out.text(canonicalDecimal(text))
-    }
-  }
-
-  /** Reads what most numbers are: up to 15 digits and nothing else; undefined, and nothing read, otherwise. */
-  #smallInteger(): number | undefined {
-    const text = this.#text
-    let value = 0
-    let i = this.#at
-    for (let unit = text.charCodeAt(i); isDigit(unit); unit = text.charCodeAt(++i)) {
-      value = value * 10 + unit - 0x30
-    }
-    const digits = i - this.#at
-    const next = text.charCodeAt(i)
-    const small = digits > 0 && digits < 16 && (text.charCodeAt(this.#at) !== 0x30 || digits === 1)
-    if (!small || next === 0x2e || (next | 0x20) === 0x65) return undefined
-    this.#at = i
-    return value
+    this.#at = writeNumber(this.#bytes, this.#at, this.#end, this.#out)
   }
 
   #word(): void {
-    const word = WORDS.find(w => this.#text.startsWith(w, this.#at)) ?? notJson()
-    this.#at += word.length
-    this.#out.byte(word.charCodeAt(0))
+    const { length } = WORDS.find(word => this.#isHere(word)) ?? notJson()
+    this.#out.byte(this.#bytes[this.#at]!)
+    this.#at += length
   }
 
-  /** Skips blanks; gives the character behind them, NaN at the end. */
+  #isHere(word: Buffer): boolean {
+    const end = this.#at + word.length
+    return end <= this.#end && this.#bytes.compare(word, 0, word.length, this.#at, end) === 0
+  }
+
+  /** Skips blanks; gives the byte behind them. */
   #blanks(): number {
-    const text = this.#text
-    for (;;) {
-      const unit = text.charCodeAt(this.#at)
-      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return unit
-      this.#at++
+    const bytes = this.#bytes
+    const end = this.#end
+    for (let at = this.#at; at < end; at++) {
+      const byte = bytes[at]!
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
+        this.#at = at
+        return byte
+      }
     }
+    this.#at = end
+    return END
   }
 }
 
-const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const WORDS = ['true', 'false', 'null']
+const WORDS = ['true', 'false', 'null'].map(word => Buffer.from(word))
 const ESCAPES = new Map([
   ['"', '"'],
   ['\\', '\\'],

@@ -7,6 +7,7 @@ import type { LogicalType } from '../../model/types.ts'
 import { cellOf, RAW, type RawRow } from '../raw-row.ts'
 import { NULL, VALUE, writerFor } from './canonical.ts'
 import type { Digester } from './digester.ts'
+import { JsonWriter } from './json.ts'
 import type { Scratch } from './scratch.ts'
 import { daysFromCivil, daysIn } from './time.ts'
 
@@ -55,6 +56,8 @@ function shortWay(type: LogicalType): ShortWay | undefined {
       return boolean
     case 'timestamp':
       return timestamp
+    case 'json':
+      return json(new JsonWriter(!type.binary))
     default:
       return undefined
   }
@@ -66,6 +69,15 @@ const sized =
     if (kinds[place] !== kind) return false
     out.byte(VALUE)
     out.sizedPart(bytes, view, starts[place]!, ends[place]!)
+    return true
+  }
+
+const json =
+  (writer: JsonWriter): ShortWay =>
+  ({ kinds, bytes, view, starts, ends }, place, out) => {
+    if (kinds[place] !== RAW.text) return false
+    out.byte(VALUE)
+    writer.write(bytes, view, starts[place]!, ends[place]!, out)
     return true
   }
 

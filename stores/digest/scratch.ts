@@ -16,6 +16,11 @@ export class Scratch {
     if (this.#bytes.length > LARGE) this.#replace(CAPACITY)
   }
 
+  /** Good until more are written, as `view` is. */
+  get bytes(): Buffer {
+    return this.#bytes
+  }
+
   /** The bytes from `start` on, good until more are written. */
   since(start: number): Uint8Array {
     return this.#bytes.subarray(start, this.length)
@@ -47,6 +52,14 @@ export class Scratch {
       this.view.setUint32(this.length, value, true)
       this.view.setInt32(this.length + 4, Math.floor(value / 0x1_0000_0000), true)
     }
+    this.length += 8
+  }
+
+  /** Eight bytes as two words; of each the lower 32 bits count. */
+  words(low: number, high: number): void {
+    this.reserve(8)
+    this.view.setInt32(this.length, low, true)
+    this.view.setInt32(this.length + 4, high, true)
     this.length += 8
   }
 

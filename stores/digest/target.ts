@@ -1,13 +1,23 @@
-/** The digest of what the target holds, read back row by row. */
+/** The digest of what the target holds, read back row by row, from bytes to bytes. */
 import type { Client } from 'pg'
 import type { TablePlan } from '../../model/plan.ts'
-import { readRows } from '../postgres/copy-out.ts'
+import { goesInPieces, mayBeLarge } from '../large.ts'
+import { fieldWriter } from '../postgres/copy-canonical.ts'
+import { fieldReader, type SendFunction } from '../postgres/copy-fields.ts'
+import { largeRow } from '../postgres/copy-large-row.ts'
+import { copyOut } from '../postgres/copy-out.ts'
+import { CopyRows } from '../postgres/copy-rows.ts'
+import { copySource } from '../postgres/copy-source.ts'
+import type { CopyStream } from '../postgres/copy-stream.ts'
+import { NULL, VALUE } from './canonical.ts'
 import type { Digest } from './digest.ts'
-import { digestFor } from './digester.ts'
+import { type Digester, digestFor } from './digester.ts'
+import type { Scratch } from './scratch.ts'
 
 /**
  * Digests all rows of a table's target, or those of a condition over its alias `t`; `progress` hears of the rows read
- * so far. Fails as `readRows` does.
+ * so far. The client can do nothing else meanwhile. Memory: 256 KB, or the largest row; of values that go in pieces
+ * nothing.
  */
 export async function digestTarget(
   client: Client,
@@ -15,7 +25,30 @@ export async function digestTarget(
   progress: (rows: number) => void,
   where?: string,
 ): Promise<Digest> {
+  const { sql, formats } = await copySource(client, table, where)
   const digester = digestFor(table, 'typed')
-  for await (const rows of readRows(client, table, progress, digester, where)) digester.add(rows)
+  const writers = formats.map((format, i) => fieldWriter(table.columns[i]!.type, format))
+  const rows = new CopyRows(formats.length)
+  const { starts, lengths } = rows
+  const large = takesLarge(table, formats, digester)
+  for await (const window of copyOut(client, table, sql, rows, large)) {
+    const { bytes, view } = window
+    const write = (column: number, out: Scratch) => {
+      const length = lengths[column]!
+      out.byte(length < 0 ? NULL : VALUE)
+      if (length >= 0) writers[column]!(bytes, view, starts[column]!, length, out)
+    }
+    while (rows.next(window)) digester.addBy(write)
+    progress(digester.digest.count)
+  }
+  progress(digester.digest.count)
   return digester.digest
+}
+
+/** Digests a row in parts; undefined where no row of the table can be too large for the window. */
+function takesLarge(table: TablePlan, formats: readonly SendFunction[], digester: Digester) {
+  if (!mayBeLarge(table)) return undefined
+  const fields = formats.map(fieldReader)
+  const pieces = table.columns.map(column => goesInPieces(table, column))
+  return (copy: CopyStream) => largeRow(copy, fields, pieces, digester)
 }

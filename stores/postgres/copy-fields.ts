@@ -12,8 +12,8 @@ import { numericText } from './copy-numeric.ts'
 export type FieldReader = (bytes: Buffer, view: DataView, at: number, length: number) => Cell
 
 /** Between 1970-01-01 and 2000-01-01, PostgreSQL's first day. */
-const EPOCH_DAYS = 10_957
-const EPOCH_MICROS = 946_684_800_000_000
+export const EPOCH_DAYS = 10_957
+export const EPOCH_MICROS = 946_684_800_000_000
 
 /** Greatest upper half of a 64-bit number with which all lower halves make a safe integer. */
 const SAFE_HIGH = 0x1f_ffff
@@ -37,7 +37,7 @@ const readers = {
   inet_send: (bytes, _view, at) => inetText(bytes, at),
 } satisfies Record<string, FieldReader>
 
-type SendFunction = keyof typeof readers
+export type SendFunction = keyof typeof readers
 
 /** Send functions that write what another one writes. */
 const SAME: Record<string, SendFunction> = {
@@ -79,13 +79,15 @@ function sendFunctions(type: LogicalType): string[] {
 }
 
 /**
- * The reader for a column whose type is sent by the function `sent`, without its schema. Undefined where
- * that type cannot stand for the plan's.
+ * The format in which the function `sent`, without its schema, sends a column's type. Undefined where that type
+ * cannot stand for the plan's.
  */
-export function fieldReader(type: LogicalType, sent: string): FieldReader | undefined {
-  if (!sendFunctions(type).includes(sent)) return undefined
-  return readers[SAME[sent] ?? (sent as SendFunction)]
+export function formatOf(type: LogicalType, sent: string): SendFunction | undefined {
+  return sendFunctions(type).includes(sent) ? (SAME[sent] ?? (sent as SendFunction)) : undefined
 }
+
+/** The reader for fields of a format. */
+export const fieldReader = (format: SendFunction): FieldReader => readers[format]
 
 /** A signed 64-bit integer plus `add`, as a number where that is exact. */
 function int64(view: DataView, at: number, add: number): number | bigint {
@@ -119,8 +121,13 @@ const utf8 = (bytes: Buffer, start: number, end: number): string =>
   (bytes as Buffer & { utf8Slice(start: number, end: number): string }).utf8Slice(start, end)
 
 function jsonb(bytes: Buffer, at: number, length: number): string {
-  if (bytes[at] === 1) return utf8(bytes, at + 1, at + length)
-  throw new Failure({ code: 'internal', message: 'the server sends jsonb in a version that is not known' })
+  if (bytes[at] !== 1) throw otherJsonb()
+  return utf8(bytes, at + 1, at + length)
+}
+
+/** What cannot be: `jsonb` has had one version since it is there. */
+export function otherJsonb(): Failure {
+  return new Failure({ code: 'internal', message: 'the server sends jsonb in a version that is not known' })
 }
 
 const copyOf = (view: DataView, at: number, length: number): Uint8Array =>

@@ -49,7 +49,7 @@ export async function copyIn(
       progress(frames.rows, writer.bytes)
     }
     writer.end()
-    await session.send(writer.take() ?? [], () => {})
+    await session.send(writer.take() ?? [], frame => writer.recycle(frame))
     const copied = await session.finish()
     if (copied !== frames.rows) throw miscounted(table, frames.rows, copied)
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * Reads a target's rows back, as typed cells: what validation compares. Shares no code with the encoders, so
- * that what they wrote is read by somebody else.
+ * Reads a target's rows back: what validation compares. Shares no code with the encoders, so that what they wrote
+ * is read by somebody else.
  *
  * Cells by logical type: boolean → `boolean` · integer → `number`, or `bigint` beyond ±(2^53−1) · float →
  * `number` · numeric → decimal text as PostgreSQL prints it · text, json, inet → `string` · bytes →
@@ -9,113 +9,73 @@
  * infinities of dates and timestamps are ±Infinity.
  */
 import type { Client } from 'pg'
-import { Failure } from '../../model/failure.ts'
-import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
+import type { TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
 import { toFailure } from '../../sessions/errors.ts'
-import { goesInPieces, LARGE, mayBeLarge } from '../large.ts'
-import type { RowParts } from '../row-parts.ts'
+import { LARGE } from '../large.ts'
 import { type FieldReader, fieldReader } from './copy-fields.ts'
-import { largeRow } from './copy-large-row.ts'
-import { broken, RowReader } from './copy-rows.ts'
+import type { Window } from './copy-frames.ts'
+import { broken, CopyRows } from './copy-rows.ts'
+import { copySource } from './copy-source.ts'
 import { CopyStream } from './copy-stream.ts'
-import { ident, qualified } from './quote.ts'
 
 /**
- * All rows of a table's target, or those of a condition over its alias `t`, in batches, in the order in which the server has them, cells in the order of
- * the plan's columns. `progress` hears of the rows read so far. The client can do nothing else meanwhile;
- * who stops before the end ends its connection. Memory: 256 KB, or the largest row; with `large`, which then hears of
- * rows with values that go in pieces in the place of the batches, the largest cell that does not.
+ * All rows of a table's target in batches, in the order in which the server has them, cells in the order of the
+ * plan's columns. `progress` hears of the rows read so far. The client can do nothing else meanwhile; who stops
+ * before the end ends its connection. Memory: 256 KB, or the largest row.
  */
 export async function* readRows(
   client: Client,
   table: TablePlan,
   progress: (rows: number) => void,
-  large?: RowParts,
-  where?: string,
 ): AsyncGenerator<Row[]> {
-  const target = await describe(client, table, where)
-  const copy = new CopyStream(target.sql)
-  const reader = new RowReader(target.fields)
-  const pieces = table.columns.map(column => goesInPieces(table, column))
-  const inParts = large && mayBeLarge(table) ? large : undefined
+  const { sql, formats } = await copySource(client, table)
+  const fields = formats.map(fieldReader)
+  const found = new CopyRows(fields.length)
   let count = 0
+  for await (const window of copyOut(client, table, sql, found)) {
+    const rows: Row[] = []
+    while (found.next(window)) rows.push(rowOf(window, found, fields))
+    progress((count += rows.length))
+    if (rows.length > 0) yield rows
+  }
+}
+
+/**
+ * Runs a COPY and gives its window each time when there is more to read; who gets it takes the rows that are there
+ * by `rows.next`. A row that is longer than `LARGE` is left to `large`, if there is one, before it is there as a
+ * whole. Fails where something is left, or missing.
+ */
+export async function* copyOut(
+  client: Client,
+  { name }: TablePlan,
+  sql: string,
+  rows: CopyRows,
+  large?: (copy: CopyStream) => Promise<void>,
+): AsyncGenerator<Window> {
+  const copy = new CopyStream(sql)
   try {
     client.query(copy)
     for (let more = true; more; ) {
-      more = await copy.fill(reader.needed)
-      const rows = reader.rows(copy.window)
-      count += rows.length
-      progress(count)
-      if (rows.length > 0) yield rows
-      if (!inParts || reader.needed <= LARGE) continue
-      await largeRow(copy, target.fields, pieces, inParts)
-      reader.needed = 0
-      progress(++count)
+      more = await copy.fill(rows.needed)
+      yield copy.window
+      if (!large || rows.needed <= LARGE) continue
+      await large(copy)
+      rows.taken()
     }
-    if (!reader.complete) throw broken()
+    if (!rows.complete) throw broken()
   } catch (error) {
-    throw toFailure(error, { object: `table "${table.name}"`, doing: 'read the rows back' })
+    throw toFailure(error, { object: `table "${name}"`, doing: 'read the rows back' })
   } finally {
     copy.abandon()
   }
 }
 
-async function describe(
-  client: Client,
-  table: TablePlan,
-  where = 'true',
-): Promise<{ sql: string; fields: FieldReader[] }> {
-  const { plain, sent } = await catalogOf(client, table)
-  const names = table.columns.map(column => ident(column.target)).join(', ')
-  // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
-  const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
-  return {
-    sql: `COPY (SELECT ${names} FROM ${from} AS t WHERE ${where}) TO STDOUT (FORMAT binary)`,
-    fields: table.columns.map(column => {
-      const name = sent.get(column.target)
-      const reader = name === undefined ? undefined : fieldReader(column.type, name)
-      return reader ?? drifted(table, column, name !== undefined)
-    }),
+function rowOf({ bytes, view }: Window, { starts, lengths }: CopyRows, fields: readonly FieldReader[]): Row {
+  const row: Row = new Array(fields.length)
+  for (let i = 0; i < fields.length; i++) {
+    const length = lengths[i]!
+    row[i] = length < 0 ? null : fields[i]!(bytes, view, starts[i]!, length)
   }
-}
-
-interface Catalog {
-  /** Neither partitioned nor a view. */
-  plain: boolean
-  /** By column, the function that sends its type. */
-  sent: Map<string, string>
-}
-
-async function catalogOf(client: Client, table: TablePlan): Promise<Catalog> {
-  const { rows } = await client
-    .query<{ relkind: string; attname: string; proname: string }>(COLUMNS, [
-      table.target.schema,
-      table.target.name,
-    ])
-    .catch(error => {
-      throw toFailure(error, { object: `table "${table.name}"`, doing: "read the target's columns" })
-    })
-  const sent = new Map(rows.map(({ attname, proname }) => [attname, proname]))
-  return { plain: rows[0]?.relkind === 'r', sent }
-}
-
-const COLUMNS = `
-  SELECT c.relkind, a.attname, p.proname
-  FROM pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-  JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
-  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v')`
-
-function drifted(table: TablePlan, column: ColumnPlan, exists: boolean): never {
-  throw new Failure({
-    code: 'drift',
-    object: `table "${table.name}", column "${column.name}"`,
-    message: exists
-      ? `the target's column "${column.target}" has a type that does not stand for ${column.type.kind}`
-      : `the target has no column "${column.target}" to compare with`,
-    remedy: 'Find out who changed the target since the plan was made, then plan anew',
-  })
+  return row
 }

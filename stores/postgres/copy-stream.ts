@@ -8,11 +8,13 @@ import { CopyFrames, type Window } from './copy-frames.ts'
 
 /** Bytes after which the server has to wait until they are read. */
 const WINDOW_BYTES = 256 * 1024
+/** What Node.js reads from a socket at once. */
+const CHUNK_BYTES = 64 * 1024
 
 /** To be given to `client.query`; then `fill` until it says false. */
 export class CopyStream implements Submittable {
   readonly #sql: string
-  readonly #frames = new CopyFrames(WINDOW_BYTES)
+  readonly #frames = new CopyFrames(WINDOW_BYTES + CHUNK_BYTES)
   #socket: Duplex | undefined
   /** The driver's listener on the socket, while the socket is ours. */
   #driver: ((chunk: Buffer) => void) | undefined
@@ -37,7 +39,7 @@ export class CopyStream implements Submittable {
    */
   async fill(needed: number): Promise<boolean> {
     this.#wanted = Math.max(needed, WINDOW_BYTES)
-    this.#frames.reserve(this.#wanted)
+    this.#frames.reserve(this.#wanted + CHUNK_BYTES)
     while (this.#frames.size < this.#wanted && !this.#ended && !this.#error) {
       const woken = new Promise<void>(resolve => (this.#wake = resolve))
       this.#socket?.resume()

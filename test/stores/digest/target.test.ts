@@ -9,6 +9,7 @@ import type { Cell, LogicalType } from '../../../model/types.ts'
 import { differingBuckets } from '../../../stores/digest/digest.ts'
 import { digestFor } from '../../../stores/digest/digester.ts'
 import { digestTarget } from '../../../stores/digest/target.ts'
+import { readRows } from '../../../stores/postgres/copy-out.ts'
 import { type ScratchPostgres, startPostgres } from '../../support/postgres.ts'
 import { tableOf } from './tables.ts'
 
@@ -245,6 +246,27 @@ test('any single changed cell in the target is seen, in the bucket of its row', 
     await client.query(`UPDATE sample SET c${i} = ${other} WHERE id = 17`)
     assert.deepEqual(differingBuckets(before, await digestTarget(client, table, () => {})), [bucket])
     await client.query('ROLLBACK')
+  }
+})
+
+test('from bytes the digest is that of the cells, whichever rows, keys and columns', async () => {
+  const columns: Record<string, LogicalType> = { id: { kind: 'integer', bits: 64 } }
+  for (const [i, [, type]] of cases.entries()) columns[`c${i}`] = type
+  const definitions = cases.map(([sql], i) => `c${i} ${sql}`).join(', ')
+  await client.query(`DROP TABLE IF EXISTS sample; CREATE TABLE sample (id bigint, ${definitions})`)
+  for (let id = 0; id < 300; id++) {
+    const values = cases.map(([, , pairs], i) => (id % (i + 2) === 0 ? 'NULL' : pairs[id % pairs.length]![0]))
+    await client.query(`INSERT INTO sample VALUES (${id}, ${values.join(', ')})`)
+  }
+  for (const key of [[], ['id'], ['id', 'c0'], ['c8', 'id', 'c2'], ['c2', 'c1']]) {
+    const table = tableOf(columns, key)
+    const cells = digestFor(table, 'typed')
+    for await (const rows of readRows(client, table, () => {})) cells.add(rows)
+    const heard: number[] = []
+    const read = await digestTarget(client, table, rows => heard.push(rows))
+    assert.deepEqual([read.count, heard.at(-1), read.hex], [300, 300, cells.digest.hex])
+    const some = await digestTarget(client, table, () => {}, 't.id < 10')
+    assert.equal(some.count, 10)
   }
 })
 

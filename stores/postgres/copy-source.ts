@@ -1,0 +1,73 @@
+/** What a table's target is asked for when its rows are read back, and in which formats its columns come. */
+import type { Client } from 'pg'
+import { Failure } from '../../model/failure.ts'
+import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
+import { toFailure } from '../../sessions/errors.ts'
+import { formatOf, type SendFunction } from './copy-fields.ts'
+import { ident, qualified } from './quote.ts'
+
+export interface CopySource {
+  /** `COPY … TO STDOUT (FORMAT binary)`. */
+  sql: string
+  /** By column of the plan. */
+  formats: SendFunction[]
+}
+
+/**
+ * All rows of a table's target, or those of a condition over its alias `t`. Fails with `drift` where it has no such
+ * column, or one of another type.
+ */
+export async function copySource(client: Client, table: TablePlan, where = 'true'): Promise<CopySource> {
+  const { plain, sent } = await catalogOf(client, table)
+  const names = table.columns.map(column => ident(column.target)).join(', ')
+  // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
+  const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
+  return {
+    sql: `COPY (SELECT ${names} FROM ${from} AS t WHERE ${where}) TO STDOUT (FORMAT binary)`,
+    formats: table.columns.map(column => {
+      const name = sent.get(column.target)
+      const format = name === undefined ? undefined : formatOf(column.type, name)
+      return format ?? drifted(table, column, name !== undefined)
+    }),
+  }
+}
+
+interface Catalog {
+  /** Neither partitioned nor a view. */
+  plain: boolean
+  /** By column, the function that sends its type. */
+  sent: Map<string, string>
+}
+
+async function catalogOf(client: Client, table: TablePlan): Promise<Catalog> {
+  const { rows } = await client
+    .query<{ relkind: string; attname: string; proname: string }>(COLUMNS, [
+      table.target.schema,
+      table.target.name,
+    ])
+    .catch(error => {
+      throw toFailure(error, { object: `table "${table.name}"`, doing: "read the target's columns" })
+    })
+  const sent = new Map(rows.map(({ attname, proname }) => [attname, proname]))
+  return { plain: rows[0]?.relkind === 'r', sent }
+}
+
+const COLUMNS = `
+  SELECT c.relkind, a.attname, p.proname
+  FROM pg_catalog.pg_class c
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
+  WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p', 'v')`
+
+function drifted(table: TablePlan, column: ColumnPlan, exists: boolean): never {
+  throw new Failure({
+    code: 'drift',
+    object: `table "${table.name}", column "${column.name}"`,
+    message: exists
+      ? `the target's column "${column.target}" has a type that does not stand for ${column.type.kind}`
+      : `the target has no column "${column.target}" to compare with`,
+    remedy: 'Find out who changed the target since the plan was made, then plan anew',
+  })
+}
