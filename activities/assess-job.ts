@@ -1,4 +1,4 @@
-/** The reading itself, in a thread: pages, schema and every value of the snapshot. */
+/** The reading itself, in two threads: the pages of the snapshot, and its schema with every value. */
 import type { TableFacts } from '../model/assessment.ts'
 import { wantsEveryDigit } from '../model/build-plan.ts'
 import { Failure } from '../model/failure.ts'
@@ -11,7 +11,25 @@ import { checkFile } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
 
-export interface AssessInput {
+export interface CheckInput {
+  snapshot: string
+  /** The user's file. */
+  source: string
+}
+
+/** What the check of the pages remarks and a run can live with. */
+export function checkSnapshot(
+  { snapshot, source }: CheckInput,
+  progress: (detail: unknown) => void,
+  signal?: AbortSignal,
+): Promise<Finding[]> {
+  return ofSource({ snapshot, source }, async () => {
+    const remarks = await checkFile(snapshot, progress, signal)
+    return remarks.map(asFinding(fileObject(source)))
+  })
+}
+
+export interface ScanInput {
   snapshot: string
   request: PlanRequest
   target: TargetDescription
@@ -20,23 +38,24 @@ export interface AssessInput {
 export interface SourceRead {
   schema: Schema
   tables: TableFacts[]
-  /** What the check of the pages remarks and a run can live with. */
-  findings: Finding[]
 }
 
-/** Reads all of a snapshot. Failures name the user's file: the snapshot is as good or bad as that is. */
-export async function assessSnapshot(
-  { snapshot, request, target }: AssessInput,
+/** Every value of a snapshot. */
+export function scanSnapshot(
+  { snapshot, request, target }: ScanInput,
   progress: (detail: unknown) => void,
-  signal?: AbortSignal,
 ): Promise<SourceRead> {
-  const object = fileObject(request.source.path)
+  const act = async () => scanAll(snapshot, request, target, progress)
+  return ofSource({ snapshot, source: request.source.path }, act)
+}
+
+/** Failures name the user's file: the snapshot is as good or bad as that is. */
+async function ofSource<T>({ snapshot, source }: CheckInput, act: () => Promise<T>): Promise<T> {
   try {
-    const remarks = await checkFile(snapshot, progress, signal)
-    return { ...scanAll(snapshot, request, target, progress), findings: remarks.map(asFinding(object)) }
+    return await act()
   } catch (error) {
     if (!(error instanceof Failure) || error.facts.object !== fileObject(snapshot)) throw error
-    throw new Failure({ ...error.facts, object }, { cause: error })
+    throw new Failure({ ...error.facts, object: fileObject(source) }, { cause: error })
   }
 }
 
@@ -45,7 +64,7 @@ function scanAll(
   request: PlanRequest,
   target: TargetDescription,
   progress: (detail: unknown) => void,
-): Pick<SourceRead, 'schema' | 'tables'> {
+): SourceRead {
   const schema = withStore(snapshot, store => store.describe())
   const tables: TableFacts[] = []
   for (let at = 0; at < schema.tables.length; at += TABLES_AT_ONCE) {

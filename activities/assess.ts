@@ -1,6 +1,8 @@
 /** Preflight's reading: damage, schema, and every value of the snapshot. */
+import type { Finding } from '../model/finding.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { findArtifact, needSnapshot, writeArtifact } from './artifacts.ts'
+import type { SourceRead } from './assess-job.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
 import { lookAtTarget } from './look-at-target.ts'
@@ -19,8 +21,13 @@ export async function assess(
   if (done) return sizes(done.tables)
   const began = performance.now()
   const target = await lookAtTarget(home, request.target, run)
-  const input = { snapshot: needSnapshot(home, run), request, target }
-  const { schema, tables, findings } = await runJob('assess', input)
+  const snapshot = needSnapshot(home, run)
+  const failed = new AbortController()
+  const { schema, tables, findings } = await checkedAndScanned(
+    runJob('check', { snapshot, source: request.source.path }),
+    runJob('scan', { snapshot, request, target }, undefined, failed.signal),
+    failed,
+  )
   writeArtifact(home, run, 'assessment', {
     source: request.source.path,
     takenAt: new Date().toISOString(),
@@ -31,6 +38,22 @@ export async function assess(
   const result = sizes(tables)
   log.info({ ...result, seconds: (performance.now() - began) / 1000 }, 'every value read')
   return result
+}
+
+/**
+ * What both found. Where the check finds damage the scan is ended, and whatever that met is a sign of the same: the check's
+ * failure says where it is.
+ */
+async function checkedAndScanned(
+  checking: Promise<Finding[]>,
+  scanning: Promise<SourceRead>,
+  failed: AbortController,
+): Promise<SourceRead & { findings: Finding[] }> {
+  checking.catch(error => failed.abort(error))
+  const [checked, scanned] = await Promise.allSettled([checking, scanning])
+  if (checked.status === 'rejected') throw checked.reason
+  if (scanned.status === 'rejected') throw scanned.reason
+  return { ...scanned.value, findings: checked.value }
 }
 
 const sizes = (tables: { rows: number; bytes: number }[]): Assessed => ({

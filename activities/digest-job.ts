@@ -35,7 +35,7 @@ export async function digestCopied(
       const row = copied.find(r => r.name === table.name)!
       if (row.state === 'skipped') continue
       const source = new Digest()
-      for (const bytes of await readDigests(client, ledger, place.run, table.name))
+      for await (const bytes of readDigests(client, ledger, place.run, table.name))
         source.merge(Digest.fromBytes(bytes))
       const heard = (rows: number) => progress({ table: table.name, rows })
       const own = table.action === 'append' ? isOwn(ledger, place.run, table, 't') : undefined

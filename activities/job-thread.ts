@@ -1,5 +1,8 @@
 /** The thread's side of `jobs.ts`: opens what a job needs, runs it, tells how it went. */
-import { parentPort, workerData } from 'node:worker_threads'
+
+import { setTimeout as pause } from 'node:timers/promises'
+import { getHeapStatistics } from 'node:v8'
+import { parentPort } from 'node:worker_threads'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Cell } from '../model/types.ts'
@@ -8,13 +11,14 @@ import { isDatabaseError, toFailure } from '../sessions/errors.ts'
 import { snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { KeyRange } from '../stores/store.ts'
-import { assessSnapshot } from './assess-job.ts'
+import { checkSnapshot, scanSnapshot } from './assess-job.ts'
 import { findCollisions } from './collision-job.ts'
 import { copyLane } from './copy-lane.ts'
 import { digestBoth, digestCopied } from './digest-job.ts'
 import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
-import type { FromThread } from './jobs.ts'
+import type { FromThread, ToThread } from './jobs.ts'
+import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
 
@@ -26,7 +30,8 @@ const jobs = {
     progress: Progress,
     signal: AbortSignal,
   ) => snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: data.busySeconds * 1000 }),
-  assess: assessSnapshot,
+  check: checkSnapshot,
+  scan: scanSnapshot,
   findExampleValues,
   findCollisions,
   bounds,
@@ -56,18 +61,45 @@ async function bounds(data: { snapshot: string; cuts: Cut[] }): Promise<Cell[][]
 
 const send = (message: FromThread) => parentPort!.postMessage(message)
 
-async function main(): Promise<void> {
-  const { name, data } = workerData as { name: keyof Jobs; data: never }
-  const stop = new AbortController()
-  parentPort!.once('message', () => stop.abort())
+send({ type: 'begun', number: ownNumber() })
+
+/** Ends the job that is under way. */
+let stop = new AbortController()
+
+parentPort!.on('message', (message: ToThread) => {
+  if (message.type === 'stop') stop.abort()
+  else void run(message.name, message.data as never)
+})
+
+async function run(name: keyof Jobs, data: never): Promise<void> {
+  stop = new AbortController()
+  const { signal } = stop
   try {
-    const result = await whileWanted(stop.signal, async () =>
-      jobs[name](data, detail => send({ type: 'progress', detail }), stop.signal),
+    const result = await whileWanted(signal, async () =>
+      jobs[name](data, detail => send({ type: 'progress', detail }), signal),
     )
     send({ type: 'done', result })
+    void rest()
   } catch (error) {
     send(toldAs(error))
   }
+}
+
+/** Beyond this a thread gives its memory back by ending. */
+const MOST_BYTES = 48 * 1024 * 1024
+/** How often, and milliseconds apart, it is looked whether sockets and processes of a job have closed. */
+const LOOKS = 50
+const PAUSE = 20
+
+/** Says that it may do another job, or ends this thread. */
+async function rest(): Promise<void> {
+  const { total_heap_size: heap, external_memory: outside } = getHeapStatistics()
+  if (heap + outside > MOST_BYTES) process.exit()
+  for (let looks = 0; looks < LOOKS; looks++) {
+    if (process.getActiveResourcesInfo().every(name => name === 'MessagePort')) return send({ type: 'ready' })
+    await pause(PAUSE)
+  }
+  process.exit()
 }
 
 /** Messages of errors that are not ours may quote values: name and place are all that leaves the thread. */
@@ -79,5 +111,3 @@ function toldAs(error: unknown): FromThread {
   if (!(error instanceof Error)) return { type: 'broken', name: typeof error, stack: undefined }
   return { type: 'broken', name: error.name, stack: error.stack }
 }
-
-await main()

@@ -8,6 +8,11 @@ import type { Plan, TablePlan } from '../model/plan.ts'
 const SMALL_BYTES = 4 * 1024 * 1024
 const GROUP_BYTES = 16 * 1024 * 1024
 const GROUP_TABLES = 250
+/**
+ * Tables that have a child workflow for themselves: each child costs the run's history 14 events, and Temporal ends
+ * a workflow at 51,200.
+ */
+const MOST_ALONE = 1000
 /** Tables with rows beyond this go one after the other through one lane: memory is for one of them. */
 const HUGE_ROW = 16 * 1024 * 1024
 
@@ -44,32 +49,40 @@ export function summarize({ what, how, hash, findings, revision = 1 }: Plan): Pl
   }
 }
 
-/** Large tables alone, the largest first; small ones together at the end. */
+/** Large tables alone, the largest first; those that are left together at the end. */
 function groupsOf(tables: readonly TablePlan[], chunkBytes: number, lanes: number): TableGroup[] {
   const isHuge = (t: TablePlan) => (t.largestRow ?? 0) > HUGE_ROW
   const huge = tables.filter(isHuge)
   const large = tables.filter(t => !isHuge(t) && t.bytes > SMALL_BYTES)
-  const groups: TableGroup[] = large.map(t => ({
+  const alone = large.slice(0, MOST_ALONE)
+  const groups: TableGroup[] = alone.map(t => ({
     tables: [t.name],
     rows: t.rows,
     lanes: t.bytes > 2 * chunkBytes ? lanes : 1,
   }))
-  if (huge.length > 0) {
-    groups.unshift({ tables: huge.map(t => t.name), rows: sumOf(huge.map(t => t.rows)), lanes: 1 })
-  }
-  let bytes = 0
-  let group: TableGroup | undefined
-  for (const table of tables.filter(t => t.bytes <= SMALL_BYTES)) {
-    if (!group || bytes > GROUP_BYTES || group.tables.length >= GROUP_TABLES) {
-      group = { tables: [], rows: 0, lanes: 1 }
-      groups.push(group)
-      bytes = 0
-    }
-    group.tables.push(table.name)
-    group.rows += table.rows
-    bytes += table.bytes
-  }
-  return groups
+  if (huge.length > 0) groups.unshift(groupOf(huge))
+  const small = tables.filter(t => !isHuge(t) && t.bytes <= SMALL_BYTES)
+  return [...groups, ...together([...large.slice(MOST_ALONE), ...small])]
 }
+
+/** However large they are, these are no more than `MOST_ALONE` groups, and those of so many tables. */
+function together(tables: readonly TablePlan[]): TableGroup[] {
+  const most = Math.max(GROUP_BYTES, sumOf(tables.map(t => t.bytes)) / MOST_ALONE)
+  const groups: TablePlan[][] = []
+  let bytes = 0
+  for (const table of tables) {
+    const group = groups.at(-1)
+    if (group && bytes <= most && group.length < GROUP_TABLES) group.push(table)
+    else groups.push([table])
+    bytes = table.bytes + (groups.at(-1) === group ? bytes : 0)
+  }
+  return groups.map(groupOf)
+}
+
+const groupOf = (tables: readonly TablePlan[]): TableGroup => ({
+  tables: tables.map(({ name }) => name),
+  rows: sumOf(tables.map(({ rows }) => rows)),
+  lanes: 1,
+})
 
 const sumOf = (numbers: number[]): number => numbers.reduce((sum, n) => sum + n, 0)

@@ -8,14 +8,12 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs'
-import { Context } from '@temporalio/activity'
 import { makeFolder, runFolder } from '../home/home.ts'
 import type { SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import { BUSY_SECONDS } from '../model/plan-request.ts'
 import { forgetAttempts } from '../stores/sqlite/snapshot.ts'
-import { contentMark } from '../stores/sqlite/source-files.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
 import type { Work } from './edge.ts'
@@ -48,15 +46,12 @@ export async function takeSnapshot(
   forgetAttempts(folder)
   needRoom(source.path, folder)
   const findings = holders(source.path)
-  // Of before: what is written while the snapshot is taken may be in it, and is told as a change all the same.
-  const then = {
-    fingerprint: fingerprint(source),
-    mark: await contentMark(source.path, Context.current().cancellationSignal),
-  }
+  // Of before, as the mark is.
+  const then = fingerprint(source)
   const began = performance.now()
-  const { bytes, how } = await runJob('snapshot', { source: source.path, dest, busySeconds })
+  const { bytes, how, mark } = await runJob('snapshot', { source: source.path, dest, busySeconds })
   const taken = { bytes, how, seconds: (performance.now() - began) / 1000 }
-  writeArtifact(home, run, 'snapshot-notes', { ...taken, ...then, findings })
+  writeArtifact(home, run, 'snapshot-notes', { ...taken, fingerprint: then, mark, findings })
   log.info(taken, 'snapshot taken')
   return taken
 }

@@ -114,7 +114,7 @@ const ROWS: Record<Table, (n: number, random: Random, counts: Counts) => Cells> 
   users: (n, r) => [
     ...[id(1, n), `person.${n}@example.org`, `person_${n}`, r.bytes(32).toString('hex')],
     ...[r.below(10) ? 1 : 0, r.below(50) ? 0 : 1, r.below(5) ? r.next() * 5 : null],
-    `{"theme":"${r.below(2) ? 'dark' : 'light'}","tags":["${r.text(1).trim()}",${r.below(9)}],"limit":${r.below(1e6) / 100}}`,
+    `{"theme":"${r.below(2) ? 'dark' : 'light'}","tags":["${WORDS[r.below(8)]}",${r.below(9)}],"limit":${r.below(1e6) / 100}}`,
     ...[time(r), r.below(6) ? time(r) : null],
   ],
   sessions: (n, r, { users }) => [
@@ -123,7 +123,7 @@ const ROWS: Record<Table, (n: number, random: Random, counts: Counts) => Cells> 
     ...[r.below(4) ? 0 : 1, time(r), time(r)],
   ],
   documents: (n, r, { users }) => {
-    const words = 60 + r.below(380)
+    const words = 60 + r.below(220)
     return [
       ...[id(3, n), id(1, r.below(users)), r.text(2 + r.below(7)), r.text(words)],
       `{"pages":${1 + r.below(40)},"labels":["${id(7, r.below(200)).slice(0, 8)}","x"],"source":{"kind":"upload","size":${r.below(1e7)}}}`,
@@ -131,7 +131,7 @@ const ROWS: Record<Table, (n: number, random: Random, counts: Counts) => Cells> 
     ]
   },
   document_versions: (n, r, { documents }) => [
-    ...[n + 1, id(3, n % documents), 1 + Math.floor(n / documents), r.text(40 + r.below(230))],
+    ...[n + 1, id(3, n % documents), 1 + Math.floor(n / documents), r.text(30 + r.below(130))],
     ...[r.bytes(32), time(r)],
   ],
   comments: (n, r, { documents, users }) => [

@@ -2,21 +2,27 @@
  * A source of very many tables with a few rows each, end to end: time, memory of the worker, histories, and how
  * large the answer to the query `progress` is.
  *
- *     node bench/many-tables.ts [TABLES=5000]
+ *     node bench/many-tables.ts [TABLES=5000] [BYTES=1]
+ *
+ * `BYTES` is the length of one text in each table: beyond 4 MB a table is copied by a workflow of its own.
  */
 import { Client, Connection } from '@temporalio/client'
 import { progressQuery, workflowId } from '../workflows/messages.ts'
 import { sizeLines } from './history.ts'
 import { processFigures, withScene } from './scene.ts'
 
-const TABLES = Number(process.argv[2] ?? 5000)
+const [TABLES = 5000, BYTES = 1] = process.argv.slice(2).map(Number)
 
 await withScene(async ({ stack, run, server, source, histories }) => {
   const path = source('many', db => {
+    const long = 'a'.repeat(BYTES)
     for (let i = 0; i < TABLES; i++) {
       db.exec(`CREATE TABLE customer_orders_${i} (id INTEGER PRIMARY KEY, name TEXT, amount REAL)`)
-      db.exec(`CREATE INDEX customer_orders_${i}_by_name ON customer_orders_${i} (name)`)
-      db.exec(`INSERT INTO customer_orders_${i} VALUES (1, 'a', 1.5), (2, 'b', NULL), (3, 'c', ${i})`)
+      db.exec(`CREATE INDEX customer_orders_${i}_by_amount ON customer_orders_${i} (amount)`)
+      const insert = db.prepare(`INSERT INTO customer_orders_${i} VALUES (?, ?, ?)`)
+      insert.run(1, long, 1.5)
+      insert.run(2, 'b', null)
+      insert.run(3, 'c', i)
     }
   })
   const began = performance.now()

@@ -39,12 +39,6 @@ export interface RunHandle {
 const PREFIX = workflowId('')
 const RUNS = "WorkflowType IN ('migrate', 'check')"
 
-/** What the run said of itself; a terminated one could not say that it ended. */
-export function stateOf({ state, status, open }: RunHandle): string {
-  const own = state && (open || status === 'completed' || status === 'failed' || status === 'canceled')
-  return own ? state : status
-}
-
 /** The latest execution under a name, if there is one. */
 export async function findByName(temporal: Temporal, name: string): Promise<RunHandle | undefined> {
   try {

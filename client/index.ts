@@ -18,7 +18,7 @@ import { type FollowOptions, waitFor as waitForRun } from './follow.ts'
 import { findRun, type RunHandle } from './handle.ts'
 import { surroundings } from './here.ts'
 import type { Outcome } from './outcome.ts'
-import { type MigrationOptions, type PreparedRun, prepareRun } from './request.ts'
+import { type MigrationOptions, prepareRun } from './request.ts'
 import { checkRun, type RollbackOptions, rollbackRun, rollbackTarget } from './rollback.ts'
 import { connectTemporal, type Temporal } from './stack.ts'
 import { type StartedRun, type StartOptions, startRun } from './start.ts'
@@ -47,6 +47,7 @@ export type {
 export { type Answer, answersTo } from './answers.ts'
 export type { FollowOptions } from './follow.ts'
 export { listRuns, type RunHandle, type RunMemo } from './handle.ts'
+export { migrate } from './migrate.ts'
 export type { By, GivenOrder } from './order.ts'
 export {
   approve,
@@ -105,25 +106,6 @@ export function attach(longhaul: Temporal, id: string): Promise<RunHandle> {
 /** Waits for the end of a run; a failed run is an outcome too, with its `failure`. */
 export function waitFor(longhaul: Temporal, run: RunHandle, options?: FollowOptions): Promise<Outcome> {
   return waitForRun(longhaul, run, options)
-}
-
-/**
- * Starts a run and waits for its end. An open run that was attached to and finds its target made anew is
- * followed by a new run, once.
- */
-export async function migrate(
-  longhaul: Temporal,
-  prepared: PreparedRun,
-  options: StartOptions & FollowOptions & { onStart?: (run: StartedRun) => void } = {},
-): Promise<Outcome & { handle: StartedRun }> {
-  for (let first = true; ; first = false) {
-    const handle = await startRun(longhaul, prepared, options)
-    options.onStart?.(handle)
-    const outcome = await waitForRun(longhaul, handle, options)
-    if (!(first && handle.attached && outcome.failure?.code === 'target-replaced'))
-      return { ...outcome, handle }
-    longhaul.around.say('The target was dropped or made anew since that run began; starting a new run')
-  }
 }
 
 /**

@@ -7,9 +7,10 @@ import {
 } from '@temporalio/client'
 import { Failure } from '../model/failure.ts'
 import { type Ordered, TASK_QUEUE } from '../workflows/messages.ts'
-import { findRun, type RunHandle, stateOf } from './handle.ts'
+import { findRun, type RunHandle } from './handle.ts'
 import { outcomeOf } from './outcome.ts'
 import { isPolled, noWorker } from './pollers.ts'
+import { stateOf } from './run-state.ts'
 import { isConnection } from './server-errors.ts'
 import type { Temporal } from './stack.ts'
 

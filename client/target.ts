@@ -14,7 +14,6 @@ import { findLedger, type Place } from '../ledger/schema.ts'
 import type { OperatorEvent, Orders } from '../model/control.ts'
 import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
 import { hangUp, within } from '../sessions/black-hole.ts'
-import { connect } from '../sessions/connect.ts'
 import type { Surroundings } from './here.ts'
 import { pickRun } from './pick-run.ts'
 
@@ -117,6 +116,8 @@ export async function findInLedger(
 
 async function readOnly(endpoint: PostgresEndpoint, around: Surroundings, url?: string): Promise<Client> {
   const { home, env } = around
+  // Loaded late: a command asks Temporal first, and its run is under way meanwhile.
+  const { connect } = await import('../sessions/connect.ts')
   const client = await connect(endpoint, { home, env, application: 'longhaul client', ...(url && { url }) })
   const readsOnly = `SET default_transaction_read_only = on; SET statement_timeout = '10s'`
   await within(client, ANSWER_MS, () => client.query(readsOnly))

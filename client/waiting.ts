@@ -35,9 +35,6 @@ export function waitingOf(activities: readonly PendingActivity[], now: number): 
   return tried[0] && retryLine(tried[0], now)
 }
 
-/** The same wait reads the same, however long the next try is away. */
-export const withoutClock = (waiting: string): string => waiting.replace(/; next try in \d+ s$/, '')
-
 function lockOf(activity: PendingActivity): string | undefined {
   if (!isAlive(activity)) return undefined
   const [, kind] = /^Lock: (.+)$/.exec(waitsForOf(activity) ?? '') ?? []

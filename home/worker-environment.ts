@@ -4,8 +4,8 @@ import { cacheFolder } from './home.ts'
 
 /**
  * How it asks the system for memory (glibc's mallopt(3); others do not read it): few arenas, and what was large
- * goes back at once. A thread for each job is what fragments: after five small runs a worker had 571 MB, with
- * two arenas 397, with early trimming 290.
+ * goes back at once. Threads that come and go are what fragments: with one for each job, after five small runs a
+ * worker had 571 MB, with two arenas 397, with early trimming 290.
  */
 const ALLOCATOR = {
   MALLOC_ARENA_MAX: '2',

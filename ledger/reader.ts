@@ -209,14 +209,22 @@ export async function readObjects(
   }))
 }
 
-/** The digests of a table's chunks, as the copy wrote them. */
-export async function readDigests(sql: Sql, place: Place, run: string, table: string): Promise<Uint8Array[]> {
-  const { rows } = await sql.query(
-    `SELECT digest FROM ${tableName(place, 'chunk')}
-      WHERE run_id = $1 AND table_name = $2 AND done AND digest IS NOT NULL ORDER BY no`,
-    [run, table],
-  )
-  return rows.map(r => r.digest as Uint8Array)
+/** The digests of a table's chunks, as the copy wrote them: 1.5 KB each, so not all at once. */
+export async function* readDigests(
+  sql: Sql,
+  place: Place,
+  run: string,
+  table: string,
+): AsyncIterable<Uint8Array> {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { rows } = await sql.query(
+      `SELECT no, digest FROM ${tableName(place, 'chunk')}
+        WHERE run_id = $1 AND table_name = $2 AND done AND digest IS NOT NULL AND no > $3 ORDER BY no LIMIT 1000`,
+      [run, table, after],
+    )
+    for (const { digest } of rows) yield digest
+    after = rows.at(-1)?.no
+  }
 }
 
 /** Sessions that hold a claim of this run, for a rollback to end. */

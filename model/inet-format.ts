@@ -1,5 +1,5 @@
 /** Internet addresses as PostgreSQL's `inet` prints them back, but for shortened zeros and case. */
-import { asciiOf, isDigit } from './ascii-text.ts'
+import { isDigit } from './ascii-text.ts'
 
 const WORD = /^[0-9a-f]{1,4}$/i
 /** Eight groups of four, a dotted tail, a slash and three digits. */
@@ -9,24 +9,15 @@ const POINT = 0x2e
 const COLON = 0x3a
 const ZERO = 0x30
 
-/** IPv4 or IPv6, with the length of a network mask unless it is the whole address; no zones. */
-export function isInet(text: string): boolean {
-  return text.length <= LONGEST && isInetOfBytes(asciiOf(text), 0, text.length)
-}
-
-/** The same for a text that stands from `start` to `end`. */
+/** Whether the text from `start` to `end` is IPv4 or IPv6, with the length of a network mask unless it is the whole address; no zones. */
 export function isInetOfBytes(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2 || end - start > LONGEST) return false
   let slash = start
   let bits = 32
   for (; slash < end && bytes[slash] !== SLASH; slash++) if (bytes[slash] === COLON) bits = 128
-  if (slash < end && !isMask(bytes, slash + 1, end, bits)) return false
+  if (slash < end && !(numberOf(bytes, slash + 1, end) < bits)) return false
   if (bits === 32) return isIpv4(bytes, start, slash)
   return isIpv6(String.fromCharCode(...bytes.subarray(start, slash)))
-}
-
-function isMask(bytes: Uint8Array, start: number, end: number, bits: number): boolean {
-  return numberOf(bytes, start, end) < bits
 }
 
 /** Up to three digits without a zero before them; NaN where they are none. */

@@ -37,7 +37,8 @@ const keyEnds = new Int32Array((MOST_LEVELS + 1) * MOST_KEYS)
 
 /**
  * Whether the text from `from` to `upTo`, which is valid UTF-8, is JSON that jsonb keeps; false also where this is not
- * certain: there are escapes, exponents, `-0`, a key twice, or very much of something.
+ * certain: there are exponents, escapes in a key, `\u0000`, surrogates, a zero behind a minus, a key twice, or very much
+ * of something.
  */
 export function isPlainJson(text: Uint8Array, from: number, upTo: number): boolean {
   bytes = text

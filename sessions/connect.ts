@@ -21,15 +21,28 @@ export interface ConnectOptions extends Lookup {
 export async function connect(endpoint: PostgresEndpoint, options: ConnectOptions): Promise<pg.Client> {
   const found = resolve(endpoint, options)
   const what = { object: showServer(found), doing: 'connect' }
-  for (const [i, tls] of found.tls.entries()) {
+  const attempts = inOrder(found)
+  for (const [i, tls] of attempts.entries()) {
     try {
       return await open(found, tls, options.application)
     } catch (error) {
-      const last = i === found.tls.length - 1
+      if (isSslRefused(error)) withoutTls.set(nameOf(found), Date.now() + REMEMBERED_MS)
+      const last = i === attempts.length - 1
       if (last || !mayFallBack(error, tls)) throw toFailure(error, what)
     }
   }
   throw new Failure({ code: 'internal', ...what, message: 'there was nothing to try' })
+}
+
+/** Until when a server is taken at its word that it has no TLS: each question costs a connection of its own. */
+const withoutTls = new Map<string, number>()
+const REMEMBERED_MS = 60_000
+const nameOf = ({ host, port }: Resolved) => `${host}:${port}`
+
+/** Where either way will do, the one that the server has taken lately goes first. */
+function inOrder(found: Resolved): TlsAttempts {
+  const isPlain = (withoutTls.get(nameOf(found)) ?? 0) > Date.now()
+  return isPlain && found.tls.includes(false) ? [false, ...found.tls.filter(Boolean)] : found.tls
 }
 
 /** Server and database in words that hold no secret. */

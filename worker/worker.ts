@@ -2,6 +2,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker'
 import type { Logger } from 'pino'
 import { createActivities } from '../activities/index.ts'
+import { warmUp } from '../activities/threads.ts'
 import { thisHost } from '../home/host.ts'
 import { hostQueue, TASK_QUEUE } from '../workflows/messages.ts'
 import { workflowBundle } from './bundle.ts'
@@ -53,6 +54,7 @@ export async function runWorker({ connection, namespace, home, log }: RunOptions
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown()
   }
+  warmUp()
   return { done: runAll(workers, shutdown), shutdown }
 }
 

@@ -1,7 +1,6 @@
 /** Progress where lines stay: one for each change of a step, and one in 5 s for the rows. */
 import type { Progress, StepProgress } from '../../model/run.ts'
 import { answersTo, openQuestions } from '../answers.ts'
-import { withoutClock } from '../waiting.ts'
 import { answerLines } from './answer-lines.ts'
 import { Rate } from './rate.ts'
 import { summary, totals } from './summary.ts'
@@ -75,3 +74,6 @@ export function stepLine({ name, state, startedAt, endedAt, detail }: StepProgre
     startedAt && endedAt ? ` in ${duration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000)}` : ''
   return `${name}: ${state}${state === 'done' || state === 'failed' ? took : ''}${detail ? ` (${detail})` : ''}`
 }
+
+/** The same wait reads the same, however long the next try is away. */
+const withoutClock = (waiting: string): string => waiting.replace(/; next try in \d+ s$/, '')

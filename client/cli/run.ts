@@ -52,7 +52,7 @@ export async function runPrepared(
 ): Promise<void> {
   const { out, around } = open(cli, flags)
   if (flags.detach) await requireLasting(cli)
-  const { migrate } = await import('../index.ts')
+  const { migrate } = await import('../migrate.ts')
   const { startRun } = await import('../start.ts')
   const adopt = flags.adopt ?? false
   await withTemporal(cli, around, async temporal => {
@@ -69,9 +69,10 @@ export async function runPrepared(
 /** Follows a run that is there; used by `watch`. */
 export async function followCommand(cli: Cli, flags: FollowFlags, id: string): Promise<void> {
   const { out, around } = open(cli, flags)
-  const { attach, waitFor } = await import('../index.ts')
+  const { findRun } = await import('../handle.ts')
+  const { waitFor } = await import('../follow.ts')
   await withTemporal(cli, around, async temporal => {
-    const handle = await attach(temporal, id)
+    const handle = await findRun(temporal, id)
     onInterrupt(cli, temporal, handle)
     const onProgress = handle.open ? reporter(out, around.home) : () => {}
     const follow = { onProgress, signal: cli.signal, interval: interval(out), ...patience(flags) }

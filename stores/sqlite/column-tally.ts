@@ -1,7 +1,8 @@
 /** What the scan has learned about one column so far. */
-import type { ColumnFacts, TextFormat } from '../../model/assessment.ts'
-import { type Classify, FAMILIES } from '../../model/text-formats.ts'
+import type { ColumnFacts } from '../../model/assessment.ts'
+import { FormatTally } from './format-tally.ts'
 import { DecimalTally } from './scan-decimals.ts'
+import { Utf8Look } from './utf8-look.ts'
 
 /** What SQL counts in one window. Bytes are those of blobs. */
 export interface ClassCounts {
@@ -17,6 +18,19 @@ export interface ClassCounts {
   longestBlob: number | null
 }
 
+export const NO_CLASSES: Readonly<ClassCounts> = {
+  integer: 0,
+  real: 0,
+  blob: 0,
+  min: null,
+  max: null,
+  leastReal: null,
+  greatestReal: null,
+  blobBytes: 0,
+  shortestBlob: null,
+  longestBlob: null,
+}
+
 /** Bytes in UTF-8, code points, and whether there is a NUL among them. */
 export interface LargeText {
   bytes: number
@@ -24,11 +38,7 @@ export interface LargeText {
   nul: boolean
 }
 
-/** The formats of one family that all texts so far have. */
-interface Surviving {
-  classify: Classify
-  formats: readonly TextFormat[]
-}
+const look = new Utf8Look()
 
 export class ColumnTally {
   readonly #counts = { null: 0, integer: 0, real: 0, text: 0, blob: 0 }
@@ -42,20 +52,23 @@ export class ColumnTally {
   #textChars = 0
   #shortestBlob = Number.POSITIVE_INFINITY
   #longestBlob = 0
-  #inUtc = 0
-  #withOffset = 0
-  /** Empty from the first text on that has none of the formats. */
-  #surviving: Surviving[] | undefined
+  readonly #formats: FormatTally
   /** Where digits of decimals are counted. */
   readonly decimals: DecimalTally | undefined
 
   constructor(look: { decimals: boolean }) {
     this.decimals = look.decimals ? new DecimalTally() : undefined
+    this.#formats = new FormatTally(this.decimals)
   }
 
   /** How many of each class so far; `null` is not counted. */
   get counts(): Readonly<ColumnFacts['counts']> {
     return this.#counts
+  }
+
+  /** Whether all texts so far are JSON. */
+  get mayBeJson(): boolean {
+    return this.#formats.mayBeJson
   }
 
   /** Bytes of texts and blobs, and 8 for each number. */
@@ -90,9 +103,26 @@ export class ColumnTally {
     // Characters are counted only where there may be more than ever before.
     if (text.length > this.#textChars) this.#textChars = Math.max(this.#textChars, codePoints(text, bytes))
     if (text.includes('\0')) this.#unfit.nul++
-    if (this.#surviving === undefined) this.#begin(text)
-    else if (this.#surviving.length > 0) this.#narrow(text)
+    this.#formats.addText(text)
     return bytes !== text.length && text.includes('\uFFFD')
+  }
+
+  /**
+   * The text from `start` to `end`. Returns false where it is damaged; then nothing is counted, as what is measured is
+   * the text that others make of it.
+   */
+  addBytes(bytes: Buffer, view: DataView, start: number, end: number): boolean {
+    const isAscii = this.#formats.addAscii(bytes, start, end)
+    const length = end - start
+    if (!isAscii && !look.at(bytes, view, start, end, this.#textChars)) return false
+    const chars = isAscii ? length : look.chars
+    this.#counts.text++
+    this.#bytes += length
+    if (length > this.#textBytes) this.#textBytes = length
+    if (chars > this.#textChars) this.#textChars = chars
+    if (!isAscii && look.hasNul) this.#unfit.nul++
+    this.#formats.addJson(bytes, start, end)
+    return true
   }
 
   /** A text that is too large to have any of the formats. */
@@ -102,38 +132,7 @@ export class ColumnTally {
     this.#textBytes = Math.max(this.#textBytes, bytes)
     this.#textChars = Math.max(this.#textChars, chars)
     if (nul) this.#unfit.nul++
-    this.#surviving = []
-  }
-
-  #begin(text: string): void {
-    this.#surviving = FAMILIES.map(classify => ({ classify, formats: classify(text) }))
-    this.#dropDead()
-    for (const { formats } of this.#surviving) this.#note(formats, text)
-  }
-
-  #narrow(text: string): void {
-    let died = false
-    for (const family of this.#surviving!) {
-      const found = family.classify(text)
-      // Texts of one form have the same array.
-      if (found !== family.formats) {
-        if (!family.formats.every(format => found.includes(format)))
-          family.formats = family.formats.filter(format => found.includes(format))
-        died ||= family.formats.length === 0
-      }
-      this.#note(found, text)
-    }
-    if (died) this.#dropDead()
-  }
-
-  #dropDead(): void {
-    this.#surviving = this.#surviving!.filter(({ formats }) => formats.length > 0)
-  }
-
-  #note(found: readonly TextFormat[], text: string): void {
-    if (found[0] === 'timestamptz') this.#withOffset++
-    else if (found[0] === 'timestamptz-utc') this.#inUtc++
-    else if (found[0] === 'decimal') this.decimals?.addText(text)
+    this.#formats.end()
   }
 
   addInvalid(count: number): void {
@@ -142,11 +141,11 @@ export class ColumnTally {
 
   facts(name: string, declared: string, rows: number): ColumnFacts {
     const { integer, real, text, blob } = this.#counts
-    const formats = (this.#surviving ?? []).flatMap(family => family.formats)
+    const { formats } = this.#formats
+    const offsets = this.#formats.offsets(text)
     const finite = real === 0 || this.#isFinite()
     const known = finite && (text === 0 || formats.includes('decimal'))
     const decimals = known ? this.decimals?.most : undefined
-    const anyTimes = formats.includes('timestamp-any')
     return {
       name,
       declared,
@@ -158,9 +157,7 @@ export class ColumnTally {
       longest: { textBytes: this.#textBytes, textChars: this.#textChars, blobBytes: this.#longestBlob },
       ...(blob > 0 && { blobs: { shortest: this.#shortestBlob } }),
       formats,
-      ...(anyTimes && {
-        offsets: { none: text - this.#inUtc - this.#withOffset, utc: this.#inUtc, other: this.#withOffset },
-      }),
+      ...(offsets && { offsets }),
       unfit: { ...this.#unfit },
     }
   }

@@ -2,7 +2,7 @@
  * Storage classes of columns, counted in SQL. Counting all five classes of every column costs 4 µs a row of
  * 8 columns; counting the one class that a column seems to have, and that there is no other, costs 1.
  */
-import type { ClassCounts } from './column-tally.ts'
+import { type ClassCounts, NO_CLASSES } from './column-tally.ts'
 import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
 import type { Window } from './scan-windows.ts'
@@ -39,19 +39,6 @@ const TERMS: Record<Counted, (c: string) => string[]> = {
   ],
 }
 
-const NOTHING: ClassCounts = {
-  integer: 0,
-  real: 0,
-  blob: 0,
-  min: null,
-  max: null,
-  leastReal: null,
-  greatestReal: null,
-  blobBytes: 0,
-  shortestBlob: null,
-  longestBlob: null,
-}
-
 type Cells = (number | bigint | null)[]
 
 /** The counts, or undefined where the guess was wrong. */
@@ -74,11 +61,11 @@ function understand(guess: Counted, cells: Cells): ClassCounts | undefined {
     }
   }
   const values = number(0)
-  if (guess === 'null') return values === 0 ? NOTHING : undefined
+  if (guess === 'null') return values === 0 ? NO_CLASSES : undefined
   if (values !== number(1)) return undefined
-  if (guess === 'integer') return { ...NOTHING, integer: values, min: integer(2), max: integer(3) }
-  if (guess === 'real') return { ...NOTHING, real: values, leastReal: size(2), greatestReal: size(3) }
-  return { ...NOTHING, blob: values, blobBytes: number(2), shortestBlob: size(3), longestBlob: size(4) }
+  if (guess === 'integer') return { ...NO_CLASSES, integer: values, min: integer(2), max: integer(3) }
+  if (guess === 'real') return { ...NO_CLASSES, real: values, leastReal: size(2), greatestReal: size(3) }
+  return { ...NO_CLASSES, blob: values, blobBytes: number(2), shortestBlob: size(3), longestBlob: size(4) }
 }
 
 /** Columns of one statement: results are limited to 2,000, and mixed ones take 10. */

@@ -4,6 +4,10 @@ import type { Connection } from './open.ts'
 import { quote } from './quote.ts'
 import type { Window } from './scan-windows.ts'
 
+const HYPHEN = 0x2d
+const POINT = 0x2e
+const ZERO = 0x30
+
 /** Most digits so far; a zero before the point is none. */
 export class DecimalTally {
   #most: { integerDigits: number; scale: number } | undefined
@@ -12,12 +16,21 @@ export class DecimalTally {
     return this.#most
   }
 
-  /** A text of the form `decimal`, with the zeros at its end: they are part of its spelling. */
-  addText(text: string): void {
-    const start = text.startsWith('-') ? 1 : 0
-    const point = text.indexOf('.')
-    const whole = (point < 0 ? text.length : point) - start
-    this.#add(whole === 1 && text[start] === '0' ? 0 : whole, point < 0 ? 0 : text.length - point - 1)
+  /** The text from `start` to `end`, of the form `decimal`, with the zeros at its end: they are part of its spelling. */
+  addText(bytes: Uint8Array, start: number, end: number): void {
+    const whole = bytes[start] === HYPHEN ? start + 1 : start
+    let point = whole
+    while (point < end && bytes[point] !== POINT) point++
+    const isZero = point === whole + 1 && bytes[whole] === ZERO
+    this.#add(isZero ? 0 : point - whole, Math.max(0, end - point - 1))
+  }
+
+  /** Whether a REAL is proven to have no more decimals than those before; see `hasAtMost`. */
+  hasSeen(value: number): boolean {
+    if (!this.#most) return false
+    const shift = 10 ** Math.min(this.#most.scale, 15)
+    const shifted = value * shift
+    return Math.abs(shifted) < 2 ** 52 && Math.round(shifted) / shift === value
   }
 
   /** A REAL as `encode-numeric.ts` writes it: printed shortest, its exponent expanded. Infinity has no digits. */

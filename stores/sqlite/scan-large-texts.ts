@@ -21,7 +21,7 @@ export interface Texts {
 export function addLargeTexts(texts: Texts, tally: ColumnTally): void {
   for (const { found, value } of largeTexts(texts)) {
     if (!found.valid) tally.addInvalid(1)
-    if (found.mayBeJson) tally.addText(asWhole(texts, value))
+    if (found.mayBeJson && tally.mayBeJson) tally.addText(asWhole(texts, value))
     else tally.addLargeText(found)
   }
 }
@@ -58,11 +58,17 @@ interface Measured extends LargeText {
   mayBeJson: boolean
 }
 
-function measure(pieces: Iterable<Uint8Array>, encoding: Encoding): Measured {
+/** Whether a text that begins so may be JSON: as one value that is no document or string it would be senseless. */
+export function mayBeLargeJson(bytes: Uint8Array): boolean {
+  return /^\s*["[{]/.test(Buffer.from(bytes.subarray(0, 1000)).toString())
+}
+
+/** Looks at a text in pieces. */
+export function measure(pieces: Iterable<Uint8Array>, encoding: Encoding): Measured {
   const found: Measured = { bytes: 0, chars: 0, nul: false, valid: true, mayBeJson: false }
   for (const piece of betweenCharacters(pieces, encoding)) {
     const bytes = encoding === 'UTF-8' ? piece : Buffer.from(decodeUtf16(piece, encoding))
-    if (found.bytes === 0) found.mayBeJson = /^\s*["[{]/.test(Buffer.from(bytes.subarray(0, 1000)).toString())
+    if (found.bytes === 0) found.mayBeJson = mayBeLargeJson(bytes)
     found.bytes += bytes.length
     found.chars += characters(bytes)
     found.nul ||= bytes.includes(0)

@@ -2,28 +2,18 @@
 import type { TableFacts } from '../../model/assessment.ts'
 import { declaredType } from '../../model/declared-type.ts'
 import type { Table } from '../../model/schema.ts'
-import { type ClassCounts, ColumnTally } from './column-tally.ts'
+import { ColumnTally } from './column-tally.ts'
 import type { Connection } from './open.ts'
-import { quote } from './quote.ts'
+import { layoutOf } from './pages/raw-table.ts'
 import { lookAgain } from './scan-again.ts'
-import { countClasses, type Guess } from './scan-classes.ts'
-import { readReals } from './scan-decimals.ts'
+import { scanWindows } from './scan-by-sql.ts'
 import { scanKeys } from './scan-keys.ts'
-import { readTexts } from './scan-texts.ts'
-import { scanWidest } from './scan-widest.ts'
-import { type Window, windowsOf } from './scan-windows.ts'
+import { scanRaw } from './scan-raw.ts'
 import type { Encoding } from './text-bytes.ts'
 
-interface Scanned {
-  name: string
-  guess: Guess
-  tally: ColumnTally
-}
-
 /**
- * Looks at every value of a table, in constant memory. Numbers and blobs are counted in SQL and hardly
- * ever leave SQLite; texts are read. `progress` hears of the rows done so far; a table without row numbers is
- * one window. Digits of decimals are counted where the declared type speaks of them, or in every column.
+ * Looks at every value of a table, in constant memory. `progress` hears of the rows done so far. Digits of decimals are
+ * counted where the declared type speaks of them, or in every column.
  */
 export function scan(
   db: Connection,
@@ -32,99 +22,20 @@ export function scan(
   everyDigit = false,
 ): TableFacts {
   const encoding = db.pragma('encoding', { simple: true }) as Encoding
-  const columns = table.columns.map(({ name, declared }) => ({
-    name,
-    guess: guessOf(db, table.name, name),
-    tally: new ColumnTally({
-      decimals: everyDigit || declaredType(declared)?.kind === 'numeric',
-    }),
-  }))
-  let rows = 0
-  for (const window of windowsOf(db, table)) {
-    scanWindow(db, table.name, columns, window, encoding)
-    rows += countRows(db, table.name, window)
-    progress(rows)
-  }
-  const facts = columns.map(({ name, tally }, i) => tally.facts(name, table.columns[i]!.declared, rows))
+  const tallies = table.columns.map(
+    ({ declared }) => new ColumnTally({ decimals: everyDigit || declaredType(declared)?.kind === 'numeric' }),
+  )
+  const layout = layoutOf(db, table)
+  const { rows, widest } = layout
+    ? scanRaw(db, layout, table, tallies, progress)
+    : scanWindows(db, table, tallies, progress)
+  const facts = table.columns.map(({ name, declared }, i) => tallies[i]!.facts(name, declared, rows))
   return {
     name: table.name,
     rows,
-    bytes: columns.reduce((sum, { tally }) => sum + tally.bytes, 0),
+    bytes: tallies.reduce((sum, { bytes }) => sum + bytes, 0),
     columns: facts.map((column, i) => lookAgain(db, table, table.columns[i]!, column, encoding)),
-    ...scanWidest(db, table),
-    ...scanKeys(db, table),
+    ...(widest !== undefined && { widest }),
+    ...scanKeys(db, table, facts),
   }
-}
-
-function scanWindow(
-  db: Connection,
-  table: string,
-  columns: Scanned[],
-  window: Window,
-  encoding: Encoding,
-): void {
-  const before = columns.map(({ tally }) => tally.counts.real)
-  const misjudged = countGuessed(db, table, columns, window)
-  const withTexts = columns
-    .filter(column => column.guess === 'text' || column.guess === 'mixed' || misjudged.has(column))
-    .map(column => ({ ...column, column, pure: column.guess === 'text' && !misjudged.has(column) }))
-  for (const { column } of readTexts(db, table, withTexts, window, encoding)) {
-    const found = recount(db, table, column, window)
-    // In UTF-16 every column of texts comes back to be counted.
-    if (found.integer || found.real || found.blob) column.guess = 'mixed'
-  }
-  for (const [i, { name, tally }] of columns.entries()) {
-    if (tally.decimals && tally.counts.real > before[i]!) readReals(db, table, name, tally.decimals, window)
-  }
-}
-
-/** Counts what is no text. Returns the columns that were not what they seemed, with their new guess. */
-function countGuessed(db: Connection, table: string, columns: Scanned[], window: Window): Set<Scanned> {
-  const counted = columns.flatMap(column => {
-    const { name, guess } = column
-    return guess === 'text' ? [] : [{ column, name, guess }]
-  })
-  const misjudged = new Set<Scanned>()
-  const found = countClasses(db, table, counted, window)
-  for (const [i, { column }] of counted.entries()) {
-    const classes = found[i]
-    if (classes) column.tally.addClasses(classes)
-    else {
-      misjudged.add(column)
-      const actual = recount(db, table, column, window)
-      column.guess = column.guess === 'null' ? onlyClass(actual) : 'mixed'
-    }
-  }
-  return misjudged
-}
-
-function recount(db: Connection, table: string, { name, tally }: Scanned, window: Window): ClassCounts {
-  const [classes] = countClasses(db, table, [{ name, guess: 'mixed' }], window)
-  tally.addClasses(classes!)
-  return classes!
-}
-
-/** What a column holds that had only NULLs before. */
-function onlyClass({ integer, real, blob }: ClassCounts): Guess {
-  if (integer && !real && !blob) return 'integer'
-  if (real && !integer && !blob) return 'real'
-  if (blob && !integer && !real) return 'blob'
-  return integer || real || blob ? 'mixed' : 'text'
-}
-
-/** By the first rows; it costs time where it is wrong, and nothing else. */
-function guessOf(db: Connection, table: string, column: string): Guess {
-  const classes = db
-    .prepare<[], Guess>(`
-      SELECT DISTINCT class
-        FROM (SELECT typeof(${quote(column)}) AS class FROM ${quote(table)} LIMIT 100)
-       WHERE class <> 'null'`)
-    .pluck()
-    .all()
-  return classes.length > 1 ? 'mixed' : (classes[0] ?? 'null')
-}
-
-function countRows(db: Connection, table: string, { where, params }: Window): number {
-  const count = db.prepare<Window['params'], number>(`SELECT count(*) FROM ${quote(table)} ${where}`)
-  return count.pluck().get(...params)!
 }

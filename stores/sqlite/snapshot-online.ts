@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import { codeOf, locked } from './errors.ts'
 import type { Connection } from './open.ts'
 import type { SnapshotOptions } from './snapshot.ts'
+import { copyFile } from './snapshot-raw.ts'
 
 /** The thread hears of a cancellation that often while a writer holds the database. */
 const SLICE_MS = 200
@@ -23,19 +24,25 @@ export async function backUpOnline(
 ): Promise<void> {
   const db = await openReading(source, deadline, options)
   try {
-    const pageSize = Number(db.pragma('page_size', { simple: true }))
-    const { totalPages: pages } = await db.backup(copy, {
-      progress: ({ totalPages, remainingPages }) => {
-        options.signal.throwIfAborted()
-        options.progress({ bytes: (totalPages - remainingPages) * pageSize, total: totalPages * pageSize })
-        return STEP_PAGES
-      },
-    })
+    // Without a log who writes has to wait until nobody reads: the file stays as it is.
+    if (db.pragma('journal_mode', { simple: true }) === 'wal') await backUp(db, copy, options)
+    else await copyFile(source, copy, options)
     options.signal.throwIfAborted()
-    options.progress({ bytes: pages * pageSize, total: pages * pageSize })
   } finally {
     db.close()
   }
+}
+
+async function backUp(db: Connection, copy: string, { signal, progress }: SnapshotOptions): Promise<void> {
+  const pageSize = Number(db.pragma('page_size', { simple: true }))
+  const { totalPages: pages } = await db.backup(copy, {
+    progress: ({ totalPages, remainingPages }) => {
+      signal.throwIfAborted()
+      progress({ bytes: (totalPages - remainingPages) * pageSize, total: totalPages * pageSize })
+      return STEP_PAGES
+    },
+  })
+  progress({ bytes: pages * pageSize, total: pages * pageSize })
 }
 
 /** A connection in a read transaction: without it, each write of others begins the backup anew. */

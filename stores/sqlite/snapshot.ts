@@ -44,13 +44,14 @@ export type SnapshotWay = 'online backup' | 'file copy' | 'file copy, recovered'
 /**
  * Writes a snapshot of `source` to `dest` (0600), which appears when it is whole and on disk. Blocks the
  * thread for parts of a second. Throws `Failure('source')` where the source cannot be read or stays locked,
- * `Failure('space')` where the disk is too small; then nothing is left at `dest`.
+ * `Failure('space')` where the disk is too small; then nothing is left at `dest`. `mark` is the source's `content` as it
+ * was before: what is written meanwhile may be in the snapshot, and is told as a change all the same.
  */
 export async function snapshot(
   source: string,
   dest: string,
   options: SnapshotOptions,
-): Promise<{ bytes: number; how: SnapshotWay }> {
+): Promise<{ bytes: number; how: SnapshotWay; mark: string }> {
   const deadline = Date.now() + options.busyTimeoutMs
   const folder = dirname(resolve(dest))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -58,12 +59,13 @@ export async function snapshot(
   const copy = join(workplace, 'copy.db')
   try {
     for (;;) {
-      const how = await attempt(source, copy, deadline, options)
+      const files = await lookAt(source, options.signal)
+      const how = await attempt(source, files, copy, deadline, options)
       options.signal.throwIfAborted()
       if (how) {
         await makeReadable(source, copy, options.signal)
         publish(copy, dest)
-        return { bytes: statSync(dest).size, how }
+        return { bytes: statSync(dest).size, how, mark: files.content }
       }
       if (Date.now() > deadline) throw locked(source, options.busyTimeoutMs)
       await sleep(20, undefined, { signal: options.signal })
@@ -89,11 +91,11 @@ export function forgetAttempts(folder: string): void {
 /** Undefined where somebody wrote to the source in the middle of it. */
 async function attempt(
   source: string,
+  files: SourceFiles,
   copy: string,
   deadline: number,
   options: SnapshotOptions,
 ): Promise<SnapshotWay | undefined> {
-  const files = await lookAt(source, options.signal)
   for (const side of ['', '-journal', '-wal', '-shm']) rmSync(copy + side, { force: true })
   refuseWithoutSpace(dirname(dirname(copy)), files.bytes)
   if (!canOpen(files)) return await copyAtRest(source, files, copy, options)

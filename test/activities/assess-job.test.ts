@@ -1,14 +1,28 @@
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { MockActivityEnvironment } from '@temporalio/testing'
 import type Database from 'better-sqlite3'
-import { assessSnapshot, type SourceRead } from '../../activities/assess-job.ts'
+import { pino } from 'pino'
+import { snapshotPath } from '../../activities/artifacts.ts'
+import { assess } from '../../activities/assess.ts'
+import { checkSnapshot, type SourceRead, scanSnapshot } from '../../activities/assess-job.ts'
+import { makeFolder, runFolder } from '../../home/home.ts'
+import type { Finding } from '../../model/finding.ts'
 import { planRequest } from '../../model/plan-request.ts'
 import { ENDPOINTS, target } from '../model/world.ts'
-import { database, failure } from '../stores/sqlite/files.ts'
+import { database, failure, folder } from '../stores/sqlite/files.ts'
 
-const read = (snapshot: string): Promise<SourceRead> =>
-  assessSnapshot({ snapshot, request: planRequest(ENDPOINTS, {}), target: target() }, () => undefined)
+const request = planRequest(ENDPOINTS, {})
+
+const scan = (snapshot: string): Promise<SourceRead> =>
+  scanSnapshot({ snapshot, request, target: target() }, () => undefined)
+
+async function read(snapshot: string): Promise<SourceRead & { findings: Finding[] }> {
+  const findings = await checkSnapshot({ snapshot, source: request.source.path }, () => undefined)
+  return { ...(await scan(snapshot)), findings }
+}
 
 /** Gives a table another declaration than the one under which its rows were written. */
 const redeclare = (sql: string) => (db: Database.Database) => {
@@ -75,4 +89,24 @@ test('an expression that fails on a row quotes nothing of the row', async t => {
     )
     return !error.message.includes('secret')
   })
+})
+
+test('what the check says of damage goes before what the scan meets', async t => {
+  const path = database(
+    t,
+    `CREATE TABLE t (a);
+     WITH RECURSIVE g (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM g WHERE i < 5000)
+     INSERT INTO t SELECT 'secret ' || i FROM g`,
+  )
+  writeFileSync(path, readFileSync(path).fill(0x5a, 8192, 12_288))
+  const home = folder(t)
+  const run = randomUUID()
+  makeFolder(runFolder(run, home))
+  copyFileSync(path, snapshotPath(home, run))
+  const nowhere = planRequest({ ...ENDPOINTS, target: { ...ENDPOINTS.target, connection: '' } }, {})
+  const work = { home, host: 'here', log: pino({ level: 'silent' }) }
+  await assert.rejects(
+    new MockActivityEnvironment().run(() => assess(work, { run, request: nowhere })),
+    failure('source', /^file \/data\/app\.db: the database is damaged \(table "t"/),
+  )
 })

@@ -43,7 +43,8 @@ const STEPS: Record<string, Hold> = {
     const writer = new Database(scene.source)
     writer.exec('BEGIN EXCLUSIVE')
     return {
-      arrival: () => until('a snapshot under way', () => halfMade(scene.home)[0]),
+      arrival: () =>
+        until('a snapshot under way', () => halfMade(scene.home).find(name => name.includes('.snapshot-'))),
       release: async () => void writer.close(),
     }
   },
