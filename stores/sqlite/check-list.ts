@@ -5,6 +5,7 @@ import type { Connection } from './open.ts'
 import { isOwn } from './own-collations.ts'
 import { listColumns, listIndexes } from './pragmas.ts'
 import { prepared } from './prepared.ts'
+import { schemaRow } from './schema-rows.ts'
 
 /** An index whose entries are columns of the rows, one for each row. */
 export interface PlainIndex {
@@ -32,8 +33,6 @@ interface FoundPart {
   name: string
   unique: number
   partial: number
-  /** None where the index is the table itself, which then has no row numbers. */
-  root: number | null
   /** -1 is the row number, -2 an expression. */
   cid: number
   desc: number
@@ -43,8 +42,10 @@ interface FoundPart {
 /** Reads the schema alone. */
 export function indexesToCheck(db: Connection, table: string): ListedIndexes {
   const indexes = [...Map.groupBy(partsOf(db, table), ({ name }) => name).values()]
-  if (indexes.some(([first]) => first!.root === null)) return { plain: [], others: true }
-  const plain = indexes.filter(isPlain).map(plainIndex)
+  const rootOf = ([first]: FoundPart[]) => schemaRow(db, 'index', first!.name)?.root
+  // An index without a tree is the table itself, which then has no row numbers.
+  if (indexes.some(parts => !rootOf(parts))) return { plain: [], others: true }
+  const plain = indexes.filter(isPlain).map(parts => plainIndex(parts, rootOf(parts)!))
   return { plain, others: plain.length < indexes.length }
 }
 
@@ -52,10 +53,9 @@ function partsOf(db: Connection, table: string): FoundPart[] {
   return prepared<[string], FoundPart>(
     db,
     `
-      SELECT list.name, list."unique", list.partial, tree.rootpage AS root, part.cid, part."desc", part.coll
+      SELECT list.name, list."unique", list.partial, part.cid, part."desc", part.coll
         FROM pragma_index_list(?, 'main') AS list
         JOIN pragma_index_xinfo(list.name, 'main') AS part
-        LEFT JOIN sqlite_schema AS tree ON tree.type = 'index' AND tree.name = list.name
        WHERE part.key = 1
        ORDER BY list.seq, part.seqno`,
   ).all(table)
@@ -64,11 +64,11 @@ function partsOf(db: Connection, table: string): FoundPart[] {
 const isPlain = (parts: FoundPart[]): boolean =>
   parts.every(({ partial, cid, coll }) => partial === 0 && cid >= -1 && !isOwn(coll))
 
-function plainIndex(parts: FoundPart[]): PlainIndex {
-  const { name, root, unique } = parts[0]!
+function plainIndex(parts: FoundPart[], root: number): PlainIndex {
+  const { name, unique } = parts[0]!
   return {
     name,
-    root: root!,
+    root,
     unique: unique === 1,
     parts: parts.map(({ cid, desc, coll }) => ({
       place: cid,

@@ -24,6 +24,13 @@ const OF_INDEX =
 const COMPARED_BYTES = 8 * 1024 ** 3
 
 /**
+ * With so many tables in so few bytes they are looked at together first, in 0.2 s at most: SQLite goes through its list of all tables
+ * for each one that is named (39 s for 10,000).
+ */
+const MANY_TABLES = 500
+const FEW_BYTES = 256 * 1024 ** 2
+
+/**
  * Reads every page of every table of a snapshot. Throws `Failure('source')` that names the damage; returns
  * what does not stop a run, without any value: rows that break NOT NULL or a STRICT type, tables that could
  * not be checked.
@@ -38,8 +45,9 @@ export async function checkFile(
     refuseTruncated(db, path)
     const tables = tablesOf(db)
     const remarks: string[] = []
+    const sound = tables.length > MANY_TABLES && statSync(path).size <= FEW_BYTES && isSound(db)
     for (const [i, table] of tables.entries()) {
-      remarks.push(...(await checkTable(db, path, table, signal)))
+      remarks.push(...(await checkTable(db, path, { table, sound }, signal)))
       progress({ tables: i + 1, total: tables.length })
       // A cancellation is heard between tables.
       await new Promise(setImmediate)
@@ -69,15 +77,25 @@ function tablesOf(db: Connection): string[] {
     .all()
 }
 
+/** Whether SQLite's quick check of the whole file has nothing to say. */
+function isSound(db: Connection): boolean {
+  try {
+    return db.pragma('quick_check(1)', { simple: true }) === 'ok'
+  } catch {
+    // Whatever it is, the check of one table after the other names it.
+    return false
+  }
+}
+
 async function checkTable(
   db: Connection,
   path: string,
-  table: string,
+  { table, sound }: { table: string; sound: boolean },
   signal?: AbortSignal,
 ): Promise<string[]> {
   const { plain, others } = indexesToCheck(db, table)
   const thorough = others ? thoroughLines(db, path, table) : undefined
-  const lines = thorough ?? linesOf(db, path, table, 'quick_check')
+  const lines = thorough ?? (sound ? [] : linesOf(db, path, table, 'quick_check'))
   if (lines instanceof Error) return [`table "${table}" could not be checked: ${withoutValues(lines)}`]
   const remarks = remarksIn(lines, path, table)
   if (thorough || plain.length === 0) return remarks

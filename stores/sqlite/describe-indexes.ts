@@ -5,7 +5,7 @@ import { readCreateIndex } from './ddl-index.ts'
 import type { TableText } from './ddl-text.ts'
 import type { Connection } from './open.ts'
 import { type ListedPart, listIndexes, listParts } from './pragmas.ts'
-import { prepared } from './prepared.ts'
+import { schemaRow } from './schema-rows.ts'
 
 /** UNIQUE constraints; those made by CREATE UNIQUE INDEX are among the indexes. */
 export function describeUniques(db: Connection, table: string, text: TableText): Unique[] {
@@ -34,14 +34,10 @@ const sameNames = (a: string[], b: string[]): boolean =>
 
 /** Indexes made by CREATE INDEX. */
 export function describeIndexes(db: Connection, table: string, text: TableText): Index[] {
-  const sqlOf = prepared<[string], string>(
-    db,
-    `SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?`,
-  )
   return listIndexes(db, table)
     .filter(({ origin }) => origin === 'c')
     .map(({ name, unique }) => {
-      const sql = sqlOf.pluck().get(name)!
+      const sql = schemaRow(db, 'index', name)!.sql!
       const written = readCreateIndex(sql)
       return {
         name,

@@ -16,6 +16,7 @@ import {
   listTables,
 } from './pragmas.ts'
 import { prepared } from './prepared.ts'
+import { schemaRow } from './schema-rows.ts'
 
 /** Describes all of `main`; SQLite's own tables are left out. */
 export function describe(db: Connection): Schema {
@@ -57,14 +58,7 @@ function describeTable(db: Connection, listed: ListedTable, all: ListedTable[]):
   }
 }
 
-function sqlOf(db: Connection, name: string): string {
-  // A trigger may have the name of a table.
-  const find = prepared<[string], string>(
-    db,
-    `SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`,
-  )
-  return find.pluck().get(name) ?? ''
-}
+const sqlOf = (db: Connection, name: string): string => schemaRow(db, 'table', name)?.sql ?? ''
 
 function describeColumn(listed: ListedColumn, text: TableText, at: number): Column {
   const written = text.columns[at]

@@ -6,6 +6,7 @@ import { RAW, type RawBatch, type RawRow } from '../../raw-row.ts'
 import type { Connection } from '../open.ts'
 import { type ListedColumn, listColumns } from '../pragmas.ts'
 import { quote } from '../quote.ts'
+import { schemaRow } from '../schema-rows.ts'
 import { LateColumns } from './late-columns.ts'
 import { Pages } from './pages.ts'
 import { SqliteRecord } from './record.ts'
@@ -32,14 +33,9 @@ export function layoutOf(
 ): Layout | undefined {
   if (access.by !== 'rowid' || db.memory) return undefined
   if (db.pragma('encoding', { simple: true }) !== 'UTF-8') return undefined
-  const root = db
-    .prepare<[string], number>(
-      `SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ? AND rootpage > 0`,
-    )
-    .pluck()
-    .get(name)
+  const root = schemaRow(db, 'table', name)?.root
   const columns = listColumns(db, name)
-  if (root === undefined || columns.some(({ hidden }) => hidden !== 0)) return undefined
+  if (!root || columns.some(({ hidden }) => hidden !== 0)) return undefined
   if (!hasSafeNumbers(db, name, access.name)) return undefined
   return { table: name, root, columns, rowid: access.name }
 }

@@ -12,29 +12,38 @@ const FULL = `CREATE TABLE small (a); INSERT INTO small VALUES (1);
   WITH RECURSIVE g (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM g WHERE i < 5000)
   INSERT INTO large SELECT i, 'secret ' || hex(randomblob(40)) FROM g`
 
+/** With so many that they are looked at together first. */
+const MANY = `${FULL}; ${Array.from({ length: 600 }, (_, i) => `CREATE TABLE t${i} (a UNIQUE); INSERT INTO t${i} VALUES (1);`).join(' ')}`
+
 test('a sound database passes, table by table', async t => {
   const heard: number[] = []
   assert.deepEqual(await checkFile(database(t, FULL), ({ tables }) => heard.push(tables)), [])
   assert.deepEqual(heard, [1, 2])
+  assert.deepEqual(await checkFile(database(t, MANY), ({ tables }) => heard.push(tables)), [])
+  assert.equal(heard.length, 2 + 602)
 })
 
-test('a page that was overwritten is found, and the table is named', async t => {
-  const path = database(t, FULL)
-  const db = new Database(path)
-  const page = db
-    .prepare<[], number>(
-      `SELECT pageno FROM dbstat WHERE name = 'large' AND pagetype = 'leaf' LIMIT 1 OFFSET 9`,
-    )
-    .pluck()
-    .get()!
-  db.close()
-  const bytes = readFileSync(path)
-  bytes.fill(0x5a, (page - 1) * 4096, (page - 1) * 4096 + 200)
-  writeFileSync(path, bytes)
-  const named = failure('source', /the database is damaged \(table "large".*Restore/)
-  await assert.rejects(check(path), named)
-  await assert.rejects(check(path), (error: Error) => !error.message.includes('secret'))
-})
+for (const [tables, sql] of [
+  ['two tables', FULL],
+  ['very many tables', MANY],
+] as const)
+  test(`a page that was overwritten is found, and the table is named: ${tables}`, async t => {
+    const path = database(t, sql)
+    const db = new Database(path)
+    const page = db
+      .prepare<[], number>(
+        `SELECT pageno FROM dbstat WHERE name = 'large' AND pagetype = 'leaf' LIMIT 1 OFFSET 9`,
+      )
+      .pluck()
+      .get()!
+    db.close()
+    const bytes = readFileSync(path)
+    bytes.fill(0x5a, (page - 1) * 4096, (page - 1) * 4096 + 200)
+    writeFileSync(path, bytes)
+    const named = failure('source', /the database is damaged \(table "large".*Restore/)
+    await assert.rejects(check(path), named)
+    await assert.rejects(check(path), (error: Error) => !error.message.includes('secret'))
+  })
 
 test('a file that was cut off is found', async t => {
   for (const pages of [3, 40]) {
