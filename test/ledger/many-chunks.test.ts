@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { addChunks, type ChunkOutcome, type Claimant, claimChunk, settleChunk } from '../../ledger/claims.ts'
 import { readDigests } from '../../ledger/reader.ts'
@@ -84,25 +85,39 @@ test('a lane goes on after its last chunk, and looks before it when none is left
 
 test('a claim reads a few blocks, also where an old snapshot keeps all that is done in the index', async () => {
   const run = await begin(CHUNKS)
-  const { client } = run
-  const old = await another(run)
+  const [old, first, lane, looker] = [
+    await another(run),
+    await another(run),
+    await another(run),
+    await another(run),
+  ]
   await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_current_xact_id()')
-  const last = await copy(client, run, CHUNKS - 60)
-  const lane = await another(run)
-  const before = await blocksRead(client)
-  // What a session has read is counted when it ends.
+  const last = await copy(first, run, CHUNKS - 60)
+  await gone(looker, run.client, first)
+  const before = await blocksRead(looker)
   await copy(lane, run, 50, last)
-  await lane.end()
-  const each = ((await blocksRead(client)) - before) / 50
+  await gone(looker, lane)
+  const each = ((await blocksRead(looker)) - before) / 50
   assert.ok(each < 200, `${each} blocks a chunk`)
   await old.end()
-  await copy(client, run, 10)
-  assert.equal((await next(client, run)).claim, undefined)
+  await copy(looker, run, 10)
+  assert.equal((await next(looker, run)).claim, undefined)
   let digests = 0
-  for await (const { length } of readDigests(client, OWN_SCHEMA, run.token.run, 't')) digests += length / 1540
+  for await (const { length } of readDigests(looker, OWN_SCHEMA, run.token.run, 't')) digests += length / 1540
   assert.equal(digests, CHUNKS)
-  await client.end()
+  await looker.end()
 })
+
+/** Ends sessions; what they have read is counted by then. */
+async function gone(looker: pg.Client, ...sessions: pg.Client[]): Promise<void> {
+  const pids: number[] = []
+  for (const session of sessions) {
+    pids.push((await session.query('SELECT pg_backend_pid() AS pid')).rows[0].pid)
+    await session.end()
+  }
+  const look = () => looker.query('SELECT FROM pg_stat_activity WHERE pid = ANY ($1)', [pids])
+  while ((await look()).rowCount !== 0) await pause(10)
+}
 
 async function blocksRead(client: pg.Client): Promise<number> {
   await client.query('SELECT pg_stat_clear_snapshot()')
