@@ -8,8 +8,8 @@ import { damaged } from '../errors.ts'
 
 /** Neighbouring pages are read together: mostly the next one is wanted next. */
 const BLOCK_BYTES = 64 * 1024
-/** Blocks that are kept. */
-const BLOCKS = 64
+/** Blocks that are kept: 2 MB. */
+const BLOCKS = 32
 
 const HEADER_BYTES = 100
 /** SQLite uses no less of a page. */
@@ -19,6 +19,9 @@ interface Block {
   bytes: Buffer
   view: DataView
 }
+
+/** Blocks of files that are closed: a table's chunks, or the tables of a scan, would else leave megabytes behind each. */
+const spare: Block[] = []
 
 export class Pages {
   readonly path: string
@@ -49,7 +52,7 @@ export class Pages {
       throw damaged(path, 'its header makes no sense')
     }
     this.count = Math.floor(fstatSync(this.#file).size / this.pageBytes)
-    this.#perBlock = Math.max(1, BLOCK_BYTES / this.pageBytes)
+    this.#perBlock = BLOCK_BYTES / this.pageBytes
   }
 
   /** Where page `page` begins in `bytes`; good until the next call. Throws `Failure('source')` where there is none. */
@@ -62,6 +65,8 @@ export class Pages {
 
   close(): void {
     closeSync(this.#file)
+    spare.push(...[...this.#blocks.values()].slice(0, BLOCKS - spare.length))
+    this.#blocks.clear()
   }
 
   #turnTo(index: number): void {
@@ -75,7 +80,7 @@ export class Pages {
   }
 
   #read(index: number): Block {
-    const block = this.#blocks.size < BLOCKS ? this.#fresh() : this.#oldest()
+    const block = this.#blocks.size < BLOCKS ? (spare.pop() ?? fresh()) : this.#oldest()
     const { length } = block.bytes
     const from = index * length
     const wanted = Math.min(length, this.count * this.pageBytes - from)
@@ -87,16 +92,16 @@ export class Pages {
     return block
   }
 
-  #fresh(): Block {
-    const bytes = Buffer.allocUnsafeSlow(this.#perBlock * this.pageBytes)
-    return { bytes, view: viewOf(bytes) }
-  }
-
   #oldest(): Block {
     const [index, block] = this.#blocks.entries().next().value!
     this.#blocks.delete(index)
     return block
   }
+}
+
+function fresh(): Block {
+  const bytes = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  return { bytes, view: viewOf(bytes) }
 }
 
 export const viewOf = (bytes: Buffer) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
