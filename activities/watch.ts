@@ -1,6 +1,5 @@
 /** Heartbeats for work that the server does: an index build, a foreign key, a COPY behind somebody's lock. */
 import { CancelledFailure, Context } from '@temporalio/activity'
-import type { Client } from 'pg'
 import type { RunPlace } from '../model/payloads.ts'
 import { hangUp } from '../sessions/black-hole.ts'
 import { connect } from '../sessions/connect.ts'
@@ -41,8 +40,8 @@ const isBackend = (detail: unknown): detail is { backend: number } =>
   typeof detail === 'object' && detail !== null && 'backend' in detail
 
 /**
- * A second session, opened when there is something to ask, asks the server what the first one does. A server that waits
- * for us proves nothing, and no answer means no heartbeat.
+ * A second session asks the server what the first one does. A server that waits for us proves nothing, and
+ * no answer means no heartbeat.
  */
 async function watching<T>(
   home: string,
@@ -51,24 +50,23 @@ async function watching<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const context = Context.current()
-  let opening: Promise<Client> | undefined
-  const monitor = () => (opening ??= openMonitor(home, place))
+  // Under a name of its own: a rollback ends all sessions of the run but those that watch.
+  const monitor = await connect(place.target, {
+    ...{ home, env: process.env, application: 'longhaul watch' },
+    ...(place.database !== undefined && { database: place.database }),
+  })
   let asking = false
   const look = setInterval(async () => {
     const backend = pid()
     if (asking || backend === undefined) return
     asking = true
-    const seen = await monitor()
-      .then(client => activity(client, backend))
-      .catch(() => undefined)
+    const seen = await activity(monitor, backend).catch(() => undefined)
     asking = false
     if (seen?.state === 'active' && !seen.waitsFor?.startsWith('Client')) context.heartbeat(seen)
   }, LOOK_MS)
   // The server works on for nobody, and holds its locks, unless it is told to stop.
   const stop = () => {
-    monitor()
-      .then(client => client.query('SELECT pg_cancel_backend($1)', [pid()]))
-      .catch(() => {})
+    monitor.query('SELECT pg_cancel_backend($1)', [pid()]).catch(() => {})
   }
   context.cancellationSignal.addEventListener('abort', stop, { once: true })
   try {
@@ -78,14 +76,6 @@ async function watching<T>(
   } finally {
     clearInterval(look)
     context.cancellationSignal.removeEventListener('abort', stop)
-    await opening?.then(hangUp, () => {})
+    await hangUp(monitor)
   }
-}
-
-/** Under a name of its own: a rollback ends all sessions of the run but those that watch. */
-function openMonitor(home: string, { target, database }: Watched): Promise<Client> {
-  return connect(target, {
-    ...{ home, env: process.env, application: 'longhaul watch' },
-    ...(database !== undefined && { database }),
-  })
 }
