@@ -56,7 +56,7 @@ async function lastLook(
   run: RunHandle,
   onProgress: (progress: Progress) => void,
 ): Promise<void> {
-  const progress = await queryProgress(temporal, run, 2000)
+  const progress = await queryProgress(temporal, run, 8000)
   if (progress) onProgress(progress)
 }
 

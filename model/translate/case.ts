@@ -3,7 +3,7 @@ import type { Expression } from '../sqlite-sql/ast.ts'
 import type { LogicalType } from '../types.ts'
 import { compare } from './comparison.ts'
 import { coerce, commonType } from './convert.ts'
-import { type Context, isNull, NULL, TEXT, type Value } from './value.ts'
+import { type Context, isNull, NULL, refuse, TEXT, type Value } from './value.ts'
 
 export function choose(
   node: Extract<Expression, { kind: 'case' }>,
@@ -44,8 +44,12 @@ export function unify(values: readonly Value[], want?: LogicalType): { sql: stri
 /** Dates beside texts that are none are texts; the spelling of other times is not known. */
 function typeOf(values: readonly Value[]): LogicalType | undefined {
   const type = commonType(values)
-  return type?.kind === 'date' && !values.every(value => isNull(value) || isOf(value, type)) ? TEXT : type
+  if (type?.kind !== 'date' || values.every(value => isNull(value) || isOf(value, type))) return type
+  const isNumber = (value: Value) => value.type !== undefined && NUMBERS.has(value.type.kind)
+  return values.some(isNumber) ? refuse('results of different types (dates and numbers)') : TEXT
 }
+
+const NUMBERS: ReadonlySet<string> = new Set(['boolean', 'integer', 'float', 'numeric'])
 
 function isOf(value: Value, want: LogicalType): boolean {
   try {
