@@ -28,7 +28,10 @@ test('skipped and paused before the copy: the others are finished, and the run w
   const waiting = await play.waitsFor('resume')
   assert.deepEqual(waiting.tables, ['visits'])
   assert.equal((await play.progress()).state, 'waiting')
-  assert.equal((await play.handle.describe()).memo?.waitingFor, waiting.text)
+  await until('the memo says so', async () => {
+    const { memo } = await play.handle.describe()
+    return memo?.waitingFor === waiting.text || undefined
+  })
   assert.deepEqual(finished(target), ['a', 'b'])
   assert.deepEqual([await play.state('a'), await play.state('visits')], ['finished', 'paused'])
   await play.order(resumeUpdate, { table: 'visits' })

@@ -24,7 +24,7 @@ const names = (target: FakeTarget) => target.calls.map(({ name }) => name)
 const retry = (handle: WorkflowHandle) =>
   handle.executeUpdate<Ordered, [object]>(retryUpdate.name, { args: [{}] })
 const waiting = (handle: WorkflowHandle) =>
-  until('it waits', async () => (await handle.query(waitingForQuery))[0], 30_000)
+  until('it waits', async () => (await handle.query(waitingForQuery))[0])
 
 test('checked, dumped, taken back, reported', async () => {
   const target = new FakeTarget([])
@@ -74,12 +74,12 @@ test('one that fails parks: it waits, a retry goes on, and is refused where noth
   const handle = await rollback(target)
   assert.equal((await waiting(handle)).text, 'an operator, as taking back failed: table "a": a lock stays')
   await retry(handle)
-  await until('again', () => target.called('rollBack') > 1 || undefined, 30_000)
+  await until('again', () => target.called('rollBack') > 1 || undefined)
   await waiting(handle)
   target.failures.clear()
   target.close('reportRollback')
   await retry(handle)
-  await until('reporting', () => target.held('reportRollback') > 0 || undefined, 30_000)
+  await until('reporting', () => target.held('reportRollback') > 0 || undefined)
   await assert.rejects(retry(handle), error =>
     /nothing of that has failed/.test(String((error as Error).cause)),
   )
@@ -93,7 +93,7 @@ test('rows of others that come after the check: the consent comes with a retry, 
   const handle = await rollback(target, { accept: ['rows-of-others'] })
   await waiting(handle)
   await retry(handle)
-  await until('again', () => target.called('rollBack') > 1 || undefined, 30_000)
+  await until('again', () => target.called('rollBack') > 1 || undefined)
   await waiting(handle)
   target.failures.clear()
   const order = { accept: ['rows-of-others' as const] }

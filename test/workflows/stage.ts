@@ -150,10 +150,9 @@ function playOf(handle: WorkflowHandle, target: FakeTarget): Play {
         throw error instanceof WorkflowUpdateFailedError ? error.cause : error
       }
     },
-    waitsFor: kind =>
-      until(`waits for ${kind}`, async () => (await waiting()).find(w => w.kind === kind), 30_000),
+    waitsFor: kind => until(`waits for ${kind}`, async () => (await waiting()).find(w => w.kind === kind)),
     sees: async (what, look) => {
-      await until(what, () => look(target) || undefined, 30_000)
+      await until(what, () => look(target) || undefined)
     },
     state: async table => (await progress()).tables.find(({ name }) => name === table)?.state,
   }

@@ -1,6 +1,7 @@
 /** What a run tells of itself: attributes to filter by, details for the Temporal UI, a memo, figures and estimates. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from '../../model/finding.ts'
 import { findingsQuery, pauseUpdate, planQuery, resumeUpdate, SEARCH } from '../../workflows/messages.ts'
 import { until } from '../scenarios/until.ts'
@@ -9,10 +10,19 @@ import { type Play, startStage } from './stage.ts'
 
 const { client, begin } = await startStage()
 
-async function attributes({ handle }: Play) {
-  const { searchAttributes } = await handle.describe()
-  return [searchAttributes[SEARCH.phase.name]?.[0], searchAttributes[SEARCH.state.name]?.[0]]
+/** The server shows attributes and memo when it has the task that told them, which may be after a query has answered. */
+async function shows(what: string, want: unknown, look: () => Promise<unknown>): Promise<void> {
+  await until(
+    `${what} is ${JSON.stringify(want)}`,
+    async () => isDeepStrictEqual(await look(), want) || undefined,
+  )
 }
+
+const showsAttributes = ({ handle }: Play, want: readonly [phase: string, state: string]) =>
+  shows('phase and state', want, async () => {
+    const { searchAttributes } = await handle.describe()
+    return [searchAttributes[SEARCH.phase.name]?.[0], searchAttributes[SEARCH.state.name]?.[0]]
+  })
 
 /** What the UI shows as current details. */
 async function details({ handle }: Play): Promise<string> {
@@ -25,14 +35,14 @@ test('phase and state can be filtered by; the details tell what it waits for and
   target.close('chunk')
   const play = await begin(target, { indexed: true })
   await play.sees('a chunk', t => t.held('chunk') === 1)
-  assert.deepEqual(await attributes(play), ['copy', 'running'])
+  await showsAttributes(play, ['copy', 'running'])
   await play.order(pauseUpdate)
   await play.sees('the order noted', t => t.orders.paused)
   target.pass(1)
   await play.waitsFor('resume')
-  assert.deepEqual(await attributes(play), ['copy', 'paused'])
+  await showsAttributes(play, ['copy', 'paused'])
   assert.match(await details(play), /^\*\*paused\*\*[\s\S]*waiting for a resume[\s\S]*- ordered: paused/)
-  assert.equal((await play.handle.describe()).memo?.waitingFor, 'a resume')
+  await shows('the memo', 'a resume', async () => (await play.handle.describe()).memo?.waitingFor)
   const query = `LonghaulState = 'paused' AND WorkflowId = '${play.handle.workflowId}'`
   await until('it is listed', async () => {
     for await (const { runId } of client.workflow.list({ query })) return runId
@@ -41,11 +51,11 @@ test('phase and state can be filtered by; the details tell what it waits for and
   target.open('chunk')
   await play.order(resumeUpdate)
   await play.waitsFor('gate')
-  assert.deepEqual(await attributes(play), ['validate', 'waiting'])
+  await showsAttributes(play, ['validate', 'waiting'])
   assert.match(await details(play), /waiting for an approval at the gate before-cutover/)
   await play.handle.cancel()
   await assert.rejects(play.handle.result())
-  assert.deepEqual(await attributes(play), ['validate', 'cancelled'])
+  await showsAttributes(play, ['validate', 'cancelled'])
 })
 
 test('which tables have failed stands in the memo, readable with no worker', async () => {
@@ -53,9 +63,8 @@ test('which tables have failed stands in the memo, readable with no worker', asy
   target.tables.get('a')!.failure = failing('value', 'a value does not fit', 'table "a"')
   const play = await begin(target)
   await play.waitsFor('operator')
-  const { memo } = await play.handle.describe()
-  assert.deepEqual(memo?.failed, ['a'])
-  assert.match(String(memo?.waitingFor), /table a failed/)
+  await shows('the memo', ['a'], async () => (await play.handle.describe()).memo?.failed)
+  assert.match(String((await play.handle.describe()).memo?.waitingFor), /table a failed/)
   await play.handle.cancel()
   await assert.rejects(play.handle.result())
 })
