@@ -2,7 +2,7 @@
 import type { Client } from 'pg'
 import { fenced, runIsOurs } from '../ledger/fence.ts'
 import { readDigests, readTables } from '../ledger/reader.ts'
-import { tableName } from '../ledger/schema.ts'
+import { type Place, tableName } from '../ledger/schema.ts'
 import { isOwn } from '../ledger/written.ts'
 import { imbalance, miscounted } from '../model/balance.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
@@ -15,6 +15,7 @@ import { digestTarget } from '../stores/digest/target.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
+import { locateRows } from './locate-rows.ts'
 import { rowsOfOthers } from './rows-of-others.ts'
 import { openRun, withSession } from './session.ts'
 
@@ -34,11 +35,9 @@ export async function digestCopied(
     for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
       const row = copied.find(r => r.name === table.name)!
       if (row.state === 'skipped') continue
-      const source = new Digest()
-      for await (const bytes of readDigests(client, ledger, place.run, table.name))
-        source.merge(Digest.fromBytes(bytes))
+      const source = await digestOfChunks(client, ledger, place.run, table)
       const heard = (rows: number) => progress({ table: table.name, rows })
-      const own = table.action === 'append' ? isOwn(ledger, place.run, table, 't') : undefined
+      const own = ownRows(ledger, place.run, table)
       const target = await digestTarget(client, table, heard, own)
       const unbalanced = imbalance(table.rows, row, target.count)
       const result = compared(table, source, target, { ...row, seconds: secondsOf(row) }, unbalanced)
@@ -67,6 +66,23 @@ export async function digestCopied(
   })
 }
 
+/** What the chunks of a table had from the source. */
+export async function digestOfChunks(
+  client: Client,
+  ledger: Place,
+  run: string,
+  table: TablePlan,
+): Promise<Digest> {
+  const digest = new Digest()
+  for await (const bytes of readDigests(client, ledger, run, table.name))
+    digest.merge(Digest.fromBytes(bytes))
+  return digest
+}
+
+/** A condition over the alias `t` for the rows that are compared, where others stand beside them. */
+export const ownRows = (ledger: Place, run: string, table: TablePlan): string | undefined =>
+  table.action === 'append' ? isOwn(ledger, run, table, 't') : undefined
+
 /** Compares source and target without a ledger: both are read now. */
 export async function digestBoth(
   data: { home: string; run: string; target: PostgresEndpoint; snapshot: string; tables: TablePlan[] },
@@ -76,7 +92,7 @@ export async function digestBoth(
     const store = openSqlite(data.snapshot)
     try {
       const results: TableResult[] = []
-      for (const table of data.tables) results.push(await digestPair(client, store, table, progress))
+      for (const table of data.tables) results.push(await digestPair(data, client, store, table, progress))
       return results
     } finally {
       store.close()
@@ -85,6 +101,7 @@ export async function digestBoth(
 }
 
 async function digestPair(
+  { home, run }: { home: string; run: string },
   client: Client,
   store: SourceStore,
   table: TablePlan,
@@ -104,7 +121,13 @@ async function digestPair(
     bytes: table.bytes,
     seconds,
   }
-  return compared(table, source, target, counts, miscounted(table.rows, read))
+  const result = compared(table, source, target, counts, miscounted(table.rows, read))
+  if (!source.equals(target))
+    result.located = await locateRows(
+      { home, run, client, store, table, progress: heard },
+      { source, target },
+    )
+  return result
 }
 
 interface Counts {

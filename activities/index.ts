@@ -13,6 +13,7 @@ import { type Dependencies, guarded } from './edge.ts'
 import { finishKeys } from './finish-keys.ts'
 import { finishTables } from './finish-tables.ts'
 import { leaveOut } from './leave-out.ts'
+import { locateDifferences } from './locate-differences.ts'
 import { makePlan } from './make-plan.ts'
 import { noteOrders } from './note-orders.ts'
 import { openLedger } from './open-ledger.ts'
@@ -46,6 +47,7 @@ export function createActivities(deps: Dependencies) {
     finishKeys: guarded(deps, 'finishKeys', finishKeys),
     validateTables: guarded(deps, 'validateTables', validateTables),
     compareTables: guarded(deps, 'compareTables', compareTables),
+    locateDifferences: guarded(deps, 'locateDifferences', locateDifferences),
     compareViews: guarded(deps, 'compareViews', compareViews),
     report: guarded(deps, 'report', report),
     openReplay: guarded(deps, 'openReplay', openReplay),

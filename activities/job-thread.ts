@@ -19,6 +19,7 @@ import { digestBoth, digestCopied } from './digest-job.ts'
 import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
+import { locateInCopied } from './locate-job.ts'
 import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
@@ -40,6 +41,7 @@ const jobs = {
   digestCopied,
   digestBoth,
   digestThere,
+  locateInCopied,
   compareViews,
   verify: verifyExpressions,
 } as const

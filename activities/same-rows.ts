@@ -1,4 +1,4 @@
-import { tableName } from '../ledger/schema.ts'
+import { readTargetDigest } from '../ledger/reader.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import type { TableFacts } from '../model/judge-rollback.ts'
 import type { TablePlan } from '../model/plan.ts'
@@ -17,11 +17,8 @@ export async function sameRows(
   { rows, own, written, before }: TableFacts,
 ): Promise<boolean | undefined> {
   if (rows === 0 || rows !== written || own === rows || before > 0) return undefined
-  const { rows: found } = await client.query<{ digest: Buffer | null }>(
-    `SELECT target_digest AS digest FROM ${tableName(ledger, 'table_run')} WHERE run_id = $1 AND name = $2`,
-    [run, table.name],
-  )
-  const digest = found[0]?.digest
+  const digest = await readTargetDigest(client, ledger, run, table.name)
   if (!digest) return undefined
-  return digest.equals(await runTargetJob(home, { run, target }, 'digestThere', { home, run, target, table }))
+  const now = await runTargetJob(home, { run, target }, 'digestThere', { home, run, target, table })
+  return Buffer.compare(digest, now) === 0
 }

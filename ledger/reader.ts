@@ -227,6 +227,20 @@ export async function* readDigests(
   }
 }
 
+/** What the last validation of a table digested of the target; undefined where there was none. */
+export async function readTargetDigest(
+  sql: Sql,
+  place: Place,
+  run: string,
+  table: string,
+): Promise<Uint8Array | undefined> {
+  const { rows } = await sql.query(
+    `SELECT target_digest FROM ${tableName(place, 'table_run')} WHERE run_id = $1 AND name = $2`,
+    [run, table],
+  )
+  return rows[0]?.target_digest ?? undefined
+}
+
 /** Sessions that hold a claim of this run, for a rollback to end. */
 export async function readBackends(
   sql: Sql,

@@ -1,5 +1,6 @@
 /** The balance sheet of a table: whether its rows add up, and what of it the user is told. */
 import { count } from './amounts.ts'
+import { locatedText } from './located.ts'
 import type { TableResult } from './run.ts'
 
 type Counts = Pick<TableResult, 'read' | 'written' | 'skipped' | 'quarantined'>
@@ -20,14 +21,19 @@ export function miscounted(expected: number, read: number): string | undefined {
   return read === expected ? undefined : `${expected} rows were counted in the source and ${read} read`
 }
 
-type Told = Pick<TableResult, 'name' | 'verdict' | 'error' | 'expected' | 'counted' | 'quarantined'>
+type Told = Pick<
+  TableResult,
+  'name' | 'verdict' | 'error' | 'expected' | 'counted' | 'quarantined' | 'located'
+>
 
 /** What of a table differs from its source, a sentence each; empty for a table that is whole. */
-export function differencesOf({ name, verdict, error, expected, counted, quarantined }: Told): string[] {
+export function differencesOf(table: Told): string[] {
+  const { name, verdict, error, expected, counted, quarantined, located } = table
   const lines: string[] = []
   if (error) lines.push(`table "${name}": ${error}`)
   else if (verdict !== 'equal')
     lines.push(`table "${name}": source and target differ (${expected} rows, ${counted} in the target)`)
+  if (located) lines.push(`table "${name}": ${locatedText(located)}`)
   if (quarantined > 0) lines.push(`table "${name}": ${count(quarantined, 'row')} in quarantine`)
   return lines
 }

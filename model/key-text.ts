@@ -6,13 +6,14 @@ const LONGEST = 200
 
 /** Cells as SQLite has them; characters that no other engine holds are escaped, so that the text goes anywhere. */
 export function keyText(columns: readonly string[], cells: readonly Cell[]): string {
-  const values = cells.map(show)
+  const values = cells.map(valueText)
   return columns.length === 1
     ? `${columns[0]} = ${values[0]}`
     : `(${columns.join(', ')}) = (${values.join(', ')})`
 }
 
-function show(cell: Cell): string {
+/** One value in words, as SQL would have it; a long one is cut. */
+export function valueText(cell: Cell): string {
   if (cell === null) return 'NULL'
   if (typeof cell === 'string') return quoted(cell)
   if (cell instanceof Uint8Array) return `x'${hex(cell)}'`

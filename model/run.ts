@@ -1,6 +1,7 @@
 /** Runs, steps and what can be said of them while they go: the words of `status`, `show` and `watch`. */
 import type { OperatorEvent, SignOff, Waiting } from './control.ts'
 import type { Finding } from './finding.ts'
+import type { Located } from './located.ts'
 
 export type RunState =
   | 'planned'
@@ -109,6 +110,8 @@ export interface TableResult {
   seconds: number
   bytes: number
   error?: string
+  /** Which rows differ, where source and target do. */
+  located?: Located
   /** What is to be known of it and is no difference, in words. */
   note?: string
 }

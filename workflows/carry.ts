@@ -28,7 +28,12 @@ export interface Holder {
 }
 
 /** Reads and writes nothing that lasts: it is broken off by a pause, and done anew. */
-const READS: ReadonlySet<string> = new Set(['validateTables', 'compareTables', 'compareViews'])
+const READS: ReadonlySet<string> = new Set([
+  'validateTables',
+  'compareTables',
+  'locateDifferences',
+  'compareViews',
+])
 
 /** Activities as a workflow calls them, under its orders. */
 export class Work {

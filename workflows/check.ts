@@ -1,6 +1,7 @@
 /** Compares source and target as they are now, whoever copied them; writes to neither. */
 import { allHandlersFinished, condition } from '@temporalio/workflow'
 import { EXIT, exitOf } from '../model/failure.ts'
+import { locatedText } from '../model/located.ts'
 import { unpacked } from '../model/packed-summary.ts'
 import type { RunResult, TableResult } from '../model/run.ts'
 import { Work } from './carry.ts'
@@ -77,11 +78,12 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
   )
 }
 
-function describe({ name, verdict, error, read, counted, quarantined }: TableResult): string[] {
+function describe({ name, verdict, error, read, counted, quarantined, located }: TableResult): string[] {
   const different =
     error ?? `table "${name}": ${read} rows in the source, ${counted} in the target, digests differ`
   return [
     ...(verdict === 'equal' ? [] : [different]),
+    ...(located ? [`table "${name}": ${locatedText(located)}`] : []),
     ...(quarantined > 0
       ? [`table "${name}": ${quarantined} row(s) of the source do not fit the plan and were not compared`]
       : []),

@@ -1,5 +1,5 @@
 /** The main job, as a table of contents: preflight, backup, schema, copy, finish, validate, report. */
-import { CancellationScope, workflowInfo } from '@temporalio/workflow'
+import { CancellationScope, patched, workflowInfo } from '@temporalio/workflow'
 import type { Gate } from '../model/control.ts'
 import { oneLine } from '../model/name-text.ts'
 import type { RunResult, TableResult } from '../model/run.ts'
@@ -8,7 +8,7 @@ import { Control } from './control.ts'
 import { copyAll, finishOnly } from './copy-all.ts'
 import type { Course } from './course.ts'
 import { failed, finished, verdictOf } from './endings.ts'
-import { failureOf, isEndedByCancel } from './failures.ts'
+import { factsOf, failureOf, isEndedByCancel } from './failures.ts'
 import type { MigrateInput, PlanSummary, RunPlace } from './messages.ts'
 import { pool } from './pool.ts'
 import { preflight } from './preflight.ts'
@@ -38,7 +38,8 @@ async function run(course: Course): Promise<RunResult> {
   const broken = await copyOrNot(course, place, summary)
   const unmade = await progress.step('finish', () => work.any.finishKeys({ place }))
   const { tables, views } = await progress.step('validate', async say => {
-    const tables = await validate(course, place, summary, say)
+    const compared = await validate(course, place, summary, say)
+    const tables = await located(course, place, compared, say)
     return { tables, views: await validateViews(course, place, summary, say) }
   })
   const outcome = { tables, views, unmade: [...broken, ...unmade] }
@@ -102,6 +103,29 @@ async function validate(
   const failed = settled.find(s => s.error !== undefined)
   if (failed) throw failed.error
   return settled.flatMap(s => s.result ?? [])
+}
+
+/** The tables, those that differ with the rows in which they do. Where these cannot be found, the verdict stands. */
+async function located(
+  { work }: Course,
+  place: RunPlace,
+  tables: TableResult[],
+  say: (detail: string) => void,
+): Promise<TableResult[]> {
+  const unlike = tables.filter(({ verdict }) => verdict === 'different').map(({ name }) => name)
+  if (unlike.length === 0 || !patched('rows that differ are located')) return tables
+  say('looking for the rows that differ')
+  try {
+    const found = await work.on(place.host).locateDifferences({ place, tables: unlike })
+    return tables.map(table => {
+      const rows = found[table.name]
+      return rows ? { ...table, located: rows } : table
+    })
+  } catch (error) {
+    if (isEndedByCancel(error)) throw error
+    say(`the rows that differ were not found: ${factsOf(error).message}`)
+    return tables
+  }
 }
 
 /** Views need the rows of all tables, and the source's host: both sides compute them. */

@@ -33,6 +33,11 @@ export class Digest {
     }
   }
 
+  /** Number of rows of a bucket. */
+  countOf(bucket: number): number {
+    return this.#counts[bucket]!
+  }
+
   /** Number of rows. */
   get count(): number {
     return this.#counts.reduce((sum, count) => sum + count, 0)

@@ -11,10 +11,13 @@ import { hash128, StreamHash } from './hash.ts'
 import { Scratch } from './scratch.ts'
 import { Unfit } from './unfit.ts'
 
-/** Digests the rows of a table whose cells come in the order of `table.columns`. */
-export function digestFor(table: TablePlan, form: Form): Digester {
-  return new Digester(table, form)
+/** Digests the rows of a table whose cells come in the order of `table.columns`; each is shown to `heard`. */
+export function digestFor(table: TablePlan, form: Form, heard?: RowHeard): Digester {
+  return new Digester(table, form, heard)
 }
+
+/** Hears of each row with its bucket, when the digester has its hashes and its cells. */
+export type RowHeard = (bucket: number, row: Digester) => void
 
 /** Takes rows as a whole (`add`), as their bytes (`addBy`), or one row in parts (`begin` to `end`). */
 export class Digester implements RowParts {
@@ -37,9 +40,11 @@ export class Digester implements RowParts {
   /** Cells of the row so far, and bytes of the scratch that went into the stream's hash. */
   #column = 0
   #streamed = 0
+  readonly #heard: RowHeard | undefined
 
-  constructor(table: TablePlan, form: Form) {
+  constructor(table: TablePlan, form: Form, heard?: RowHeard) {
     this.#table = table
+    this.#heard = heard
     this.#compared = table.columns.map(column => isCompared(table, column))
     this.#writers = table.columns.map(({ type }, at) =>
       this.#compared[at] ? writerFor(type, form) : () => {},
@@ -52,7 +57,23 @@ export class Digester implements RowParts {
 
   /** Fails with `value` and the column's name at the first cell that its column's type cannot hold. */
   add(rows: readonly Row[]): void {
-    for (const row of rows) this.digest.add(this.hashRow(row), this.hash)
+    for (const row of rows) this.#add(this.hashRow(row))
+  }
+
+  /** The hash of the key of the row that was seen last, or of the whole row where there is no key. */
+  get keyHash(): Uint32Array {
+    return this.#key.length === 0 ? this.hash : this.#keyHash
+  }
+
+  /** Canonical bytes of a cell of that row, good until the next; of a value that goes in pieces its size alone. */
+  bytesOf(column: number): Uint8Array {
+    return this.#out.bytes.subarray(this.#starts[column]!, this.#starts[column + 1]!)
+  }
+
+  /** Of the same bytes. */
+  hashOf(column: number, out: Uint32Array): void {
+    const start = this.#starts[column]!
+    hash128(this.#out.view, start, this.#starts[column + 1]! - start, out)
   }
 
   /**
@@ -75,7 +96,7 @@ export class Digester implements RowParts {
     }
     starts[columns] = out.length
     hash128(out.view, 0, out.length, this.hash)
-    this.digest.add(this.#bucket(), this.hash)
+    this.#add(this.#bucket())
   }
 
   /** Leaves the row's hash in `hash` and gives its bucket; adds nothing. */
@@ -111,7 +132,12 @@ export class Digester implements RowParts {
   }
 
   end(): void {
-    this.digest.add(this.#endParts(), this.hash)
+    this.#add(this.#endParts())
+  }
+
+  #add(bucket: number): void {
+    this.digest.add(bucket, this.hash)
+    this.#heard?.(bucket, this)
   }
 
   #hashParts(row: Row): number {

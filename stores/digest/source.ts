@@ -5,7 +5,8 @@ import { withRowName } from '../conform.ts'
 import { FittingRows } from '../fitting-rows.ts'
 import type { KeyRange, SourceStore } from '../store.ts'
 import type { Digest } from './digest.ts'
-import { digestFor } from './digester.ts'
+import { digestFor, type RowHeard } from './digester.ts'
+import { rawDigester } from './raw.ts'
 
 export interface SourceDigest {
   /** Of the rows that belong into the target. */
@@ -15,41 +16,55 @@ export interface SourceDigest {
   altered: number
 }
 
-/** Digests the rows of a range; the digests of a table's chunks merge to that of the table. */
+type Side = Pick<SourceStore, 'read' | 'readRaw'>
+
+/** Digests the rows of a range; `heard` hears of each that belongs into the target. The digests of a table's chunks merge to that of the table. */
 export function digestSource(
-  store: Pick<SourceStore, 'read'>,
+  store: Side,
   table: TablePlan,
   range: KeyRange,
   progress: (rows: number) => void,
+  heard?: RowHeard,
 ): SourceDigest {
   return needsConforming(table)
-    ? digestFitting(store, table, range, progress)
-    : digestAll(store, table, range, progress)
+    ? digestFitting(store, table, range, progress, heard)
+    : digestAll(store, table, range, progress, heard)
 }
 
 function digestAll(
-  store: Pick<SourceStore, 'read'>,
+  store: Side,
   table: TablePlan,
   range: KeyRange,
   progress: (rows: number) => void,
+  heard?: RowHeard,
 ): SourceDigest {
-  const digester = digestFor(table, 'source')
-  let read = 0
-  for (const rows of store.read(table, range)) {
-    digester.add(rows)
-    progress((read += rows.length))
+  const digester = digestFor(table, 'source', heard)
+  const { digest } = digester
+  const raw = store.readRaw(table, range)
+  if (raw) {
+    const add = rawDigester(digester, table, raw.places)
+    for (const batch of raw.batches) {
+      for (let i = 0; i < batch.count; i++) add(batch.row(i))
+      progress(digest.count)
+    }
+  } else {
+    for (const rows of store.read(table, range)) {
+      digester.add(rows)
+      progress(digest.count)
+    }
   }
-  return { digest: digester.digest, read, quarantined: 0, altered: 0 }
+  return { digest, read: digest.count, quarantined: 0, altered: 0 }
 }
 
 /** What is set aside is only counted. */
 function digestFitting(
-  store: Pick<SourceStore, 'read'>,
+  store: Side,
   table: TablePlan,
   range: KeyRange,
   progress: (rows: number) => void,
+  heard?: RowHeard,
 ): SourceDigest {
-  const digester = digestFor(table, 'source')
+  const digester = digestFor(table, 'source', heard)
   const fitting = new FittingRows(table, store.read(withRowName(table), range))
   while (!fitting.over) {
     for (const rows of fitting.rows()) {

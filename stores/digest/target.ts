@@ -11,12 +11,12 @@ import { copySource } from '../postgres/copy-source.ts'
 import type { CopyStream } from '../postgres/copy-stream.ts'
 import { NULL, VALUE } from './canonical.ts'
 import type { Digest } from './digest.ts'
-import { type Digester, digestFor } from './digester.ts'
+import { type Digester, digestFor, type RowHeard } from './digester.ts'
 import type { Scratch } from './scratch.ts'
 
 /**
  * Digests all rows of a table's target, or those of a condition over its alias `t`; `progress` hears of the rows read
- * so far. The client can do nothing else meanwhile. Memory: 256 KB, or the largest row; of values that go in pieces
+ * so far, `heard` of each. The client can do nothing else meanwhile. Memory: 256 KB, or the largest row; of values that go in pieces
  * nothing.
  */
 export async function digestTarget(
@@ -24,9 +24,10 @@ export async function digestTarget(
   table: TablePlan,
   progress: (rows: number) => void,
   where?: string,
+  heard?: RowHeard,
 ): Promise<Digest> {
   const { sql, formats } = await copySource(client, table, where)
-  const digester = digestFor(table, 'typed')
+  const digester = digestFor(table, 'typed', heard)
   const writers = formats.map((format, i) => fieldWriter(table.columns[i]!.type, format))
   const rows = new CopyRows(formats.length)
   const { starts, lengths } = rows

@@ -14,6 +14,8 @@ test('a wrong encoder is found by validation, which names the tables', async t =
   assert.match(ended.out, /source and target differ/)
   // Floats of `scan` are sixteenths, which 4 bytes hold; those of `parcel` are not, and `leg` has none.
   assert.match(ended.out, /table "parcel": source and target differ/)
+  const words = ended.out.replaceAll(/\s+/g, ' ')
+  assert.match(words, /table "parcel": [\d,]+ rows with other values \(in "\w+"\); see differences\/parcel-/)
   assert.doesNotMatch(ended.out, /table "(leg|scan)"/)
   await assertSameRows(scene.source, scene.client, 'leg')
   await assert.rejects(assertSameRows(scene.source, scene.client, 'parcel'))

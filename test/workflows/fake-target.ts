@@ -249,6 +249,10 @@ export class FakeTarget {
         await this.#call('compareTables', tables)
         return tables.map(name => this.#result(name))
       },
+      locateDifferences: async ({ tables }) => {
+        await this.#call('locateDifferences', tables)
+        return {}
+      },
       noteOrders: async note => {
         await this.#call('noteOrders')
         this.notes.push(note)

@@ -1,0 +1,47 @@
+/** Which rows of a table differ: found by their hashes, listed in a file of the run's folder. */
+import { join } from 'node:path'
+import type { Client } from 'pg'
+import { runFolder, writePrivate } from '../home/home.ts'
+import type { Located } from '../model/located.ts'
+import type { TablePlan } from '../model/plan.ts'
+import { sha256 } from '../model/sha256.ts'
+import type { Digest } from '../stores/digest/digest.ts'
+import { locate } from '../stores/digest/locate.ts'
+import { digestSource } from '../stores/digest/source.ts'
+import { digestTarget } from '../stores/digest/target.ts'
+import type { SourceStore } from '../stores/store.ts'
+
+interface Pair {
+  home: string
+  run: string
+  client: Client
+  store: SourceStore
+  table: TablePlan
+  progress: (rows: number) => void
+  /** Condition over the alias `t` for the target's rows that are compared. */
+  where?: string
+}
+
+/** Reads both sides twice again. The file is written anew. */
+export async function locateRows(
+  { home, run, client, store, table, progress, where }: Pair,
+  digests: { source: Digest; target: Digest },
+): Promise<Located> {
+  const lines: string[] = []
+  const found = await locate(
+    table,
+    {
+      source: async heard => void digestSource(store, table, {}, progress, heard),
+      target: async heard => void (await digestTarget(client, table, progress, where, heard)),
+    },
+    digests,
+    row => lines.push(`${JSON.stringify({ table: table.name, ...row })}\n`),
+  )
+  const file = join('differences', fileOf(table.name))
+  writePrivate(join(runFolder(run, home), file), lines.join(''))
+  return { ...found, file }
+}
+
+/** Names of tables hold what those of files cannot, and may differ in case alone. */
+const fileOf = (table: string) =>
+  `${table.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 40)}-${sha256(table).slice(0, 8)}.jsonl`
