@@ -223,7 +223,12 @@ test('with no worker alive: show tells all of it from history and ledger, and sa
   const before = JSON.parse((await world.run(['show', 'alone', '--json'], env)).out)
   world.stack.worker.kill('SIGKILL')
   try {
-    const said = await world.run(['show', 'alone'], env)
+    // Each waits for an answer that does not come.
+    const [said, document, order] = await Promise.all([
+      world.run(['show', 'alone'], env),
+      world.run(['show', 'alone', '--json'], env),
+      world.run(['pause', 'alone', '--json'], env),
+    ])
     assert.equal(said.status, 0, said.all)
     assert.match(said.err, /No worker is polling/)
     for (const words of [
@@ -236,7 +241,7 @@ test('with no worker alive: show tells all of it from history and ledger, and sa
       /throttle \(.*\) by ana/,
     ])
       assert.match(said.out, words)
-    const alone = JSON.parse((await world.run(['show', 'alone', '--json'], env)).out)
+    const alone = JSON.parse(document.out)
     assert.deepEqual([before.answered, alone.answered], [true, false])
     assert.equal(alone.progress.state, before.progress.state)
     assert.deepEqual(alone.events, before.events)
@@ -244,7 +249,6 @@ test('with no worker alive: show tells all of it from history and ledger, and sa
     const states = (p: typeof before.progress) =>
       p.steps.map((s: { name: string; state: string }) => [s.name, s.state])
     assert.deepEqual(states(alone.progress), states(before.progress))
-    const order = await world.run(['pause', 'alone', '--json'], env)
     assert.equal(order.status, 5, order.all)
     assert.equal(JSON.parse(order.out).error.code, 'no-server')
   } finally {

@@ -78,6 +78,7 @@ export async function closeGate(client: Client, where: Where): Promise<Gate> {
       until(`a session at the gate ${where}`, async () => {
         const { rows } = await client.query<{ pid: number }>(
           `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND pid <> ALL ($2)`,
           [key, others],
         )

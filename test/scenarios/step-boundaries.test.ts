@@ -9,7 +9,7 @@ import { makeSource } from './source.ts'
 /** In the order of a run. */
 const ACTIVITIES = [
   ...['attach', 'takeSnapshot', 'assess', 'makePlan', 'openLedger', 'prepareWayBack', 'createTables'],
-  ...['planChunks', 'copyChunks', 'finishTables', 'finishKeys', 'validateTables', 'compareViews', 'report'],
+  ...['copyChunks', 'finishTables', 'finishKeys', 'validateTables', 'compareViews', 'report'],
 ]
 
 const world = await startWorld({}, path => {

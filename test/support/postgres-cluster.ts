@@ -1,20 +1,18 @@
 /** A PostgreSQL server of our own, in a temporary folder, as a user who is not root. */
-import { execFile, type SpawnOptions, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chownSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chownSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import pg from 'pg'
 import { childEnvironment } from '../../worker/executable.ts'
 import { freePort } from '../../worker/ports.ts'
+import { copyCluster, type User, unprivileged } from './cluster-template.ts'
 import type { PostgresOptions } from './postgres.ts'
 import { postgresBinaries } from './postgres-binaries.ts'
 import { guard } from './watchdog.ts'
 
-const run = promisify(execFile)
 const START_LIMIT = 30_000
 
 export interface Cluster {
@@ -41,7 +39,7 @@ export async function startCluster({ settings = {}, initdb = [] }: PostgresOptio
   const owner = unprivileged()
   if (owner) chownSync(folder, owner.uid, owner.gid)
   const port = await freePort()
-  const password = await makeCluster(binDir, folder, owner, initdb)
+  const password = await copyCluster(binDir, join(folder, 'data'), initdb)
   const configuration = { ...DEFAULTS, port: `${port}`, ...settings }
   const lines = Object.entries(configuration).map(([name, value]) => `${name} = '${value}'`)
   appendFileSync(join(folder, 'data', 'postgresql.conf'), `\n${lines.join('\n')}\n`)
@@ -75,35 +73,6 @@ const DEFAULTS = {
   fsync: 'off',
   max_wal_size: '4GB',
   log_min_messages: 'warning',
-}
-
-interface User {
-  uid: number
-  gid: number
-}
-
-/** PostgreSQL refuses to run as root; `postgres` or `nobody` it may be. */
-function unprivileged(): User | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const users = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map(line => line.split(':'))
-  const fields = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody')
-  if (!fields)
-    throw new Error('running as root, and there is no user `postgres` or `nobody` to run PostgreSQL as')
-  return { uid: Number(fields[2]), gid: Number(fields[3]) }
-}
-
-/** Makes the data folder; returns the superuser's password, which is asked for on every connection. */
-async function makeCluster(binDir: string, folder: string, owner: User | undefined, more: string[]) {
-  const password = randomBytes(12).toString('base64url')
-  const file = join(folder, 'password')
-  writeFileSync(file, password, { mode: 0o600 })
-  if (owner) chownSync(file, owner.uid, owner.gid)
-  const login = ['--username=longhaul', `--pwfile=${file}`, '--auth=scram-sha-256']
-  const words = ['-D', join(folder, 'data'), ...login, '--encoding=UTF8', '--locale=C', '--no-sync', ...more]
-  await run(join(binDir, 'initdb'), words, { ...owner, cwd: folder, env: childEnvironment() })
-  return password
 }
 
 async function startServer(postgres: string, folder: string, owner: User | undefined, url: string) {
