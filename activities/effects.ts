@@ -37,11 +37,15 @@ export async function tryApply(target: Target, effect: Effect): Promise<string |
   if ((await attempt(target, effect.otherwise)) !== undefined) return failure
   const { client, ledger, token } = target
   await client.query(forgetObjectSql(ledger, token.run, effect.object))
-  const { kind, name, table } = effect.object
-  return `${kind} "${name}" of table "${table}": rows in the target break it, and it is made NOT VALID, which binds rows that are added or changed`
+  return forNewRowsOnly(effect.object)
 }
 
-async function attempt(target: Target, effect: Effect): Promise<string | undefined> {
+/** What is said of a constraint that the rows break. */
+export const forNewRowsOnly = ({ kind, name, table }: Effect['object']) =>
+  `${kind} "${name}" of table "${table}": rows in the target break it, and it is made NOT VALID, which binds rows that are added or changed`
+
+/** Makes an effect; what the rows or the role forbid is noted and returned in words. */
+export async function attempt(target: Target, effect: Effect): Promise<string | undefined> {
   try {
     await apply(target, effect)
     return undefined

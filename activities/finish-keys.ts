@@ -6,13 +6,11 @@ import { forgetObjectSql } from '../ledger/objects.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import { isLoadedInto, type TablePlan } from '../model/plan.ts'
-import { addForeignKey } from '../stores/postgres/ddl.ts'
 import { triggers, views } from '../stores/postgres/plan-effects.ts'
+import { addForeignKeys } from './add-foreign-keys.ts'
 import type { Work } from './edge.ts'
 import { putBackOf } from './effects.ts'
 import { tryAll, tryEach } from './effects-together.ts'
-import { SMALL_TABLE } from './finish-tables.ts'
 import { type Target, withoutLeftOut, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
@@ -23,7 +21,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
       const { target, missing } = await withoutLeftOut(whole)
       const { client, ledger, plan } = target
       await setStep(client, ledger, place, 'finish', 'running')
-      const failures = [...missing, ...(await addForeignKeys(target))]
+      const failures = [...missing, ...(await addForeignKeys(home, place, target))]
       failures.push(...(await putBack(target)))
       failures.push(...(await tryAll(target, [...views(plan.what), ...triggers(plan.what)])))
       await setStep(
@@ -37,15 +35,6 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
       return failures.slice(0, 500)
     }),
   )
-}
-
-/** Those of large tables one by one: each reads all rows of its table. */
-async function addForeignKeys(target: Target): Promise<string[]> {
-  const tables = target.plan.what.tables.filter(table => !isLoadedInto(table))
-  const keysOf = (table: TablePlan) => table.foreignKeys.map(key => addForeignKey(table, key))
-  const small = tables.filter(({ bytes }) => bytes <= SMALL_TABLE)
-  const large = tables.filter(({ bytes }) => bytes > SMALL_TABLE)
-  return [...(await tryEach(target, large.flatMap(keysOf))), ...(await tryAll(target, small.flatMap(keysOf)))]
 }
 
 /**

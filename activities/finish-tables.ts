@@ -8,15 +8,19 @@ import type { RunPlace } from '../model/payloads.ts'
 import { isLoadedInto, type TablePlan } from '../model/plan.ts'
 import { quoteText } from '../model/sql-text.ts'
 import { analyze, type Effect } from '../stores/postgres/ddl.ts'
+import { indexMemory } from '../stores/postgres/index-memory.ts'
 import { tableParts } from '../stores/postgres/plan-effects.ts'
 import { sequenceOf, setSequence } from '../stores/postgres/sequence.ts'
 import type { Work } from './edge.ts'
 import { tryAll, tryEach } from './effects-together.ts'
+import { sideBySide } from './side-by-side.ts'
 import { type Target, withoutLeftOut, withTarget } from './target.ts'
 import { watched } from './watch.ts'
 
 /** Up to here a table's parts are made in a moment, and with those of others in one transaction. */
 export const SMALL_TABLE = 4 * 1024 * 1024
+/** From here on the build of an index takes longer than another session costs. */
+const LARGE_TABLE = 32 * 1024 * 1024
 
 /** Returns what could not be made, in words; each object's failure is its own. */
 export async function finishTables(
@@ -26,28 +30,56 @@ export async function finishTables(
   return withTarget(home, place, whole =>
     watched(home, place, whole.me, async () => {
       const { target } = await withoutLeftOut(whole)
-      // An index build that sorts in memory takes about half the time of one that spills.
-      await target.client.query(`SET maintenance_work_mem = '256MB'`)
       const plans = target.plan.what.tables.filter(({ name }) => tables.includes(name))
       if (target.plan.what.policies.scope !== 'schema') await mustBeCopied(target, tables)
       const small = plans.filter(plan => plan.bytes <= SMALL_TABLE && !isLoadedInto(plan))
-      const failures = await finish(target, small, tryAll)
+      const failures = await finish(target, small, effects => tryAll(target, effects))
       for (const table of plans.filter(plan => !small.includes(plan)))
-        failures.push(...(await finish(target, [table], tryEach)))
+        failures.push(
+          ...(await finish(target, [table], effects => makeParts(home, place, target, table, effects))),
+        )
       return failures.slice(0, 500)
     }),
   )
 }
 
-async function finish(target: Target, tables: TablePlan[], make: typeof tryAll): Promise<string[]> {
+type Make = (effects: readonly Effect[]) => Promise<string[]>
+
+async function finish(target: Target, tables: TablePlan[], make: Make): Promise<string[]> {
   const effects: Effect[] = []
   for (const table of tables) effects.push(...(await effectsOf(target, table)))
-  const failures = await make(target, effects)
+  const failures = await make(effects)
   await target.client.query(
     `UPDATE ${tableName(target.ledger, 'table_run')} SET finished = true WHERE run_id = $1 AND name = ANY($2)`,
     [target.token.run, tables.map(({ name }) => name)],
   )
   return failures
+}
+
+/** Constraints lock the table against everything else; of plain indexes several are built at a time. */
+async function makeParts(
+  home: string,
+  place: RunPlace,
+  target: Target,
+  table: TablePlan,
+  effects: readonly Effect[],
+): Promise<string[]> {
+  const isIndex = ({ object: { kind } }: Effect) => kind === 'index'
+  const first = effects.findIndex(isIndex)
+  const constraints = effects.filter((effect, i) => i < first && !isIndex(effect))
+  const rest = effects.filter(effect => !isIndex(effect) && !constraints.includes(effect))
+  const roomForSort = `SET maintenance_work_mem = '${indexMemory(table)}MB'`
+  await target.client.query(roomForSort)
+  const failures = await tryEach(target, constraints)
+  const indexes = await sideBySide(target, {
+    ...{ home, place, tasks: effects.filter(isIndex) },
+    sessions: table.bytes < LARGE_TABLE ? 1 : target.plan.how.lanes,
+    work: async (own, effect) => {
+      await own.client.query(roomForSort)
+      return tryEach(own, [effect])
+    },
+  })
+  return [...failures, ...indexes, ...(await tryEach(target, rest))]
 }
 
 async function mustBeCopied({ client, ledger, token }: Target, tables: string[]): Promise<void> {

@@ -1,16 +1,12 @@
 /** Heartbeats for work that the server does: an index build, a foreign key, a COPY behind somebody's lock. */
 import { CancelledFailure, Context } from '@temporalio/activity'
-import type { RunPlace } from '../model/payloads.ts'
-import { hangUp } from '../sessions/black-hole.ts'
-import { connect } from '../sessions/connect.ts'
 import { activity, type Backend } from '../stores/postgres/backend.ts'
 import type { Jobs } from './job-thread.ts'
 import { runJob } from './jobs.ts'
+import { openMonitor, type Watched } from './monitor.ts'
+import { isBackend } from './progress.ts'
 
 const LOOK_MS = 2000
-
-/** `database`: another one of the same server, where the target itself is to be dropped. */
-type Watched = Pick<RunPlace, 'run' | 'target'> & { database?: string }
 
 /** Does `work` on the session `me`, with a heartbeat for as long as the server is at it. */
 export function watched<T>(home: string, place: Watched, me: Backend, work: () => Promise<T>): Promise<T> {
@@ -36,9 +32,6 @@ export function runTargetJob<K extends keyof Jobs>(
   )
 }
 
-const isBackend = (detail: unknown): detail is { backend: number } =>
-  typeof detail === 'object' && detail !== null && 'backend' in detail
-
 /**
  * A second session asks the server what the first one does. A server that waits for us proves nothing, and
  * no answer means no heartbeat.
@@ -50,23 +43,19 @@ async function watching<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const context = Context.current()
-  // Under a name of its own: a rollback ends all sessions of the run but those that watch.
-  const monitor = await connect(place.target, {
-    ...{ home, env: process.env, application: 'longhaul watch' },
-    ...(place.database !== undefined && { database: place.database }),
-  })
+  const monitor = await openMonitor(home, place)
   let asking = false
   const look = setInterval(async () => {
     const backend = pid()
     if (asking || backend === undefined) return
     asking = true
-    const seen = await activity(monitor, backend).catch(() => undefined)
+    const seen = await monitor.ask(client => activity(client, backend)).catch(() => undefined)
     asking = false
     if (seen?.state === 'active' && !seen.waitsFor?.startsWith('Client')) context.heartbeat(seen)
   }, LOOK_MS)
   // The server works on for nobody, and holds its locks, unless it is told to stop.
   const stop = () => {
-    monitor.query('SELECT pg_cancel_backend($1)', [pid()]).catch(() => {})
+    monitor.ask(client => client.query('SELECT pg_cancel_backend($1)', [pid()])).catch(() => {})
   }
   context.cancellationSignal.addEventListener('abort', stop, { once: true })
   try {
@@ -76,6 +65,6 @@ async function watching<T>(
   } finally {
     clearInterval(look)
     context.cancellationSignal.removeEventListener('abort', stop)
-    await hangUp(monitor)
+    await monitor.close()
   }
 }
