@@ -1,6 +1,6 @@
-/** One chunk: its rows, what was set aside of them, and the fence with their counts and digest, in one transaction. */
+/** Chunks: their rows, what was set aside of them, and the fence with their counts and digests, in one transaction. */
 import type { Client } from 'pg'
-import { type ChunkClaim, type ChunkOutcome, settleChunk } from '../ledger/claims.ts'
+import { type ChunkClaim, type ChunkOutcome, settleChunks } from '../ledger/claims.ts'
 import { keep } from '../ledger/quarantine.ts'
 import type { RunToken } from '../ledger/runs.ts'
 import type { Place } from '../ledger/schema.ts'
@@ -45,18 +45,34 @@ export interface Hands {
   ) => Iterable<Row[]> | AsyncIterable<Row[]>
 }
 
-export async function copyChunk(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkCopied> {
+/** A chunk that was claimed, of this table. */
+interface Part {
+  table: TablePlan
+  claim: ChunkClaim
+}
+
+/** Copies chunks, all of them or none. */
+export async function copyParts(hands: Hands, parts: readonly Part[]): Promise<ChunkCopied[]> {
   const { client, ledger, token } = hands
-  const began = performance.now()
-  const { written, bytes, quarantined, altered } = await inTransaction(client, async () => {
-    const outcome = await (needsConforming(table) ? copyFitting : copyAll)(hands, table, claim)
-    const { read, written, quarantined } = outcome
-    if (read !== written + quarantined) throw miscounted(table, read, written, quarantined)
-    await settleChunk(client, ledger, token, claim, outcome)
-    return outcome
+  return inTransaction(client, async () => {
+    const copied: (Part & { outcome: ChunkOutcome; ms: number })[] = []
+    for (const part of parts) {
+      const began = performance.now()
+      const outcome = await copyRows(hands, part)
+      copied.push({ ...part, outcome, ms: Math.round(performance.now() - began) })
+    }
+    await settleChunks(client, ledger, token, copied)
+    return copied.map(({ table, claim, outcome: { written: rows, quarantined, altered, bytes }, ms }) => ({
+      ...{ table: table.name, chunk: claim.no, rows, quarantined, altered, bytes, ms },
+    }))
   })
-  const ms = Math.round(performance.now() - began)
-  return { table: table.name, chunk: claim.no, rows: written, quarantined, altered, bytes, ms }
+}
+
+async function copyRows(hands: Hands, { table, claim }: Part): Promise<ChunkOutcome> {
+  const outcome = await (needsConforming(table) ? copyFitting : copyAll)(hands, table, claim)
+  const { read, written, quarantined } = outcome
+  if (read !== written + quarantined) throw miscounted(table, read, written, quarantined)
+  return outcome
 }
 
 async function copyAll(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {

@@ -15,6 +15,8 @@ export interface CopyInput {
   owner: string
   /** Take over what any lane has left unfinished. */
   sweep: boolean
+  /** Tables among these may not be cut into chunks yet, and this lane is the only one. */
+  cut?: boolean
 }
 
 export interface Copied {
@@ -28,12 +30,13 @@ export interface Copied {
 
 /** Fails with `paused` where the run is held from the start. */
 export async function copyChunks({ home, log }: Work, input: CopyInput): Promise<Copied> {
-  const { chunks, ...copied } = await runTargetJob(home, input.place, 'copyLane', {
+  const { cuts, chunks, ...copied } = await runTargetJob(home, input.place, 'copyLane', {
     ...input,
     home,
     snapshot: needSnapshot(home, input.place.run),
     budgetMs: BUDGET_MS,
   })
+  for (const cut of cuts) log.info(cut, 'chunks planned')
   for (const chunk of chunks) log.info(chunk, 'chunk copied')
   return copied
 }

@@ -1,11 +1,13 @@
 /** A lane: one source handle and one session of the target, copying one chunk after the other. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { type Claimed, claimChunk, holders, openChunks } from '../ledger/claims.ts'
+import { type ChunkClaim, type Claimed, claimChunk, holders, openChunks } from '../ledger/claims.ts'
+import { claimTogether } from '../ledger/claims-together.ts'
 import { readControl } from '../ledger/control.ts'
 import { readFigures } from '../ledger/reader.ts'
+import { setStep } from '../ledger/runs.ts'
 import type { TableFigures } from '../model/control.ts'
-import { Failure } from '../model/failure.ts'
+import { Failure, type FailureCode } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Row } from '../model/types.ts'
@@ -13,8 +15,11 @@ import { hangUp } from '../sessions/black-hole.ts'
 import { connect } from '../sessions/connect.ts'
 import { type Backend, identify, terminate } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
-import { type ChunkCopied, copyChunk, type Hands } from './copy-chunk.ts'
+import type { SourceStore } from '../stores/store.ts'
+import { type ChunkCopied, copyParts, type Hands } from './copy-chunk.ts'
+import { type Cut, cutTables } from './cut-tables.ts'
 import { openRun, withSession } from './session.ts'
+import { smallOnes } from './small-tables.ts'
 import { Throttle } from './throttle.ts'
 
 export interface LaneInput {
@@ -24,6 +29,7 @@ export interface LaneInput {
   tables: string[]
   owner: string
   sweep: boolean
+  cut?: boolean
   budgetMs: number
 }
 
@@ -31,6 +37,7 @@ export interface LaneResult {
   more: boolean
   total: number
   figures: TableFigures[]
+  cuts: Cut[]
   chunks: ChunkCopied[]
 }
 
@@ -47,6 +54,7 @@ export async function copyLane(
       const { ledger, plan } = await openRun(client, place)
       const me = await identify(client)
       progress({ backend: me.pid })
+      const cuts = input.cut ? await cut({ client, ledger, plan, token: place }, input, source) : []
       await compressFast(client)
       const hands = { client, ledger, token: place, source, signal, progress }
       const lane = new Lane(input, hands, me)
@@ -54,11 +62,20 @@ export async function copyLane(
       const more = await lane.copy(tables).finally(() => lane.close())
       const figures = await readFigures(client, ledger, place.run, input.tables)
       const total = figures.reduce((sum, { written }) => sum + written, 0)
-      return { more, total, figures, chunks: lane.chunks }
+      return { more, total, figures, cuts, chunks: lane.chunks }
     })
   } finally {
     source.close()
   }
+}
+
+async function cut(
+  target: Parameters<typeof cutTables>[0],
+  { place, tables }: LaneInput,
+  source: SourceStore,
+): Promise<Cut[]> {
+  await setStep(target.client, target.ledger, place, 'copy', 'running')
+  return cutTables(target, tables, (table, rows) => source.bounds(table, rows))
 }
 
 /**
@@ -102,6 +119,10 @@ class Lane {
     const deadline = Date.now() + this.#input.budgetMs
     const names = tables.map(({ name }) => name)
     const open = await openChunks(client, ledger, token.run, names)
+    for (const some of smallOnes(tables.filter(({ name }) => open.get(name) === 1))) {
+      if (this.#hands.signal.aborted || Date.now() > deadline) return true
+      for (const table of await this.#copyTogether(some)) open.delete(table)
+    }
     let paused = false
     for (const table of tables) {
       const end = await this.#copyTable(table, open.get(table.name) ?? 0, deadline)
@@ -128,6 +149,41 @@ class Lane {
     return 'none'
   }
 
+  /**
+   * Copies what of these is free in one transaction; gives the names of those. What is held, throttled, or at fault is
+   * left to be copied by itself.
+   */
+  async #copyTogether(tables: TablePlan[]): Promise<string[]> {
+    const { client, ledger, token } = this.#hands
+    const { owner, sweep } = this.#input
+    const revision = this.#revision
+    const next = await claimTogether(client, ledger, token, {
+      ...{ tables: tables.map(({ name }) => name), owner, sweep },
+      ...(revision !== undefined && { revision }),
+    })
+    if (!next) return []
+    this.#revision ??= next.orders.revision
+    this.#throttle.follow(next)
+    for (const previous of sessionsBefore(next.claims)) await this.#takeOverFrom(previous)
+    if (this.#throttle.limits) return []
+    const claims = new Map(next.claims.map(claim => [claim.table, claim]))
+    const parts = tables.flatMap(table => {
+      const claim = claims.get(table.name)
+      return claim ? [{ table, claim }] : []
+    })
+    try {
+      this.chunks.push(...(await copyParts(this.#hands, parts)))
+      return [...claims.keys()]
+    } catch (error) {
+      if (error instanceof Failure && OF_ONE_TABLE.has(error.code)) return []
+      throw error
+    }
+  }
+
+  async #takeOverFrom(previous: Backend | undefined): Promise<void> {
+    if (previous && previous.pid !== this.#me.pid) await terminate(this.#hands.client, previous)
+  }
+
   async #claim({ name: table }: TablePlan, last: number | undefined): Promise<Claimed> {
     const { client, ledger, token } = this.#hands
     const { owner, sweep } = this.#input
@@ -139,15 +195,14 @@ class Lane {
     })
     this.#revision ??= next.orders.revision
     this.#throttle.follow(next)
-    const previous = next.claim?.previous
-    if (previous && previous.pid !== this.#me.pid) await terminate(client, previous)
+    await this.#takeOverFrom(next.claim?.previous)
     return next
   }
 
   /** False where newer orders had it give the chunk up. */
   async #copyChunk(table: TablePlan, claim: NonNullable<Claimed['claim']>): Promise<boolean> {
     try {
-      this.chunks.push(await copyChunk(this.#hands, table, claim))
+      this.chunks.push(...(await copyParts(this.#hands, [{ table, claim }])))
       return true
     } catch (error) {
       if (error instanceof Failure && error.code === 'paused') return false
@@ -182,3 +237,10 @@ class Lane {
     return this.#lookout
   }
 }
+
+/** What the rows or objects of one table can be at fault for. */
+const OF_ONE_TABLE: ReadonlySet<FailureCode> = new Set(['value', 'object', 'target', 'source', 'internal'])
+
+/** Each of them once. */
+const sessionsBefore = (claims: readonly ChunkClaim[]): Iterable<Backend | undefined> =>
+  new Map(claims.map(({ previous }) => [`${previous?.pid} ${previous?.startedAt}`, previous])).values()

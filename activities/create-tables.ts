@@ -22,10 +22,9 @@ export async function createTables({ home }: Work, { place }: { place: RunPlace 
       const { target } = await withoutLeftOut(whole)
       const { client, ledger, plan } = target
       await setStep(client, ledger, place, 'schema', 'running')
-      // Waiting in the queue of a busy table holds up everybody behind: better to come again.
-      await client.query(`SET lock_timeout = '5s'`)
+      await beImpatient(target)
       await makeSchemas(target, place)
-      await makeTables(target, place)
+      await makeTables(home, target, place)
       for (const table of plan.what.tables) if (isLoadedInto(table)) await prepareTable(target, table)
       await setStep(client, ledger, place, 'schema', 'done', `${plan.what.tables.length} tables`)
     }),
@@ -43,14 +42,44 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
   for (const extension of plan.what.extensions ?? []) await tryApply(target, createExtension(extension))
 }
 
-async function makeTables(target: Target, { run }: RunPlace): Promise<void> {
+/** Waiting in the queue of a busy table holds up everybody behind: better to come again. */
+const beImpatient = ({ client }: Target) => client.query(`SET lock_timeout = '5s'`)
+
+async function makeTables(home: string, target: Target, place: RunPlace): Promise<void> {
   const { what } = target.plan
-  const moved = setAside(what, asideSchema(run))
+  const moved = setAside(what, asideSchema(place.run))
   const made = what.tables.filter(table => !isLoadedInto(table)).map(createTable)
-  if (what.policies.backup !== 'none' || moved.length === 0) return applyAll(target, [...moved, ...made])
-  await applyAll(target, moved)
-  await dropForGood(target, run)
-  await applyAll(target, made)
+  if (moved.length > 0) await applyAll(target, moved)
+  if (what.policies.backup === 'none' && moved.length > 0) await dropForGood(target, place.run)
+  await makeSideBySide(home, target, place, made)
+}
+
+/** From so many on a second session pays: making a table keeps the server's processor busy and ours idle. */
+const MANY = 200
+const MOST_SESSIONS = 4
+
+/** No table needs another one: 1,000 of them took 3.5 s over one session, and less than half of that over two. */
+async function makeSideBySide(
+  home: string,
+  target: Target,
+  place: RunPlace,
+  made: readonly Effect[],
+): Promise<void> {
+  const sessions = Math.max(
+    1,
+    Math.min(target.plan.how.tables, MOST_SESSIONS, Math.floor(made.length / MANY)),
+  )
+  const share = Math.ceil(made.length / sessions)
+  const [own, ...others] = Array.from({ length: sessions }, (_, i) => made.slice(i * share, (i + 1) * share))
+  const work = others.map(effects =>
+    withTarget(home, place, async other => {
+      await beImpatient(other)
+      await applyAll(other, effects)
+    }),
+  )
+  // None goes on unseen when another one has failed.
+  const ends = await Promise.allSettled([applyAll(target, own!), ...work])
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 /** By consent nothing of the old is kept: a rollback finds nothing to put back. */

@@ -1,8 +1,9 @@
 /** Reading back: what the target holds, hashed row by row, beside what the source held. */
 import type { Client } from 'pg'
-import { fenced, runIsOurs } from '../ledger/fence.ts'
-import { readDigests, readTables } from '../ledger/reader.ts'
-import { type Place, tableName } from '../ledger/schema.ts'
+import { readDigests, readTables, type TableRow } from '../ledger/reader.ts'
+import { setStep } from '../ledger/runs.ts'
+import type { Place } from '../ledger/schema.ts'
+import { type TableVerdict, writeVerdicts } from '../ledger/verdicts.ts'
 import { isOwn } from '../ledger/written.ts'
 import { imbalance, miscounted } from '../model/balance.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
@@ -21,7 +22,11 @@ import { openRun, withSession } from './session.ts'
 
 type Progress = (detail: unknown) => void
 
-/** Compares what the copy digested with what stands in the target, and writes the verdict into the ledger. */
+/** Verdicts are written when there are so many, or after so many milliseconds: of small tables each costs more than its rows. */
+const VERDICTS = 100
+const VERDICTS_MS = 1000
+
+/** Compares what the copy digested with what stands in the target, and writes the verdicts into the ledger. */
 export async function digestCopied(
   data: { home: string; place: RunPlace; tables: string[] },
   progress: Progress,
@@ -29,41 +34,57 @@ export async function digestCopied(
   const { home, place, tables } = data
   return withSession(home, place.target, place.run, async client => {
     const { ledger, plan } = await openRun(client, place)
-    const copied = await readTables(client, ledger, place.run)
+    await setStep(client, ledger, place, 'validate', 'running')
+    const rows = new Map((await readTables(client, ledger, place.run)).map(row => [row.name, row]))
     progress({ backend: (await identify(client)).pid })
     const results: TableResult[] = []
-    for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
-      const row = copied.find(r => r.name === table.name)!
-      if (row.state === 'skipped') continue
-      const source = await digestOfChunks(client, ledger, place.run, table)
-      const heard = (rows: number) => progress({ table: table.name, rows })
-      const own = ownRows(ledger, place.run, table)
-      const target = await digestTarget(client, table, heard, own)
-      const unbalanced = imbalance(table.rows, row, target.count)
-      const result = compared(table, source, target, { ...row, seconds: secondsOf(row) }, unbalanced)
-      const note = own === undefined ? undefined : await rowsOfOthers(client, ledger, place.run, table)
-      if (note !== undefined) result.note = note
-      const { rowCount } = await client.query(
-        `UPDATE ${tableName(ledger, 'table_run')}
-            SET counted = $3, source_digest = $4, target_digest = $5, verdict = $6, error = $7, note = $8
-          WHERE run_id = $1 AND name = $2 AND ${runIsOurs(ledger, '$1', '$9')}`,
-        [
-          place.run,
-          table.name,
-          result.counted,
-          Buffer.from(source.toBytes()),
-          Buffer.from(target.toBytes()),
-          result.verdict,
-          result.error ?? null,
-          result.note ?? null,
-          place.epoch,
-        ],
-      )
-      if (rowCount !== 1) throw fenced(`the verdict on table "${table.name}"`)
-      results.push(result)
+    let found: TableVerdict[] = []
+    let writtenAt = performance.now()
+    const write = async () => {
+      if (found.length > 0) await writeVerdicts(client, ledger, place, found)
+      found = []
+      writtenAt = performance.now()
     }
+    for (const table of plan.what.tables.filter(t => tables.includes(t.name))) {
+      const row = rows.get(table.name)!
+      if (row.state === 'skipped') continue
+      const { result, verdict } = await compareCopied(client, ledger, place, table, row, progress)
+      results.push(result)
+      found.push(verdict)
+      if (found.length >= VERDICTS || performance.now() - writtenAt > VERDICTS_MS) await write()
+    }
+    await write()
     return results
   })
+}
+
+async function compareCopied(
+  client: Client,
+  ledger: Place,
+  { run }: RunPlace,
+  table: TablePlan,
+  row: TableRow,
+  progress: Progress,
+): Promise<{ result: TableResult; verdict: TableVerdict }> {
+  const source = await digestOfChunks(client, ledger, run, table)
+  const heard = (rows: number) => progress({ table: table.name, rows })
+  const own = ownRows(ledger, run, table)
+  const target = await digestTarget(client, table, heard, own)
+  const unbalanced = imbalance(table.rows, row, target.count)
+  const result = compared(table, source, target, { ...row, seconds: secondsOf(row) }, unbalanced)
+  const note = own === undefined ? undefined : await rowsOfOthers(client, ledger, run, table)
+  if (note !== undefined) result.note = note
+  const { counted, verdict, error } = result
+  return {
+    result,
+    verdict: {
+      ...{ table: table.name, counted, verdict },
+      sourceDigest: Buffer.from(source.toBytes()),
+      targetDigest: Buffer.from(target.toBytes()),
+      ...(error !== undefined && { error }),
+      ...(note !== undefined && { note }),
+    },
+  }
 }
 
 /** What the chunks of a table had from the source. */

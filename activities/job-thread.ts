@@ -1,14 +1,15 @@
 /** The thread's side of `jobs.ts`: opens what a job needs, runs it, tells how it went. */
 
+import { flushCompileCache } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
 import { parentPort } from 'node:worker_threads'
+import { collectAll } from '../home/collect.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Cell } from '../model/types.ts'
 import { whileWanted } from '../sessions/black-hole.ts'
 import { isDatabaseError, toFailure } from '../sessions/errors.ts'
-import { collectAll } from '../stores/collect.ts'
 import { snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { KeyRange } from '../stores/store.ts'
@@ -20,11 +21,10 @@ import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
+import { type Progress, paced } from './progress.ts'
 import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
-
-type Progress = (detail: unknown) => void
 
 const jobs = {
   snapshot: (
@@ -65,6 +65,8 @@ async function bounds(data: { snapshot: string; cuts: Cut[] }): Promise<Cell[][]
 const send = (message: FromThread) => parentPort!.postMessage(message)
 
 send({ type: 'begun', number: ownNumber() })
+// What was compiled is kept now, for threads to come: a worker that is killed would keep nothing.
+flushCompileCache()
 
 /** Ends the job that is under way. */
 let stop = new AbortController()
@@ -77,10 +79,9 @@ parentPort!.on('message', (message: ToThread) => {
 async function run(name: keyof Jobs, data: never): Promise<void> {
   stop = new AbortController()
   const { signal } = stop
+  const progress = paced(detail => send({ type: 'progress', detail }))
   try {
-    const result = await whileWanted(signal, async () =>
-      jobs[name](data, detail => send({ type: 'progress', detail }), signal),
-    )
+    const result = await whileWanted(signal, async () => jobs[name](data, progress, signal))
     send({ type: 'done', result })
     void rest()
   } catch (error) {

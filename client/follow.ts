@@ -45,8 +45,10 @@ export async function waitFor(
     return await Promise.race([...ends, never])
   } finally {
     end.abort()
-    await Promise.allSettled([look])
-    if (options.onProgress && !options.signal?.aborted) await lastLook(temporal, run, options.onProgress)
+    const { onProgress } = options
+    const last = onProgress && !options.signal?.aborted ? lastLook(temporal, run, onProgress) : undefined
+    // A look that is under way may wait for the target: it is no news any more.
+    await Promise.allSettled([look, last])
   }
 }
 
@@ -91,6 +93,7 @@ async function looking(
     if (progress) {
       const counted = withLedger(progress, await figures(progress))
       const whole = withWaiting(counted, await temporal.client.withAbortSignal(signal, waiting))
+      if (signal.aborted) return
       onProgress(whole)
       if (patience(whole)) options.onWaiting(waitingOutcome(whole))
     }

@@ -37,9 +37,10 @@ export async function connectTemporal(around: Surroundings): Promise<Temporal> {
   try {
     const { address, namespace, ui } = keeper.place
     const connection = await connect({ address })
+    // The connection last: a call that its client tries again once it is closed would throw where nobody catches.
     const release = async () => {
-      await connection.close()
       await keeper.release()
+      await connection.close()
     }
     const { failed, joined } = keeper
     const known = { address, namespace, ...(ui && { ui }), embedded: true, joined, failed, release }

@@ -14,7 +14,7 @@ const ALLOCATOR = {
 } as const
 
 /** Megabytes of the young generation's halves: with Node's own choice they grow to 64 beside 50 in use. */
-const YOUNG = '--max-semi-space-size=8'
+const YOUNG = '--max-semi-space-size=4'
 
 /**
  * The environment for a worker's process. Node.js keeps what it has compiled (`bin/longhaul.mjs` names the same

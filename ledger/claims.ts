@@ -165,15 +165,15 @@ async function claimFrom(
   return { ...control, why: newer ? 'newer' : isHeld(control.orders, table) ? 'held' : 'none' }
 }
 
-const NEVER_NEWER = 2 ** 31 - 1
+export const NEVER_NEWER = 2 ** 31 - 1
 
 /**
  * For this statement's own transaction. A crash that loses a claim has ended its session, and whatever was written under
  * it after it is lost as well: the log is lost from its end. The chunk's commit flushes both.
  */
-const NOT_FLUSHED = `pg_catalog.set_config('synchronous_commit', 'off', true) AS flushed`
+export const NOT_FLUSHED = `pg_catalog.set_config('synchronous_commit', 'off', true) AS flushed`
 
-interface ClaimedRow {
+export interface ClaimedRow {
   no: number
   claim_epoch: string
   after_key: string | null
@@ -182,7 +182,7 @@ interface ClaimedRow {
   start: string
 }
 
-const claimOf = (table: string, row: ClaimedRow): ChunkClaim => ({
+export const claimOf = (table: string, row: ClaimedRow): ChunkClaim => ({
   table,
   no: row.no,
   epoch: row.claim_epoch,
@@ -214,38 +214,46 @@ export async function holders(sql: Sql, place: Place, run: string, table?: strin
   return rows.map(r => ({ pid: r.pid, startedAt: r.start }))
 }
 
+/** A chunk whose rows are written, and what came of it. */
+interface Settled {
+  claim: ChunkClaim
+  outcome: ChunkOutcome
+}
+
 /**
- * The fence at the end of a chunk's transaction, which is written down as the writer of its rows. Throws `fenced`
- * where another attempt holds the claim.
+ * The fence at the end of the transaction of some chunks, which is written down as the writer of their rows. Throws
+ * `fenced` where another attempt holds the claim to one of them.
  */
-export async function settleChunk(
+export async function settleChunks(
   sql: Sql,
   place: Place,
   token: RunToken,
-  claim: ChunkClaim,
-  outcome: ChunkOutcome,
+  settled: readonly Settled[],
 ): Promise<void> {
+  const claims = settled.map(({ claim }) => claim)
+  const outcomes = settled.map(({ outcome }) => outcome)
   const { rowCount } = await sql.query(
-    `UPDATE ${tableName(place, 'chunk')}
+    `UPDATE ${tableName(place, 'chunk')} AS chunk
         SET done = true, done_at = pg_catalog.clock_timestamp(),
-            written_by = ARRAY[pg_catalog.pg_current_xact_id()], rows_read = $5, rows_written = $6, bytes = $7, digest = $8, quarantined = $10, altered = $11
-      WHERE run_id = $1 AND table_name = $2 AND no = $3 AND epoch = $4 AND NOT done
-        AND ${runIsOurs(place, '$1', '$9')}`,
+            written_by = ARRAY[pg_catalog.pg_current_xact_id()], rows_read = s.read, rows_written = s.written,
+            bytes = s.bytes, digest = s.digest, quarantined = s.quarantined, altered = s.altered
+       FROM ROWS FROM (
+              unnest($3::text[]), unnest($4::integer[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]),
+              unnest($8::bigint[]), unnest($9::bigint[]), unnest($10::bigint[]), unnest($11::bytea[]))
+            AS s(table_name, no, epoch, read, written, quarantined, altered, bytes, digest)
+      WHERE chunk.run_id = $1 AND chunk.table_name = s.table_name AND chunk.no = s.no AND chunk.epoch = s.epoch
+        AND NOT chunk.done AND ${runIsOurs(place, '$1', '$2')}`,
     [
       token.run,
-      claim.table,
-      claim.no,
-      claim.epoch,
-      outcome.read,
-      outcome.written,
-      outcome.bytes,
-      outcome.digest,
       token.epoch,
-      outcome.quarantined,
-      outcome.altered,
+      ...[claims.map(c => c.table), claims.map(c => c.no), claims.map(c => c.epoch)],
+      ...[outcomes.map(o => o.read), outcomes.map(o => o.written), outcomes.map(o => o.quarantined)],
+      ...[outcomes.map(o => o.altered), outcomes.map(o => o.bytes), outcomes.map(o => o.digest)],
     ],
   )
-  if (rowCount !== 1) throw fenced(`chunk ${claim.no} of table "${claim.table}"`)
+  if (rowCount === settled.length) return
+  const [{ table, no }, ...others] = claims as [ChunkClaim, ...ChunkClaim[]]
+  throw fenced(`chunk ${no} of table "${table}"${others.length > 0 ? ', or one copied with it' : ''}`)
 }
 
 /** How many chunks are not done, by table; a table is closed only when the ledger says none, and then it is not listed. */

@@ -209,6 +209,9 @@ export async function readObjects(
   }))
 }
 
+/** Digests that are read in one piece: 1.5 KB each. */
+const AT_ONCE = 1000
+
 /** The digests of a table's chunks, as the copy wrote them: 1.5 KB each, so not all at once. */
 export async function* readDigests(
   sql: Sql,
@@ -219,11 +222,11 @@ export async function* readDigests(
   for (let after: number | undefined = 0; after !== undefined; ) {
     const { rows } = await sql.query(
       `SELECT no, digest FROM ${tableName(place, 'chunk')}
-        WHERE run_id = $1 AND table_name = $2 AND done AND digest IS NOT NULL AND no > $3 ORDER BY no LIMIT 1000`,
+        WHERE run_id = $1 AND table_name = $2 AND done AND digest IS NOT NULL AND no > $3 ORDER BY no LIMIT ${AT_ONCE}`,
       [run, table, after],
     )
     for (const { digest } of rows) yield digest
-    after = rows.at(-1)?.no
+    after = rows.length < AT_ONCE ? undefined : rows.at(-1).no
   }
 }
 

@@ -45,6 +45,8 @@ export interface CopyTableInput {
   limits?: Limits
   /** The orders in force when it began; absent in histories of versions that had none. */
   orders?: Orders
+  /** A lane that is alone cuts its tables into chunks itself; absent in histories of versions that had it done before. */
+  laneCuts?: true
   /** Its number, and how many signals with figures it may send; with `orders`. */
   group?: number
   signals?: number

@@ -3,7 +3,9 @@
  * with `--embedded` it finds or starts the server of this state folder first. Forked by a command, it
  * reports by `StackMessage`s and ends when that command is gone and nobody else uses the stack.
  */
+import { flushCompileCache } from 'node:module'
 import type { Logger } from 'pino'
+import { collectAll } from '../home/collect.ts'
 import { homeFolder, makeFolder } from '../home/home.ts'
 import { liveUsers, type StackPlace } from '../home/stack.ts'
 import { EXIT, exitOf, Failure, type FailureFacts } from '../model/failure.ts'
@@ -79,9 +81,16 @@ async function lifeOf(worker: RunningWorker, ends: Promise<void>[]): Promise<voi
   await Promise.all([worker.done, Promise.race([end, worker.done])])
 }
 
-function ready(place: StackPlace): Promise<void> {
+async function ready(place: StackPlace): Promise<void> {
   log.info(place, 'worker ready')
-  return tell({ type: 'ready', ...place })
+  await tell({ type: 'ready', ...place })
+  settleDown()
+}
+
+/** Gives back what only the start needed, 16 MB, and keeps what was compiled: a worker that is killed would keep nothing. */
+function settleDown(): void {
+  flushCompileCache()
+  collectAll()
 }
 
 function say(line: string): void {

@@ -58,11 +58,12 @@ async function copyTables(group: Group, tables: readonly string[]): Promise<numb
     }
     if (open.length === 0) {
       await orders.rest(() => left.some(table => !orders.isPaused(table) || orders.isSkipped(table)))
-    } else if (uncut.length > 0) {
+    } else if (uncut.length > 0 && !(input.laneCuts && orders.lanes === 1)) {
       await work.on(place.host).planChunks({ place, tables: uncut })
       for (const table of uncut) planned.add(table)
     } else {
-      const { state, total } = await round(group, open)
+      const { state, total } = await round(group, open, uncut.length > 0)
+      for (const table of uncut) planned.add(table)
       if (state === 'changed') continue
       written += total
       left = left.filter(table => !open.includes(table))
@@ -75,8 +76,12 @@ interface Round {
   total: number
 }
 
-/** All lanes under the same orders: when these change the lanes end, and another round begins. */
-async function round(group: Group, tables: string[]): Promise<Round> {
+/**
+ * All lanes under the same orders: when these change the lanes end, and another round begins.
+ *
+ * @param cut not all of the tables are cut into chunks, and there is one lane
+ */
+async function round(group: Group, tables: string[], cut: boolean): Promise<Round> {
   const { orders, input } = group
   const { revision, lanes } = orders
   const holds = () => orders.revision === revision && orders.lanes === lanes && orders.go
@@ -88,13 +93,17 @@ async function round(group: Group, tables: string[]): Promise<Round> {
     if (!holds()) return { state: 'changed', total: 0 }
   }
   // What a lane that is no more had claimed is taken over, until nothing is open.
-  const { state, total } = await copyLane(group, { tables, owner: owners[0]!, sweep: true }, holds)
+  const { state, total } = await copyLane(
+    group,
+    { tables, owner: owners[0]!, sweep: true, ...(cut && { cut }) },
+    holds,
+  )
   return state === 'long' ? goOnAsNew(group) : { state, total }
 }
 
 async function copyLane(
   { input, orders, work }: Group,
-  lane: { tables: string[]; owner: string; sweep: boolean },
+  lane: { tables: string[]; owner: string; sweep: boolean; cut?: boolean },
   holds: () => boolean,
 ): Promise<{ state: Round['state'] | 'long'; total: number }> {
   const { place } = input

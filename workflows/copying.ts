@@ -145,6 +145,7 @@ export class Copying implements Children {
               place: this.#place,
               tables: item.tables,
               lanes,
+              laneCuts: true,
               ...(limits && { limits }),
               orders,
               group: item.no,

@@ -48,12 +48,12 @@ export async function* readRows(
  */
 export async function* copyOut(
   client: Client,
-  { name }: TablePlan,
+  { name, bytes }: TablePlan,
   sql: string,
   rows: CopyRows,
   large?: (copy: CopyStream) => Promise<void>,
 ): AsyncGenerator<Window> {
-  const copy = new CopyStream(sql)
+  const copy = new CopyStream(sql, bytes)
   try {
     client.query(copy)
     for (let more = true; more; ) {

@@ -41,10 +41,12 @@ interface Catalog {
 
 async function catalogOf(client: Client, table: TablePlan): Promise<Catalog> {
   const { rows } = await client
-    .query<{ relkind: string; attname: string; proname: string }>(COLUMNS, [
-      table.target.schema,
-      table.target.name,
-    ])
+    .query<{ relkind: string; attname: string; proname: string }>({
+      // Planned once for all tables of a session: that takes longer than the look.
+      name: 'longhaul columns',
+      text: COLUMNS,
+      values: [table.target.schema, table.target.name],
+    })
     .catch(error => {
       throw toFailure(error, { object: `table "${table.name}"`, doing: "read the target's columns" })
     })

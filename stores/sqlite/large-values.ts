@@ -2,10 +2,11 @@
  * Rows with values of many megabytes: such a value stays in the file until somebody wants it, and comes piece by
  * piece then. SQLite itself holds it as a whole for as long as it takes to cut a piece from it.
  */
+
+import { collect, WORTH_COLLECTING } from '../../home/collect.ts'
 import { Failure } from '../../model/failure.ts'
 import type { ColumnPlan, TablePlan } from '../../model/plan.ts'
 import type { Cell, LargeValue, Row } from '../../model/types.ts'
-import { collect, WORTH_COLLECTING } from '../collect.ts'
 import { goesInPieces, LARGE } from '../large.ts'
 import { keyOf, term } from './key-order.ts'
 import type { Connection } from './open.ts'

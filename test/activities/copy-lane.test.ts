@@ -164,3 +164,67 @@ test('rows are known by the transactions that wrote them', async () => {
   )
   assert.equal(rows[0].ours, ROWS)
 })
+
+/** The transactions that wrote rows of these tables. */
+async function writers({ client }: LaneRun, tables: string[]): Promise<Set<string>> {
+  const { rows } = await client.query(
+    `SELECT DISTINCT written_by::text AS id FROM longhaul.chunk WHERE table_name = ANY ($1)`,
+    [tables],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+test('small tables are written in one transaction, without those that orders hold', async () => {
+  const run = await world.begin(['one', 'two', 'three', 'four'], ROWS)
+  await run.order({ pausedTables: ['one'], skippedTables: ['two'] })
+  assert.equal((await run.copy('g/0', { sweep: true })).more, true)
+  assert.equal((await writers(run, ['three', 'four'])).size, 1)
+  assert.deepEqual([await done(run, 'one'), await done(run, 'two')], [0, 0])
+  for (const table of ['three', 'four']) await assertWhole(run, table)
+  await run.order({})
+  assert.equal((await run.copy('g/0', { sweep: true })).more, false)
+  for (const table of ['one', 'two']) await assertWhole(run, table)
+})
+
+test('of small tables the one at fault is named, and those before it are written', async () => {
+  const run = await world.begin(['one', 'two', 'three'], ROWS)
+  await run.client.query('ALTER TABLE public.two ADD CONSTRAINT few CHECK (id < 500)')
+  await assert.rejects(
+    run.copy('g/0', { sweep: true }),
+    (error: unknown) => error instanceof Failure && /two/.test(error.facts.object ?? ''),
+  )
+  await assertWhole(run, 'one')
+  assert.deepEqual(await run.ids('two'), [])
+  await run.client.query('ALTER TABLE public.two DROP CONSTRAINT few')
+  assert.equal((await run.copy('g/0', { sweep: true })).more, false)
+  for (const table of ['one', 'two', 'three']) await assertWhole(run, table)
+})
+
+test('small tables are written by nobody who was outdated meanwhile', async () => {
+  const run = await world.begin(['one', 'two'], ROWS)
+  const gate = await run.hold('two', 50)
+  const lane = run.copy('g/0', { sweep: true })
+  await gate.arrival()
+  await run.client.query('UPDATE longhaul.run SET epoch = epoch + 1')
+  await gate.release()
+  await assert.rejects(lane, (error: unknown) => error instanceof Failure && error.code === 'fenced')
+  assert.deepEqual([await run.ids('one'), await run.ids('two')], [[], []])
+})
+
+test('small tables under a limit are held back as others are', async () => {
+  const run = await world.begin(['one', 'two'], ROWS)
+  await run.order({ rowsPerSecond: 1000 })
+  assert.equal((await run.copy('g/0', { sweep: true })).more, false)
+  assert.equal((await writers(run, ['one', 'two'])).size, 2)
+  for (const table of ['one', 'two']) await assertWhole(run, table)
+})
+
+test('a lane that is alone cuts its tables itself', async () => {
+  const run = await world.begin(['one', 'two'], 300)
+  await run.client.query('DELETE FROM longhaul.chunk')
+  await run.client.query('UPDATE longhaul.table_run SET chunked = false')
+  const input = { place: run.place, tables: ['one', 'two'], owner: 'g/0', sweep: true, cut: true }
+  const { more, total } = await run.act(copyChunks, input)
+  assert.deepEqual([more, total, (await run.chunks('one')).length], [false, 2 * ROWS, 4])
+  for (const table of ['one', 'two']) await assertWhole(run, table)
+})

@@ -9,7 +9,7 @@ import {
   claimChunk,
   notChunked,
   openChunks,
-  settleChunk,
+  settleChunks,
 } from '../../ledger/claims.ts'
 import { makeOnce } from '../../ledger/objects.ts'
 import { readObjects, readTables } from '../../ledger/reader.ts'
@@ -124,7 +124,7 @@ test('only the newest claim settles a chunk, and only once', async () => {
   const stale = (await claim(one, token, name, 'a', false))!
   const fresh = (await claim(two, token, name, 'a', false))!
   const settle = (client: pg.Client, claim: typeof stale) =>
-    inTransaction(client, () => settleChunk(client, OWN_SCHEMA, token, claim, outcome))
+    inTransaction(client, () => settleChunks(client, OWN_SCHEMA, token, [{ claim, outcome }]))
   await assert.rejects(settle(one, stale), hasCode('fenced'))
   await settle(two, fresh)
   await assert.rejects(settle(two, fresh), hasCode('fenced'))
@@ -137,8 +137,8 @@ test('a stalled attempt does not block its successor', async () => {
   await one.query('BEGIN')
   await one.query(`CREATE TABLE IF NOT EXISTS stalled_${name} (n int)`)
   const fresh = (await claim(two, token, name, 'a', false))!
-  await inTransaction(two, () => settleChunk(two, OWN_SCHEMA, token, fresh, outcome))
-  await assert.rejects(settleChunk(one, OWN_SCHEMA, token, stale, outcome), hasCode('fenced'))
+  await inTransaction(two, () => settleChunks(two, OWN_SCHEMA, token, [{ claim: fresh, outcome }]))
+  await assert.rejects(settleChunks(one, OWN_SCHEMA, token, [{ claim: stale, outcome }]), hasCode('fenced'))
   await one.query('ROLLBACK')
 })
 
@@ -146,7 +146,7 @@ test('after a takeover of the run nothing of the older epoch is written', async 
   const { token, name } = await begin()
   const mine = (await claim(one, token, name, 'a', false))!
   const newer = await register(two, OWN_SCHEMA, registration(token.run, name))
-  await assert.rejects(settleChunk(one, OWN_SCHEMA, token, mine, outcome), hasCode('fenced'))
+  await assert.rejects(settleChunks(one, OWN_SCHEMA, token, [{ claim: mine, outcome }]), hasCode('fenced'))
   await assert.rejects(claim(one, token, name, 'a', false), hasCode('fenced'))
   assert.ok(await claim(two, newer, name, 'a', false))
   await fenceOff(two, OWN_SCHEMA, token.run, 'rolling back')
@@ -192,7 +192,7 @@ test('an unfinished run keeps others off its tables, a finished one does not', a
 test('what a run has written can be read, and the run forgotten', async () => {
   const { token, name } = await begin()
   const mine = (await claim(one, token, name, 'a', false))!
-  await inTransaction(one, () => settleChunk(one, OWN_SCHEMA, token, mine, outcome))
+  await inTransaction(one, () => settleChunks(one, OWN_SCHEMA, token, [{ claim: mine, outcome }]))
   const [row] = await readTables(one, OWN_SCHEMA, token.run)
   assert.deepEqual(
     [row?.name, row?.state, row?.expected, row?.written, row?.chunks, row?.chunksDone],

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { addChunks, type ChunkOutcome, type Claimant, claimChunk, settleChunk } from '../../ledger/claims.ts'
+import { addChunks, type ChunkOutcome, type Claimant, claimChunk, settleChunks } from '../../ledger/claims.ts'
 import { readDigests } from '../../ledger/reader.ts'
 import { OWN_SCHEMA } from '../../ledger/schema.ts'
 import { inTransaction } from '../../ledger/transaction.ts'
@@ -61,7 +61,9 @@ async function copy(client: pg.Client, run: RegisteredRun, chunks: number, last?
     const { claim } = await next(client, run, no === undefined ? {} : { last: no })
     assert.ok(claim)
     no = claim.no
-    await inTransaction(client, () => settleChunk(client, OWN_SCHEMA, run.token, claim, OUTCOME))
+    await inTransaction(client, () =>
+      settleChunks(client, OWN_SCHEMA, run.token, [{ claim, outcome: OUTCOME }]),
+    )
   }
   return no!
 }

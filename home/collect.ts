@@ -1,4 +1,4 @@
-/** Memory of large values, given back at once: V8 waits until a hundred megabytes of them have gathered. */
+/** Memory given back at once: V8 waits until a hundred megabytes of large values have gathered. */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
@@ -13,7 +13,7 @@ export function collect(): void {
   collector()({ type: 'minor' })
 }
 
-/** Collects all of this thread's garbage and gives its memory back: 50 ms, for a thread that has nothing to do. */
+/** Collects all of this thread's garbage, and code that was long not run, and gives the memory back: 50 ms, for a thread that has nothing to do. */
 export function collectAll(): void {
   collector()({ type: 'major', flavor: 'last-resort' })
 }
