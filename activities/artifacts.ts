@@ -7,6 +7,7 @@ import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Standing } from '../model/report/document.ts'
 import type { ViewResult } from '../model/run.ts'
 
 export interface Artifacts {
@@ -16,6 +17,8 @@ export interface Artifacts {
   assess: AssessDocument
   /** What the comparison of views found. */
   views: ViewResult[]
+  /** What the target was like before the first write. */
+  'before-run': Standing
   /** What was noticed while the snapshot was taken. */
   'snapshot-notes': {
     how: string

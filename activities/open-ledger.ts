@@ -1,11 +1,14 @@
 /** The first write into the target: the ledger, and the run's row in it. */
 import { activityInfo } from '@temporalio/activity'
-import { register } from '../ledger/runs.ts'
-import { bringUpToDate, choosePlace, findLedger } from '../ledger/schema.ts'
+import type { Client } from 'pg'
+import { getRun, register } from '../ledger/runs.ts'
+import { bringUpToDate, choosePlace, findLedger, type Place } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
+import type { Plan } from '../model/plan.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { identify } from '../stores/postgres/backend.ts'
-import { findArtifact, readArtifact } from './artifacts.ts'
+import { standingOf } from '../stores/postgres/standing.ts'
+import { findArtifact, readArtifact, writeArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
 import { noteDatabase } from './database-of-run.ts'
 import type { Work } from './edge.ts'
@@ -32,7 +35,9 @@ export async function openLedger(
   return withSession(home, target, run, async client => {
     // Somebody's lock on the ledger may take longer than a heartbeat, and a cancellation has to get through.
     return watched(home, { run, target }, await identify(client), async () => {
-      const ledger = (await findLedger(client, target.schema)) ?? (await choosePlace(client, target.schema))
+      const there = await findLedger(client, target.schema)
+      await noteStanding(client, home, run, plan, there)
+      const ledger = there ?? (await choosePlace(client, target.schema))
       await bringUpToDate(client, ledger)
       const database = await databaseId(client)
       const token = await register(client, ledger, {
@@ -46,4 +51,20 @@ export async function openLedger(
       return { run, epoch: token.epoch, target, host }
     })
   })
+}
+
+/** For the report; only while nothing is written yet. */
+async function noteStanding(
+  client: Client,
+  home: string,
+  run: string,
+  { what }: Plan,
+  ledger: Place | undefined,
+): Promise<void> {
+  if (ledger && (await getRun(client, ledger, run))) return
+  const standing = await standingOf(
+    client,
+    what.tables.map(({ target }) => target),
+  )
+  if (standing) writeArtifact(home, run, 'before-run', standing)
 }

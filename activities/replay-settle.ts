@@ -5,7 +5,7 @@ import { readTables } from '../ledger/reader.ts'
 import { differencesOf } from '../model/balance.ts'
 import { EXIT, Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { ReportDocument } from '../model/render-report.ts'
+import type { ReportFacts } from '../model/report/document.ts'
 import type { RunResult, Verdict } from '../model/run.ts'
 import { findArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -52,8 +52,8 @@ export async function settleReplay(work: Work, { place }: { place: RunPlace }): 
 
 const verdictOf = ({ verdict }: { verdict?: string }) => (verdict ?? 'not checked') as Verdict
 
-function readReport(home: string, run: string): ReportDocument {
-  const document = readJson<ReportDocument>(join(runFolder(run, home), 'report.json'))
+function readReport(home: string, run: string): ReportFacts {
+  const document = readJson<ReportFacts>(join(runFolder(run, home), 'report.json'))
   if (document) return document
   throw new Failure({
     code: 'artifact',

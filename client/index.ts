@@ -34,7 +34,7 @@ export type {
 export { EXIT, Failure, type FailureCode, type FailureFacts } from '../model/failure.ts'
 export type { Finding, Severity } from '../model/finding.ts'
 export type { PlanFile } from '../model/plan-request.ts'
-export type { ReportDocument } from '../model/render-report.ts'
+export type { ReportDocument } from '../model/report/document.ts'
 export type {
   Progress,
   RunResult,

@@ -5,15 +5,19 @@ import { readJson } from '../home/home.ts'
 import type { AssessDocument } from '../model/assess-document.ts'
 import { Failure } from '../model/failure.ts'
 import type { Plan } from '../model/plan.ts'
-import { type ReportDocument, renderReport } from '../model/render-report.ts'
-import type { RollbackDocument } from '../model/render-rollback.ts'
+import { type RollbackDocument, renderRollback } from '../model/render-rollback.ts'
+import { reportOf } from '../model/report/account.ts'
+import type { ReportDocument, ReportFacts, ReportFormat } from '../model/report/document.ts'
+import { htmlReport } from '../model/report/html/page.ts'
+import { markdownReport } from '../model/report/markdown.ts'
 import type { RunResult } from '../model/run.ts'
 import { takenBackBy } from '../model/taken-back.ts'
 import type { Surroundings } from './here.ts'
 
 /** The report of a result, where it lies on this host. */
 export function readReport({ report }: RunResult, { here }: Surroundings): ReportDocument | undefined {
-  return report && report.host === here.host ? readJson<ReportDocument>(report.json) : undefined
+  const facts = report && report.host === here.host ? readJson<ReportFacts>(report.json) : undefined
+  return facts && reportOf(facts)
 }
 
 /** The plan of a result, which lies beside its report. */
@@ -60,19 +64,29 @@ export function readAssessment({ report }: RunResult, { here }: Surroundings): F
 }
 
 /** A report in the state folder. */
-export interface FoundReport {
-  document: ReportDocument
-  json: string
-  markdown: string
+interface FoundReport {
+  facts: ReportFacts
+  folder: string
 }
 
-/** The latest report of a run by name or the start of its UUID; needs no server. Fails with `usage`. */
-export function findReport(id: string, { home }: Surroundings): FoundReport {
+/**
+ * The latest report of a run by name or the start of its UUID, as it is true now: where the run or a part of it was
+ * taken back since, with the report of that. Needs no server. Fails with `usage`.
+ */
+export function findReport(id: string, around: Surroundings): ReportDocument {
+  const { facts, folder } = latest(id, around)
+  const rollback = readJson<RollbackDocument>(join(folder, 'rollback.json'))
+  if (!rollback) return reportOf(facts)
+  const { run, scope, outcome, endedAt } = rollback
+  return reportOf({ ...facts, rollback, takenBack: takenBackBy(run, scope, outcome, endedAt) })
+}
+
+function latest(id: string, { home }: Surroundings): FoundReport {
   const found = reports(home).filter(
-    ({ document: { result } }) => result.name === id || result.run.startsWith(id),
+    ({ facts: { result } }) => result.name === id || result.run.startsWith(id),
   )
-  const runs = new Set(found.map(({ document }) => document.result.run))
-  const byName = found.some(({ document }) => document.result.name === id)
+  const runs = new Set(found.map(({ facts }) => facts.result.run))
+  const byName = found.some(({ facts }) => facts.result.name === id)
   if (found[0] && (byName || runs.size === 1)) return found[0]
   throw new Failure({
     code: 'usage',
@@ -85,17 +99,17 @@ export function findReport(id: string, { home }: Surroundings): FoundReport {
 
 /** All reports of this home, the newest first. */
 function reports(home: string): FoundReport[] {
-  const folder = join(home, 'runs')
-  return names(folder)
+  const runs = join(home, 'runs')
+  return names(runs)
     .flatMap(run => {
-      const json = join(folder, run, 'report.json')
-      const document = readJson<ReportDocument>(json)
-      return document?.result ? [{ document, json, markdown: join(dirname(json), 'report.md') }] : []
+      const folder = join(runs, run)
+      const facts = readJson<ReportFacts>(join(folder, 'report.json'))
+      return facts?.result ? [{ facts, folder }] : []
     })
     .sort((a, b) => startOf(b).localeCompare(startOf(a)))
 }
 
-const startOf = ({ document }: FoundReport) => document.steps.find(step => step.startedAt)?.startedAt ?? ''
+const startOf = ({ facts }: FoundReport) => facts.steps.find(step => step.startedAt)?.startedAt ?? ''
 
 function names(folder: string): string[] {
   try {
@@ -105,14 +119,10 @@ function names(folder: string): string[] {
   }
 }
 
-/** The text of a report as it is true now: where the run or a part of it was taken back since, with the report of that. */
-export function reportText({ json, markdown, document }: FoundReport, asJson: boolean): string {
-  const folder = dirname(json)
-  const rollback = readJson<RollbackDocument>(join(folder, 'rollback.json'))
-  if (asJson)
-    return rollback ? JSON.stringify({ ...document, rollback }, null, 2) : readFileSync(json, 'utf8')
-  if (!rollback) return readFileSync(markdown, 'utf8')
-  const { run, scope, outcome, endedAt } = rollback
-  const takenBack = takenBackBy(run, scope, outcome, endedAt)
-  return `${readFileSync(join(folder, 'rollback.md'), 'utf8')}\n${renderReport({ ...document, takenBack })}`
+/** The report as a text of that format, with a line end. */
+export function reportText(report: ReportDocument, format: ReportFormat): string {
+  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`
+  if (format === 'html') return htmlReport(report)
+  const { rollback } = report
+  return rollback ? `${renderRollback(rollback)}\n${markdownReport(report)}` : markdownReport(report)
 }

@@ -3,6 +3,7 @@
 import type { PostgresEndpoint } from './endpoint.ts'
 import { showEndpoint } from './endpoint.ts'
 import { escapeControls } from './name-text.ts'
+import { cell, code } from './report/markdown-text.ts'
 import type {
   BackedUp,
   RollbackBackup,
@@ -71,8 +72,8 @@ function heading({
 }: RollbackDocument): string {
   const facts = [
     ['State', outcome.differences.length > 0 ? '**taken back, with differences**' : '**taken back**'],
-    ['Run', `\`${run}\``],
-    ['Target', `\`${showEndpoint(target)}\``],
+    ['Run', code(run)],
+    ['Target', code(showEndpoint(target))],
     ['What', cell(showScope(scope))],
     ['Began', startedAt],
     ['Ended', endedAt],
@@ -108,7 +109,7 @@ function tables({ check: { tables, more } }: RollbackDocument): string {
 function dumped({ backedUp: { backup, text }, dumps = [] }: RollbackDocument): string {
   const files = [...(backup ? [backup] : []), ...dumps].map(
     ({ path, host, bytes, sha256 }) =>
-      `| | |\n|---|---|\n| File | \`${cell(path)}\` on host ${cell(host)} |\n| Bytes | ${bytes} |\n| sha256 | \`${sha256}\` |`,
+      `| | |\n|---|---|\n| File | ${code(path)} on host ${cell(host)} |\n| Bytes | ${bytes} |\n| sha256 | ${code(sha256)} |`,
   )
   return [
     `## Dump before the rollback\n\n${cell(text)}.`,
@@ -132,7 +133,3 @@ function compared({ outcome: { verified, differences } }: RollbackDocument): str
 }
 
 const list = (lines: readonly string[]) => lines.map(line => `- ${cell(line)}`).join('\n')
-
-/** Text inside a table or a line of Markdown: no line breaks, no cell ends, no markup of others. */
-const cell = (text: string) =>
-  escapeControls(text.replace(/[\r\n]+/g, ' ')).replace(/[|<>`]/g, character => `\\${character}`)

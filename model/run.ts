@@ -153,6 +153,8 @@ export interface RunResult {
   report?: {
     markdown: string
     json: string
+    /** Absent in results of versions that made none. */
+    html?: string
     assessment?: string
     leftOut?: string
     quarantine?: string

@@ -5,11 +5,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { planFileJsonSchema } from '../model/planfile.ts'
+import { reportJsonSchema } from '../model/report/schema.ts'
 import { withCases } from '../test/fidelity/page.ts'
 
 /** `content` gets what is there: some pages are made in part. */
 const GENERATED: { path: string; content: (there: string) => string }[] = [
   { path: 'docs/plan.schema.json', content: () => `${JSON.stringify(planFileJsonSchema(), null, 2)}\n` },
+  { path: 'docs/report.schema.json', content: () => `${JSON.stringify(reportJsonSchema(), null, 2)}\n` },
   { path: 'docs/fidelity.md', content: withCases },
 ]
 

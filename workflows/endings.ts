@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow'
 import { differencesOf } from '../model/balance.ts'
 import { EXIT, exitOf, type FailureCode, type FailureFacts } from '../model/failure.ts'
+import type { Located } from '../model/located.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import type { Course } from './course.ts'
 import { factsOf, isEndedByCancel, runFailure } from './failures.ts'
@@ -50,7 +51,7 @@ export async function finished(course: Course, { tables, views, unmade }: Outcom
         : summary.tables.reduce((sum, t) => sum + t.rows, 0),
   })
   const reported = await progress
-    .step('report', () => report(course, result))
+    .step('report', () => report(course, result, { located: locatedIn(tables) }))
     .catch(error => {
       if (isEndedByCancel(error)) throw error
       // The rows are there and were compared: a report that cannot be written takes nothing of that back.
@@ -111,7 +112,7 @@ export async function failed(course: Course, error: unknown, cancelled: boolean)
     findings: course.summary?.refusals ?? [],
     message: aftermath(facts, input.name, touched, undone),
   })
-  const reported = await report(course, result, facts)
+  const reported = await report(course, result, { failure: facts })
   if (!allHandlersFinished()) await condition(allHandlersFinished)
   if (!cancelled) return runFailure(facts, reported)
   return isCancellation(error) ? error : new CancelledFailure('the run was cancelled')
@@ -136,11 +137,15 @@ async function takeBack({ input, progress, control }: Course, place: RunPlace): 
 }
 
 /** The report must never hide the failure it reports: where it cannot be written the result goes without. */
-async function report(course: Course, result: RunResult, failure?: FailureFacts): Promise<RunResult> {
+async function report(
+  course: Course,
+  result: RunResult,
+  more: { failure?: FailureFacts; located?: Record<string, Located> },
+): Promise<RunResult> {
   const { input, progress } = course
   const { request } = input
   const { host } = request.source
-  const work = failure ? lastWords(host, input.limits) : course.work.on(host)
+  const work = more.failure ? lastWords(host, input.limits) : course.work.on(host)
   const facts = {
     run: course.run,
     request,
@@ -149,11 +154,14 @@ async function report(course: Course, result: RunResult, failure?: FailureFacts)
     mode: input.mode,
     ...(course.place && { place: course.place }),
     attached: course.attached,
-    ...(failure && { failure }),
+    ...more,
   }
-  if (!failure) return work.report(facts)
+  if (!more.failure) return work.report(facts)
   return work.report(facts).catch(() => result)
 }
+
+const locatedIn = (tables: readonly TableResult[]): Record<string, Located> =>
+  Object.fromEntries(tables.flatMap(({ name, located }) => (located ? [[name, located]] : [])))
 
 /** What travels as a payload has a bound; the rest stands in the ledger and the report. */
 const MOST_DIFFERENCES = 500

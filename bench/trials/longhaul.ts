@@ -1,6 +1,6 @@
 /** `longhaul full`, the real command beside a running stack. */
 import { readFileSync } from 'node:fs'
-import type { ReportDocument } from '../../model/render-report.ts'
+import type { ReportDocument } from '../../model/report/document.ts'
 import type { RunResult, StepProgress } from '../../model/run.ts'
 import { LONGHAUL } from '../../test/end-to-end/cli.ts'
 import type { Stage, Step, Trial } from '../trial.ts'

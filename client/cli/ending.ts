@@ -11,7 +11,7 @@ import {
 } from '../../model/finding-groups.ts'
 import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
-import type { ReportDocument } from '../../model/render-report.ts'
+import type { ReportFacts } from '../../model/report/document.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
 import { type TakenBack, takenBackText } from '../../model/taken-back.ts'
 import { type Column, count, duration, plural, table } from './text.ts'
@@ -20,7 +20,7 @@ export interface Ending {
   result: RunResult
   failure?: FailureFacts
   /** The report, where it lies on this host. */
-  report?: ReportDocument
+  report?: ReportFacts
   /** Page of the run in the Temporal UI. */
   page?: string
   mode: Mode
@@ -53,7 +53,7 @@ const MOST_TABLES = 40
 /** A row of the balance sheet, with what an operator decided. */
 type Line = TableResult & { leftOut: boolean }
 
-const balanceOf = ({ tables, skippedTables = [] }: ReportDocument): Line[] =>
+const balanceOf = ({ tables, skippedTables = [] }: ReportFacts): Line[] =>
   tables.map(t => ({ ...t, leftOut: skippedTables.includes(t.name) }))
 
 /** The balance sheet; of many tables those of which there is something to say, and the largest of the others. */
@@ -111,7 +111,7 @@ function preflightLine({ exit, message }: RunResult, size: string): string {
   return `${outcome}: ${size}. Nothing was written; the source was only read.${message ? `\n${message}` : ''}`
 }
 
-function findingsOf(result: RunResult, report: ReportDocument | undefined): Finding[] {
+function findingsOf(result: RunResult, report: ReportFacts | undefined): Finding[] {
   const all = report?.findings ?? result.findings
   return all.filter(finding => finding.severity !== 'note').sort(bySeverity)
 }
@@ -155,7 +155,7 @@ export function findingsText(
 }
 
 /** What is missing stands among the findings that are shown, each with its remedy: here is only how much it is. */
-function differencesText({ differences }: RunResult, report: ReportDocument | undefined): string {
+function differencesText({ differences }: RunResult, report: ReportFacts | undefined): string {
   const accept = report?.request.accept ?? []
   const open = report?.findings.filter(f => f.severity === 'incomplete' && !isAccepted(f, accept)) ?? []
   const missing = groupFindings(open)
@@ -170,6 +170,7 @@ function differencesText({ differences }: RunResult, report: ReportDocument | un
 function places({ report, run, name, signOffs }: RunResult, page: string | undefined): string {
   const lines = [`Run:      ${name} (${run})`]
   if (report) lines.push(`Report:   ${report.markdown} on host ${report.host}`)
+  if (report?.html) lines.push(`Page:     ${report.html} (the same, to read, print and sign)`)
   if (report?.assessment)
     lines.push(`Examples: ${report.assessment} (rows that the findings are about, by key)`)
   if (report?.leftOut) lines.push(`Left out: ${report.leftOut} (SQL of what the target does not have)`)

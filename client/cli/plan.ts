@@ -1,4 +1,3 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { Failure } from '../../model/failure.ts'
 import type { Plan } from '../../model/plan.ts'
@@ -9,6 +8,7 @@ import type { Cli } from './cli.ts'
 import { findingsText } from './ending.ts'
 import { migrationOptions, type RunFlags, withExamples, withPlanning, withVerbosity } from './options.ts'
 import { type Ended, runPrepared, showEnding } from './run.ts'
+import { writeOut } from './write-out.ts'
 
 interface PlanFlags extends RunFlags {
   hash?: boolean
@@ -53,7 +53,7 @@ async function showPlanned(cli: Cli, ended: Ended, prepared: PreparedRun, flags:
   const { request } = prepared
   const name = prepared.name.replace(/\.preflight$/, '')
   const document: PlanDocument = { longhaul: 'plan', name, request, plan }
-  if (flags.out) write(flags.out, document)
+  if (flags.out) writeOut(flags.out, `${JSON.stringify(document, null, 2)}\n`)
   if (flags.sql) await showScripts(cli, ended)
   else {
     cli.out.print(flags.hash ? plan.hash : showPlan(plan))
@@ -92,17 +92,4 @@ async function planOf({ around }: Cli, { result }: Ended): Promise<Plan | undefi
     message: `it lies on host ${result.report?.host ?? 'unknown'} and not here`,
     remedy: 'Run "longhaul plan" on that host',
   })
-}
-
-/** Beside its place first, so that no reader sees half of it. The folder is the user's and stays as it is. */
-function write(path: string, document: PlanDocument): void {
-  const temporary = `${path}.${process.pid}.tmp`
-  try {
-    writeFileSync(temporary, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    const { code } = error as NodeJS.ErrnoException
-    throw new Failure({ code: 'usage', object: `--out ${path}`, message: `it cannot be written (${code})` })
-  }
 }

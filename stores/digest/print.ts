@@ -10,10 +10,11 @@ const MOST_MS = 8_640_000_000_000_000
 const LONGEST_POWER = 40n
 
 /**
- * A cell from its canonical bytes: numbers as such, all else as text or bytes. Undefined where that cannot be, for
- * JSON and for a value of which only the size is there; of a long one only the beginning.
+ * A cell from its canonical bytes: numbers as such, all else as text or bytes. Undefined where that cannot be: for
+ * JSON, for a cell that is not compared and for a value of which only the size is there; of a long one only the beginning.
  */
 export function printCell(type: LogicalType, canonical: Uint8Array): Cell | undefined {
+  if (canonical.length === 0) return undefined
   if (canonical[0] === NULL) return null
   const bytes = Buffer.from(canonical.buffer, canonical.byteOffset + 1, canonical.length - 1)
   switch (type.kind) {

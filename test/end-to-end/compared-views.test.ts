@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { ReportDocument } from '../../model/render-report.ts'
+import type { ReportDocument } from '../../model/report/document.ts'
 import { openWorld, type Target } from './world.ts'
 
 const world = await openWorld()

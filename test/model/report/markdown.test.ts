@@ -1,46 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ReportDocument, renderReport } from '../../model/render-report.ts'
-import { STEPS, type TableResult } from '../../model/run.ts'
+import { reportOf } from '../../../model/report/account.ts'
+import type { ReportFacts } from '../../../model/report/document.ts'
+import { markdownReport } from '../../../model/report/markdown.ts'
+import { everyText, facts } from './sample.ts'
 
-const singer: TableResult = {
-  ...{
-    name: 'singer',
-    target: 'public',
-    expected: 3,
-    read: 0,
-    written: 0,
-    skipped: 0,
-    quarantined: 0,
-    altered: 0,
-  },
-  ...{ counted: 0, sourceDigest: '', targetDigest: '', verdict: 'not checked', seconds: 0, bytes: 0 },
-}
-
-const report = (over: Partial<ReportDocument>): ReportDocument => ({
-  result: {
-    ...{ run: 'r', name: 'app-1', state: 'done', exit: 0, verdict: 'equal', rows: 2, tables: 1 },
-    ...{ differences: [], findings: [] },
-  },
-  tables: [singer],
-  steps: STEPS.map(name => ({
-    name,
-    state: 'done',
-    ...(name === 'backup' && { detail: '1 table, 7 rows: `kept`' }),
-  })),
-  request: {
-    source: { kind: 'sqlite', path: '/app.db', host: 'h' },
-    target: { kind: 'postgres', connection: 'prod', schema: 'public' },
-    ...{ accept: [], operator: 'Ana' },
-  } as unknown as ReportDocument['request'],
-  ...{ findings: [], leftOut: [], views: [], touched: true },
-  ...over,
-})
+const markdown = (given: ReportFacts): string => markdownReport(reportOf(given))
 
 test('sign-offs stand with who, when and why, and the last gate is who verified', () => {
-  const { result } = report({})
-  const text = renderReport(
-    report({
+  const { result } = facts({})
+  const text = markdown(
+    facts({
       result: {
         ...result,
         events: [
@@ -66,21 +36,33 @@ test('sign-offs stand with who, when and why, and the last gate is who verified'
 })
 
 test('without gates the sign-off is left to be filled in, and nothing is said of operators', () => {
-  const text = renderReport(report({}))
+  const text = markdown(facts({}))
   assert.match(text, /- Verified by: _+\n- Date: _+\n/)
   assert.doesNotMatch(text, /What operators did/)
 })
 
 test('the way back: how it was prepared, the command, and how to give up what is kept', () => {
-  const text = renderReport(report({ setAside: ['DROP TABLE a.b', 'DROP SCHEMA a'] }))
+  const text = markdown(facts({ setAside: ['DROP TABLE a.b', 'DROP SCHEMA a'] }))
   assert.match(text, /`longhaul rollback app-1`; `longhaul rollback app-1 --check` says first/)
   assert.match(text, /as prepared before the first write: 1 table, 7 rows: \\`kept\\`\./)
   assert.match(text, /~~~sql\nDROP TABLE a\.b;\nDROP SCHEMA a;\n~~~/)
-  assert.match(renderReport(report({ touched: false })), /Nothing of this run is in the target/)
+  assert.match(markdown(facts({ touched: false })), /Nothing of this run is in the target/)
 })
 
 test('tables that an operator left out are named, and not called unchecked', () => {
-  const text = renderReport(report({ skippedTables: ['singer'] }))
+  const text = markdown(facts({ skippedTables: ['singer'] }))
   assert.match(text, /\*\*left out\*\* by an operator: table singer/)
   assert.match(text, /\| singer \| 3 \| .* \| left out \|/)
+})
+
+test('names and words of others are no markup', () => {
+  const markup = 'a|b *c* __d__ [e](https://evil.example) <b> `f` ~~g~~ &lt; \\ snake_case\n# h'
+  const text = markdown(everyText(facts(), given => `${given}${markup}`))
+  const plain = text.replace(/^(~~~+)[^~]*?^\1$/gm, '').replace(/(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)/g, '')
+  for (const line of plain.split('\n').filter(line => line.includes('evil')))
+    assert.match(
+      line,
+      /a\\\|b \\\*c\\\* \\_\\_d\\_\\_ \\\[e\\\]\(https\\:\/\/evil\.example\) \\<b\\> \\`f\\` \\~\\~g\\~\\~ \\&lt; \\\\ snake_case # h/,
+    )
+  assert.doesNotMatch(text, /^# h/m)
 })

@@ -1,0 +1,57 @@
+/** The verdict of a report in words and in a tone: what one reads first. */
+import { count } from '../amounts.ts'
+import { EXIT } from '../failure.ts'
+import { type TakenBack, takenBackText } from '../taken-back.ts'
+import type { Headline, ReportFacts } from './document.ts'
+
+/** @param facts `takenBack` goes before everything that the run itself came to */
+export function headlineOf({ result, mode, request, takenBack }: ReportFacts): Headline {
+  const { state, exit, verdict, differences } = result
+  if (takenBack) return takenBackHead(takenBack)
+  if (state === 'failed') return failedHead(exit)
+  if (state === 'rolled back')
+    return { tone: 'bad', title: 'Failed, and taken back', text: 'The target is as it was before the run' }
+  if (state === 'cancelled')
+    return { tone: 'bad', title: 'Cancelled', text: 'The run was ended before it was complete' }
+  if (mode === 'preflight') return preflightHead(exit)
+  const size = sizeOf(result)
+  if (verdict === 'different')
+    return {
+      tone: 'bad',
+      title: mode === 'check' ? 'Source and target differ' : 'Complete, with differences',
+      text: `${size}; source and target differ`,
+    }
+  if (differences.length > 0)
+    return { tone: 'warn', title: 'Complete, with differences', text: `${size}; ${copied(verdict)}` }
+  if (verdict === 'equal')
+    return {
+      tone: 'good',
+      title: mode === 'check' ? 'Source and target are equal' : 'Complete and valid',
+      text: `${size}; source and target are equal, compared row by row`,
+    }
+  const why = request.scope === 'schema' ? 'only the tables were made' : 'nothing was compared'
+  return { tone: 'plain', title: 'Done', text: `${size}; ${why}` }
+}
+
+const copied = (verdict: string) =>
+  verdict === 'equal' ? 'the rows that were copied are equal' : 'no rows were compared'
+
+const sizeOf = ({ tables, rows }: ReportFacts['result']) => `${count(tables, 'table')}, ${count(rows, 'row')}`
+
+const takenBackHead = (takenBack: TakenBack): Headline => ({
+  tone: takenBack.differences > 0 ? 'warn' : 'plain',
+  title: takenBack.whole ? 'Taken back' : 'Taken back in part',
+  text: upper(takenBackText(takenBack)),
+})
+
+const failedHead = (exit: number): Headline =>
+  exit === EXIT.refused
+    ? { tone: 'bad', title: 'Refused', text: 'Nothing was written to the target' }
+    : { tone: 'bad', title: 'Failed', text: 'The run stopped before it was complete' }
+
+const preflightHead = (exit: number): Headline =>
+  exit === EXIT.complete
+    ? { tone: 'good', title: 'Nothing in the way', text: 'Preflight only looked: nothing was written' }
+    : { tone: 'bad', title: 'Preflight refuses the run', text: 'Nothing was written' }
+
+const upper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
