@@ -120,7 +120,7 @@ class Lane {
     const names = tables.map(({ name }) => name)
     const open = await openChunks(client, ledger, token.run, names)
     for (const some of smallOnes(tables.filter(({ name }) => open.get(name) === 1))) {
-      if (this.#hands.signal.aborted || Date.now() > deadline) return true
+      if (this.#isOver(deadline)) return true
       for (const table of await this.#copyTogether(some)) open.delete(table)
     }
     let paused = false
@@ -132,11 +132,15 @@ class Lane {
     return paused
   }
 
+  #isOver(deadline: number): boolean {
+    return this.#hands.signal.aborted || Date.now() > deadline
+  }
+
   /** `over`: the lane has to end here. No chunk is added later: who has copied `left` need not ask for one more. */
   async #copyTable(table: TablePlan, left: number, deadline: number): Promise<'none' | 'paused' | 'over'> {
     let last: number | undefined
     for (let chunks = left; chunks > 0; ) {
-      if (this.#hands.signal.aborted || Date.now() > deadline) return 'over'
+      if (this.#isOver(deadline)) return 'over'
       const next = await this.#claim(table, last)
       if (next.claim) {
         last = next.claim.no

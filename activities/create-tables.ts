@@ -54,7 +54,7 @@ async function makeTables(home: string, target: Target, place: RunPlace): Promis
   await makeSideBySide(home, target, place, made)
 }
 
-/** From so many on a second session pays: making a table keeps the server's processor busy and ours idle. */
+/** A session for so many: making a table keeps the server's processor busy and ours idle. */
 const MANY = 200
 const MOST_SESSIONS = 4
 
@@ -65,10 +65,9 @@ async function makeSideBySide(
   place: RunPlace,
   made: readonly Effect[],
 ): Promise<void> {
-  const sessions = Math.max(
-    1,
-    Math.min(target.plan.how.tables, MOST_SESSIONS, Math.floor(made.length / MANY)),
-  )
+  const { tables } = target.plan.how
+  const sessions = Math.min(tables, MOST_SESSIONS, Math.floor(made.length / MANY))
+  if (!(sessions > 1)) return applyAll(target, made)
   const share = Math.ceil(made.length / sessions)
   const [own, ...others] = Array.from({ length: sessions }, (_, i) => made.slice(i * share, (i + 1) * share))
   const work = others.map(effects =>
