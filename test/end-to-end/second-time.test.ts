@@ -53,8 +53,8 @@ test('rejected, begun again, taken back: one run, under its own id, and said as 
   const states = JSON.parse((await say(0, 'list', '--json')).out)
   assert.equal(states.find((one: { name: string }) => one.name === 'twice').state, 'rolled back')
   const report = await say(0, 'report', 'twice')
-  assert.match(report.out, /Since then \| \*\*taken back at/)
-  assert.match(report.out, /## Rollback available\n\nNo: the run was taken back/)
+  assert.match(report.out, /^\*\*Taken back\*\*: Taken back at \S+Z: the target is as before the run\./m)
+  assert.match(report.out, /## Rollback available\n\nNo\. The run was taken back/)
 })
 
 test('a part that was taken back is told, and the rest is told as it was', async () => {
