@@ -58,7 +58,7 @@ async function makeTables(home: string, target: Target, place: RunPlace): Promis
 const MANY = 200
 const MOST_SESSIONS = 4
 
-/** No table needs another one: 1,000 of them took 3.5 s over one session, and less than half of that over two. */
+/** No table needs another one. */
 async function makeSideBySide(
   home: string,
   target: Target,

@@ -75,7 +75,13 @@ export class Meter {
   /** Between two looks one process alone may have had more than all of them at either. */
   #lookAtMemory(group: Group, pids: number[]): void {
     const figures = pids.map(memoryOf)
-    const together = figures.reduce((sum, { now }) => sum + now, 0)
+    // Processes of one program share its pages.
+    const programs = new Set<string>()
+    const together = figures.reduce((sum, { now, own, program }) => {
+      const shares = programs.has(program)
+      programs.add(program)
+      return sum + (shares ? own : now)
+    }, 0)
     this.#most[group] = Math.max(this.#most[group], together, ...figures.map(({ most }) => most))
   }
 

@@ -1,5 +1,5 @@
 /** Processor time and memory of processes and their descendants, from `/proc` (Linux). */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 
 /** Clock ticks a second: `sysconf(_SC_CLK_TCK)`, 100 on every Linux that Node.js runs on. */
 const TICKS = 100
@@ -40,11 +40,28 @@ function timesOf(pid: number): { own: number; reaped: number } {
   return { own: (user + system) / TICKS, reaped: (childUser + childSystem) / TICKS }
 }
 
-/** Resident memory now and the most since the start (or since it was reset), bytes. */
-export function memoryOf(pid: number): { now: number; most: number } {
+/** Resident memory, bytes. */
+interface Memory {
+  now: number
+  /** Since the start, or since it was reset. */
+  most: number
+  /** What is in no file. */
+  own: number
+  program: string
+}
+
+export function memoryOf(pid: number): Memory {
   const status = read(`/proc/${pid}/status`)
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) * 1024
-  return { now: field('VmRSS'), most: field('VmHWM') }
+  return { now: field('VmRSS'), most: field('VmHWM'), own: field('RssAnon'), program: programOf(pid) }
+}
+
+function programOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return ''
+  }
 }
 
 /** proc(5), clear_refs: 5 resets the most to what it is now. */

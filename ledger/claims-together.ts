@@ -1,6 +1,6 @@
 /**
  * Claims to chunks of several tables at once: of tables that are next to empty the commits and round trips are the
- * whole cost (1,000 tables of 10 rows took 0.4 of the time that they took one by one).
+ * whole cost.
  */
 import {
   type ChunkClaim,
