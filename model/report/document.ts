@@ -145,3 +145,15 @@ export interface WayBack {
   /** How it was prepared before the first write. */
   prepared?: string
 }
+
+/** Amounts of a table that are summed up at the foot of the balance sheet, in its order. */
+export const SUMMED = [
+  'expected',
+  'read',
+  'written',
+  'skipped',
+  'quarantined',
+  'altered',
+  'counted',
+  'bytes',
+] as const

@@ -1,6 +1,6 @@
 /** The report as Markdown: what guide and auditor ask for, in an order in which one reads. */
 import { showEndpoint } from '../endpoint.ts'
-import type { ReportDocument } from './document.ts'
+import { type ReportDocument, SUMMED } from './document.ts'
 import { comparison } from './markdown-baseline.ts'
 import { consents, issues, leftOut, operations, setAside, signOff } from './markdown-findings.ts'
 import { block, cell, code, list, table } from './markdown-text.ts'
@@ -78,17 +78,6 @@ function stepsPerformed({ steps }: ReportDocument): string {
   return `## Steps\n\n${table(['Step', 'State', 'Seconds', ''], 'llrl', rows)}`
 }
 
-const COUNTED = [
-  'expected',
-  'read',
-  'written',
-  'skipped',
-  'quarantined',
-  'altered',
-  'counted',
-  'bytes',
-] as const
-
 function balanceSheet({ tables, skippedTables = [] }: ReportDocument): string {
   if (tables.length === 0) return ''
   const left = new Set(skippedTables)
@@ -105,13 +94,13 @@ function balanceSheet({ tables, skippedTables = [] }: ReportDocument): string {
   ]
   const rows = tables.map(t => [
     cell(t.name),
-    ...COUNTED.map(key => String(t[key])),
+    ...SUMMED.map(key => String(t[key])),
     left.has(t.name) ? 'left out' : t.verdict,
     t.seconds.toFixed(1),
     code(t.sourceDigest),
     code(t.targetDigest),
   ])
-  const sums = COUNTED.map(key => String(tables.reduce((sum, t) => sum + t[key], 0)))
+  const sums = SUMMED.map(key => String(tables.reduce((sum, t) => sum + t[key], 0)))
   return [
     '## Balance sheet and state after',
     'read = written + skipped + quarantined; altered rows are among the written ones.',

@@ -18,7 +18,10 @@ export interface SourceDigest {
 
 type Side = Pick<SourceStore, 'read' | 'readRaw'>
 
-/** Digests the rows of a range; `heard` hears of each that belongs into the target. The digests of a table's chunks merge to that of the table. */
+/**
+ * Digests the rows of a range; `heard` hears of each that belongs into the target. The digests of a table's chunks merge
+ * to that of the table.
+ */
 export function digestSource(
   store: Side,
   table: TablePlan,

@@ -1,7 +1,7 @@
 /** The balance sheet: what was read of each table, what became of it, and whether both sides are equal. */
 import { number, showBytes } from '../../amounts.ts'
 import type { Verdict, ViewResult } from '../../run.ts'
-import type { ReportDocument, ReportTable, Tone } from '../document.ts'
+import { type ReportDocument, type ReportTable, SUMMED, type Tone } from '../document.ts'
 import { showSeconds } from '../times.ts'
 import { type Column, type Html, html, more, pill, section, table } from './markup.ts'
 
@@ -13,16 +13,6 @@ interface Line extends ReportTable {
 }
 
 type Sums = Pick<ReportTable, (typeof SUMMED)[number]>
-const SUMMED = [
-  'expected',
-  'read',
-  'written',
-  'skipped',
-  'quarantined',
-  'altered',
-  'counted',
-  'bytes',
-] as const
 
 export function balance(report: ReportDocument): Html | undefined {
   if (report.tables.length === 0) return undefined
