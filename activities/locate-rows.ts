@@ -1,4 +1,5 @@
 /** Which rows of a table differ: found by their hashes, listed in a file of the run's folder. */
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
 import { runFolder, writePrivate } from '../home/home.ts'
@@ -10,6 +11,9 @@ import { locate } from '../stores/digest/locate.ts'
 import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
 import type { SourceStore } from '../stores/store.ts'
+
+/** Folder of the lists in that of the run. */
+const LISTS = 'differences'
 
 interface Pair {
   home: string
@@ -37,9 +41,17 @@ export async function locateRows(
     digests,
     row => lines.push(`${JSON.stringify({ table: table.name, ...row })}\n`),
   )
-  const file = join('differences', fileOf(table.name))
+  const file = join(LISTS, fileOf(table.name))
   writePrivate(join(runFolder(run, home), file), lines.join(''))
   return { ...found, file }
+}
+
+/** Takes away what an earlier end of the run has left: lists of tables that are equal by now, or not compared. */
+export function keepLists(folder: string, located: readonly Located[]): void {
+  const kept = new Set(located.map(({ file }) => file))
+  const lists = readdirSync(folder).includes(LISTS) ? readdirSync(join(folder, LISTS)) : []
+  for (const name of lists)
+    if (!kept.has(join(LISTS, name))) rmSync(join(folder, LISTS, name), { force: true })
 }
 
 /** Names of tables hold what those of files cannot, and may differ in case alone. */

@@ -28,6 +28,7 @@ import { asideSchema, setAsideSql } from '../stores/postgres/aside.ts'
 import { findArtifact, snapshotPath } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { writeLeftOut } from './left-out.ts'
+import { keepLists } from './locate-rows.ts'
 import { exportSetAside, type SetAsideFiles } from './quarantine-artifact.ts'
 import { baselineOf, countObjects, paceOf } from './report-facts.ts'
 import { withSession } from './session.ts'
@@ -68,6 +69,10 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
   writePrivate(places.markdown, markdownReport(document))
   writePrivate(places.html, htmlReport(document))
+  keepLists(
+    folder,
+    tables.flatMap(({ located }) => located ?? []),
+  )
   if (!stillServes(input)) rmSync(snapshotPath(home, input.run), { force: true })
   return result
 }
