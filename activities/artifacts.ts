@@ -8,7 +8,9 @@ import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Standing } from '../model/report/document.ts'
+import type { RuleResult } from '../model/rules.ts'
 import type { ViewResult } from '../model/run.ts'
+import type { SchemaCompared } from '../model/schema-compared.ts'
 
 export interface Artifacts {
   assessment: Assessment
@@ -17,6 +19,10 @@ export interface Artifacts {
   assess: AssessDocument
   /** What the comparison of views found. */
   views: ViewResult[]
+  /** What the comparison of keys, indexes and rules of tables found. */
+  schema: SchemaCompared
+  /** What became of the plan's rules. */
+  rules: RuleResult[]
   /** What the target was like before the first write. */
   'before-run': Standing
   /** What was noticed while the snapshot was taken. */

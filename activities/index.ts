@@ -4,6 +4,8 @@ import { assess } from './assess.ts'
 import { attach } from './attach.ts'
 import { backUpBefore } from './back-up-before.ts'
 import { checkRollback } from './check-rollback.ts'
+import { checkRules } from './check-rules.ts'
+import { compareSchema } from './compare-schema.ts'
 import { compareTables } from './compare-tables.ts'
 import { compareViews } from './compare-views.ts'
 import { copyChunks } from './copy-chunks.ts'
@@ -49,6 +51,8 @@ export function createActivities(deps: Dependencies) {
     compareTables: guarded(deps, 'compareTables', compareTables),
     locateDifferences: guarded(deps, 'locateDifferences', locateDifferences),
     compareViews: guarded(deps, 'compareViews', compareViews),
+    compareSchema: guarded(deps, 'compareSchema', compareSchema),
+    checkRules: guarded(deps, 'checkRules', checkRules),
     report: guarded(deps, 'report', report),
     openReplay: guarded(deps, 'openReplay', openReplay),
     replayRows: guarded(deps, 'replayRows', replayRows),

@@ -99,6 +99,8 @@ async function factsOf(
   plan: Plan | undefined,
 ): Promise<ReportFacts> {
   const snapshot = findArtifact(home, run, 'snapshot-notes')
+  const schema = findArtifact(home, run, 'schema')
+  const rules = findArtifact(home, run, 'rules')
   const since = await sinceSnapshot(home, run, request.source.path)
   return {
     ...{ result, mode, tables, request },
@@ -108,6 +110,8 @@ async function factsOf(
     findings: plan?.findings.map(withoutExample) ?? [],
     leftOut: plan?.what.leftOut ?? [],
     views: findArtifact(home, run, 'views') ?? [],
+    ...(schema && { schema }),
+    ...(rules && { rules }),
     ...(snapshot && {
       snapshot: {
         ...{ how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds },

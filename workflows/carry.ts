@@ -33,6 +33,8 @@ const READS: ReadonlySet<string> = new Set([
   'compareTables',
   'locateDifferences',
   'compareViews',
+  'compareSchema',
+  'checkRules',
 ])
 
 /** Activities as a workflow calls them, under its orders. */

@@ -1,5 +1,6 @@
 /** Compares source and target as they are now, whoever copied them; writes to neither. */
-import { allHandlersFinished, condition } from '@temporalio/workflow'
+import { allHandlersFinished, condition, patched } from '@temporalio/workflow'
+import type { Activities } from '../activities/index.ts'
 import { EXIT, exitOf } from '../model/failure.ts'
 import { locatedText } from '../model/located.ts'
 import { unpacked } from '../model/packed-summary.ts'
@@ -56,8 +57,9 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
   })
   for (const table of tables)
     progress.tables([table.name], table.verdict === 'equal' ? 'validated' : 'differs')
+  const besides = await besidesRows(work, { run, request })
   await control.finish()
-  const differences = [...refused, ...tables.flatMap(describe)]
+  const differences = [...refused, ...tables.flatMap(describe), ...besides]
   progress.state(differences.length > 0 ? 'done with differences' : 'done')
   const result = progress.result({
     state: progress.progress.state,
@@ -76,6 +78,15 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
       tables,
     }),
   )
+}
+
+/** Keys, indexes and rules of tables, and the plan's own rules; in words. */
+async function besidesRows(
+  work: Activities,
+  what: { run: string; request: MigrateInput['request'] },
+): Promise<string[]> {
+  if (!patched('schema and rules are checked')) return []
+  return [...(await work.compareSchema(what)), ...(await work.checkRules(what))]
 }
 
 function describe({ name, verdict, error, read, counted, quarantined, located }: TableResult): string[] {

@@ -17,15 +17,15 @@ import type { OrderBook } from './order-book.ts'
 import { anyWork, lastWords } from './proxies.ts'
 import { aftermath, type Undone } from './run-progress.ts'
 
-/** What validation found, and what could not be made; views that differ, in words. */
+/** What validation found, besides rows in words; and what could not be made. */
 export interface Outcome {
   tables: TableResult[]
-  views: string[]
+  besides: string[]
   unmade: string[]
 }
 
 /** The good end: verdict, report, exit status. */
-export async function finished(course: Course, { tables, views, unmade }: Outcome): Promise<RunResult> {
+export async function finished(course: Course, { tables, besides, unmade }: Outcome): Promise<RunResult> {
   const { input, progress, control } = course
   await control.finish()
   const summary = progress.progress
@@ -35,7 +35,7 @@ export async function finished(course: Course, { tables, views, unmade }: Outcom
     ...skipped,
     ...unmade,
     ...tables.flatMap(differencesOf),
-    ...views,
+    ...besides,
     ...incomplete,
   ])
   progress.state(differences.length > 0 && input.mode !== 'preflight' ? 'done with differences' : 'done')
@@ -43,7 +43,7 @@ export async function finished(course: Course, { tables, views, unmade }: Outcom
     ...(course.summary && { planHash: course.summary.hash, findings: course.summary.refusals }),
     state: progress.progress.state,
     exit: exitOfEnd(course, differences),
-    verdict: verdictOf(tables, views),
+    verdict: verdictOf(tables, besides),
     differences,
     rows:
       tables.length > 0
@@ -68,9 +68,9 @@ function skippedLines({ orders, events }: OrderBook): string[] {
   })
 }
 
-export function verdictOf(tables: TableResult[], views: string[]): Verdict {
+export function verdictOf(tables: TableResult[], besides: string[]): Verdict {
   if (tables.length === 0) return 'not checked'
-  return views.length > 0 || tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
+  return besides.length > 0 || tables.some(t => t.verdict !== 'equal') ? 'different' : 'equal'
 }
 
 function exitOfEnd({ input, summary }: Course, differences: string[]): number {

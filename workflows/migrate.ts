@@ -30,20 +30,21 @@ export async function migrate(input: MigrateInput): Promise<RunResult> {
 async function run(course: Course): Promise<RunResult> {
   const { input, progress, work } = course
   const summary = await progress.step('preflight', say => preflight(course, say))
-  if (input.mode === 'preflight') return finished(course, { tables: [], views: [], unmade: [] })
+  if (input.mode === 'preflight') return finished(course, { tables: [], besides: [], unmade: [] })
   const place = await progress.step('backup', say => prepare(course, say))
   await progress.step('schema', () => work.any.createTables({ place }))
   await pass(course, 'before-copy')
   const copyOrNot = summary.scope === 'schema' ? finishOnly : copyAll
   const broken = await copyOrNot(course, place, summary)
   const unmade = await progress.step('finish', () => work.any.finishKeys({ place }))
-  const { tables, views } = await progress.step('validate', async say => {
+  const { tables, besides } = await progress.step('validate', async say => {
     const compared = await validate(course, place, summary, say)
     const tables = await located(course, place, compared, say)
-    return { tables, views: await validateViews(course, place, summary, say) }
+    const views = await validateViews(course, place, summary, say)
+    return { tables, besides: [...views, ...(await validateRest(course))] }
   })
-  const outcome = { tables, views, unmade: [...broken, ...unmade] }
-  await pass(course, 'before-cutover', `, with the verdict "${verdictOf(tables, views)}"`)
+  const outcome = { tables, besides, unmade: [...broken, ...unmade] }
+  await pass(course, 'before-cutover', `, with the verdict "${verdictOf(tables, besides)}"`)
   return finished(course, outcome)
 }
 
@@ -145,4 +146,11 @@ async function validateViews(
   ]
   say(`views: ${counts.join(', ')}`)
   return differences
+}
+
+/** Keys, indexes and rules of tables as they stand in the target by now, and the plan's own rules. */
+async function validateRest({ work, run, input: { request } }: Course): Promise<string[]> {
+  if (!patched('schema and rules are checked')) return []
+  const there = work.on(request.source.host)
+  return [...(await there.compareSchema({ run, request })), ...(await there.checkRules({ run, request }))]
 }

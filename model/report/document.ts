@@ -7,7 +7,9 @@ import type { Mode } from '../payloads.ts'
 import type { LeftOut } from '../plan.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { RollbackDocument } from '../render-rollback.ts'
+import type { RuleResult } from '../rules.ts'
 import type { RunResult, StepProgress, TableResult, ViewResult } from '../run.ts'
+import type { SchemaCompared } from '../schema-compared.ts'
 import type { TakenBack } from '../taken-back.ts'
 
 export const REPORT_FORMATS = ['markdown', 'json', 'html'] as const
@@ -25,6 +27,10 @@ export interface ReportFacts {
   leftOut: LeftOut[]
   /** Views that were compared, or why not. */
   views: ViewResult[]
+  /** Keys, indexes and rules of tables against the plan. */
+  schema?: SchemaCompared
+  /** The plan's rules. */
+  rules?: RuleResult[]
   /** `since`: what became of the source after it, in words. */
   snapshot?: { how: string; bytes: number; seconds: number; since?: string }
   failure?: string
