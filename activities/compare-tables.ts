@@ -7,6 +7,9 @@ import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
 import { tableOf } from './target.ts'
 
+/** Of a part: it costs both sides a scan of their own, and a pause or a kill no more than the part. */
+const CHUNKS = 10
+
 export async function compareTables(
   { home }: Work,
   { run, request, tables }: { run: string; request: PlanRequest; tables: string[] },
@@ -19,6 +22,8 @@ export async function compareTables(
     target: request.target,
     snapshot: needSnapshot(home, run),
     tables: chosen.filter(t => t.action === 'use'),
+    partRows: plan.how.chunkRows * CHUNKS,
+    ...(request.rows && { rows: request.rows }),
   })
   return [...results, ...chosen.filter(t => t.action !== 'use').map(absent)]
 }

@@ -5,18 +5,13 @@ import { setStep } from '../ledger/runs.ts'
 import type { Place } from '../ledger/schema.ts'
 import { type TableVerdict, writeVerdicts } from '../ledger/verdicts.ts'
 import { isOwn } from '../ledger/written.ts'
-import { imbalance, miscounted } from '../model/balance.ts'
-import type { PostgresEndpoint } from '../model/endpoint.ts'
+import { imbalance } from '../model/balance.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { TableResult } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
-import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
 import { identify } from '../stores/postgres/backend.ts'
-import { openSqlite } from '../stores/sqlite/store.ts'
-import type { SourceStore } from '../stores/store.ts'
-import { locateRows } from './locate-rows.ts'
 import { rowsOfOthers } from './rows-of-others.ts'
 import { openRun, withSession } from './session.ts'
 
@@ -104,53 +99,6 @@ export async function digestOfChunks(
 export const ownRows = (ledger: Place, run: string, table: TablePlan): string | undefined =>
   table.action === 'append' ? isOwn(ledger, run, table, 't') : undefined
 
-/** Compares source and target without a ledger: both are read now. */
-export async function digestBoth(
-  data: { home: string; run: string; target: PostgresEndpoint; snapshot: string; tables: TablePlan[] },
-  progress: Progress,
-): Promise<TableResult[]> {
-  return withSession(data.home, data.target, data.run, async client => {
-    const store = openSqlite(data.snapshot)
-    try {
-      const results: TableResult[] = []
-      for (const table of data.tables) results.push(await digestPair(data, client, store, table, progress))
-      return results
-    } finally {
-      store.close()
-    }
-  })
-}
-
-async function digestPair(
-  { home, run }: { home: string; run: string },
-  client: Client,
-  store: SourceStore,
-  table: TablePlan,
-  progress: Progress,
-): Promise<TableResult> {
-  const began = performance.now()
-  const heard = (rows: number) => progress({ table: table.name, rows })
-  const { digest: source, read, quarantined, altered } = digestSource(store, table, {}, heard)
-  const target = await digestTarget(client, table, heard)
-  const seconds = (performance.now() - began) / 1000
-  const counts = {
-    read,
-    written: 0,
-    skipped: 0,
-    quarantined,
-    altered,
-    bytes: table.bytes,
-    seconds,
-  }
-  const result = compared(table, source, target, counts, miscounted(table.rows, read))
-  if (!source.equals(target))
-    result.located = await locateRows(
-      { home, run, client, store, table, progress: heard },
-      { source, target },
-    )
-  return result
-}
-
 interface Counts {
   read: number
   written: number
@@ -161,7 +109,8 @@ interface Counts {
   seconds: number
 }
 
-function compared(
+/** A row of the balance sheet of two digests; with an `error` no digests make it equal. */
+export function compared(
   table: TablePlan,
   source: Digest,
   target: Digest,

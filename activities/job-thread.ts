@@ -7,16 +7,19 @@ import { parentPort } from 'node:worker_threads'
 import { collectAll } from '../home/collect.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
+import type { PlanRequest, RowsWanted } from '../model/plan-request.ts'
 import type { Cell } from '../model/types.ts'
 import { whileWanted } from '../sessions/black-hole.ts'
 import { isDatabaseError, toFailure } from '../sessions/errors.ts'
+import { narrow } from '../stores/sqlite/narrow.ts'
 import { snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { KeyRange } from '../stores/store.ts'
 import { checkSnapshot, scanSnapshot } from './assess-job.ts'
 import { findCollisions } from './collision-job.ts'
+import { digestBoth } from './compare-job.ts'
 import { copyLane } from './copy-lane.ts'
-import { digestBoth, digestCopied } from './digest-job.ts'
+import { digestCopied } from './digest-job.ts'
 import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
@@ -34,6 +37,8 @@ const jobs = {
   ) => snapshot(data.source, data.dest, { progress, signal, busyTimeoutMs: data.busySeconds * 1000 }),
   check: checkSnapshot,
   scan: scanSnapshot,
+  narrow: ({ snapshot, request, rows }: { snapshot: string; request: PlanRequest; rows: RowsWanted }) =>
+    narrow(snapshot, request, rows),
   findExampleValues,
   findCollisions,
   bounds,

@@ -41,7 +41,7 @@ export async function locateRows(
     digests,
     row => lines.push(`${JSON.stringify({ table: table.name, ...row })}\n`),
   )
-  const file = join(LISTS, fileOf(table.name))
+  const file = join(LISTS, fileOfTable(table.name, 'jsonl'))
   writePrivate(join(runFolder(run, home), file), lines.join(''))
   return { ...found, file }
 }
@@ -55,5 +55,5 @@ export function keepLists(folder: string, located: readonly Located[]): void {
 }
 
 /** Names of tables hold what those of files cannot, and may differ in case alone. */
-const fileOf = (table: string) =>
-  `${table.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 40)}-${sha256(table).slice(0, 8)}.jsonl`
+export const fileOfTable = (table: string, type: 'json' | 'jsonl'): string =>
+  `${table.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 40)}-${sha256(table).slice(0, 8)}.${type}`

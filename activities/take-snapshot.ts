@@ -12,7 +12,7 @@ import { makeFolder, runFolder } from '../home/home.ts'
 import type { SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
-import { BUSY_SECONDS } from '../model/plan-request.ts'
+import { BUSY_SECONDS, type PlanRequest } from '../model/plan-request.ts'
 import { forgetAttempts } from '../stores/sqlite/snapshot.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
@@ -23,6 +23,8 @@ export interface SnapshotInput {
   run: string
   source: SqliteEndpoint
   busySeconds?: number
+  /** A check of some rows: the snapshot has those alone. */
+  only?: PlanRequest
 }
 
 export interface SnapshotTaken {
@@ -37,7 +39,7 @@ export interface SnapshotTaken {
  */
 export async function takeSnapshot(
   { home, log }: Work,
-  { run, source, busySeconds = BUSY_SECONDS }: SnapshotInput,
+  { run, source, busySeconds = BUSY_SECONDS, only }: SnapshotInput,
 ): Promise<SnapshotTaken> {
   const dest = snapshotPath(home, run)
   const before = findArtifact(home, run, 'snapshot-notes')
@@ -50,6 +52,7 @@ export async function takeSnapshot(
   const then = fingerprint(source)
   const began = performance.now()
   const { bytes, how, mark } = await runJob('snapshot', { source: source.path, dest, busySeconds })
+  if (only?.rows) await runJob('narrow', { snapshot: dest, request: only, rows: only.rows })
   const taken = { bytes, how, seconds: (performance.now() - began) / 1000 }
   writeArtifact(home, run, 'snapshot-notes', { ...taken, fingerprint: then, mark, findings })
   log.info(taken, 'snapshot taken')

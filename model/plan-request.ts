@@ -74,6 +74,14 @@ export interface Mistake extends Position {
   remedy: string
 }
 
+/** Which rows a check compares, in place of all; `where` goes with named tables. */
+export interface RowsWanted {
+  /** A condition over columns of a table that both engines understand. */
+  where?: string
+  /** So many rows of each table that has a primary key, by chance. */
+  sample?: number
+}
+
 /** Everything that `buildPlan` needs to know of the user's will. */
 export interface PlanRequest {
   source: SqliteEndpoint
@@ -97,6 +105,8 @@ export interface PlanRequest {
   /** `--exclude`, besides the file's. */
   exclude: string[]
   file?: PlanFile
+  /** Absent: all. */
+  rows?: RowsWanted
 }
 
 /** The options of a command, each absent where the user did not say. */
@@ -114,6 +124,7 @@ export type RequestOptions = Partial<
     | 'operator'
     | 'exclude'
     | 'busySeconds'
+    | 'rows'
   >
 > & { how?: Partial<PlanHow>; tables?: string[] }
 
@@ -148,5 +159,6 @@ export function planRequest(
     ...(options.tables && { tables: options.tables }),
     exclude: options.exclude ?? [],
     ...(file && { file }),
+    ...(options.rows && { rows: options.rows }),
   }
 }

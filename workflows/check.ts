@@ -39,7 +39,10 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)
     say('taking the snapshot')
-    await work.takeSnapshot({ run, source: request.source, busySeconds: request.busySeconds })
+    await work.takeSnapshot({
+      ...{ run, source: request.source, busySeconds: request.busySeconds },
+      ...(request.rows && { only: request }),
+    })
     say('reading every value')
     await work.assess({ run, request })
     return unpacked(await work.makePlan({ run, request }))

@@ -1,18 +1,108 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Failure } from '../../model/failure.ts'
+import type { PlanRequest, RowsWanted } from '../../model/plan-request.ts'
+import type { PreparedRun } from '../request.ts'
+import type { Temporal } from '../stack.ts'
 import type { Cli } from './cli.ts'
-import { type RunFlags, withExamples, withPlanning, withRunning } from './options.ts'
-import { runCommand } from './run.ts'
+import { migrationOptions, type RunFlags, withExamples, withPlanning, withRunning } from './options.ts'
+import { runPrepared } from './run.ts'
+
+interface CheckFlags extends RunFlags {
+  where?: string
+  sample?: number
+}
 
 /** `longhaul check`: compares source and target as they are. */
 export function addCheck(program: Command, cli: Cli): void {
   const command = program
     .command('check')
     .description('Check afterwards: compare every row of source and target, write to neither')
+    .argument('[id]', 'a run, whose source, target and plan file are taken, in place of --from and --to')
+    .addOption(
+      new Option(
+        '--where <condition>',
+        'only rows for which this holds, in SQL that both engines take; with --tables',
+      ).conflicts('sample'),
+    )
+    .option('--sample <rows>', 'a spot check: so many rows by chance of each table with a primary key', rows)
   withExamples(withRunning(withPlanning(command)), [
     [
       'check --from sqlite:app.db --to postgresql://me@localhost/app',
       'status 0: equal; 4: they differ, and where',
     ],
+    ['check app-1a2b3c', 'the source and the target of a run, as they are now'],
     ['check --sqlite app.db --postgres prod --tables users --json', 'one table, as JSON'],
-  ]).action((flags: RunFlags) => runCommand(cli, flags, { mode: 'check', ifExists: 'use' }))
+    ['check app-1a2b3c --tables orders --where "total > 100"', 'some rows of one table'],
+    ['check app-1a2b3c --sample 500', 'a spot check'],
+  ]).action((id: string | undefined, flags: CheckFlags) => checkCommand(cli, id, flags))
+}
+
+function rows(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Write a number of rows, from 1 to 999999999.')
+}
+
+async function checkCommand(cli: Cli, id: string | undefined, flags: CheckFlags): Promise<void> {
+  const wanted = rowsWanted(flags)
+  const prepared =
+    id === undefined
+      ? await preparedOf(cli, flags, wanted)
+      : (temporal: Temporal) => preparedFrom(temporal, id, flags, wanted)
+  await runPrepared(cli, flags, prepared, { mode: 'check' })
+}
+
+function rowsWanted({ where, sample, tables }: CheckFlags): RowsWanted | undefined {
+  if (where !== undefined && !tables)
+    throw new Failure({
+      code: 'usage',
+      object: '--where',
+      message: 'a condition is over the columns of a table, and no table is named',
+      remedy: 'Name it with --tables',
+    })
+  if (where === undefined && sample === undefined) return undefined
+  return { ...(where !== undefined && { where }), ...(sample !== undefined && { sample }) }
+}
+
+async function preparedOf(cli: Cli, flags: CheckFlags, rows: RowsWanted | undefined): Promise<PreparedRun> {
+  const { prepareRun } = await import('../request.ts')
+  const given = await migrationOptions(flags)
+  const ifExists = given.ifExists ?? given.file?.ifExists ?? 'use'
+  return prepareRun({ ...given, ifExists, ...(rows && { rows }) }, 'check', cli.around.here)
+}
+
+/** As the run was asked for; what the flags say goes over that. */
+async function preparedFrom(
+  temporal: Temporal,
+  id: string,
+  flags: CheckFlags,
+  rows: RowsWanted | undefined,
+): Promise<PreparedRun> {
+  refuseEndpoints(flags)
+  const { findRun } = await import('../handle.ts')
+  const { askedOf } = await import('../asked.ts')
+  const { named } = await import('../request.ts')
+  const { request } = await askedOf(temporal, await findRun(temporal, id))
+  const { tables, exclude, accept, types, reason, operator, busyTimeout } = flags
+  const asked: PlanRequest = {
+    ...request,
+    ...{ scope: 'all', ifExists: 'use', exclude: exclude ?? request.exclude },
+    accept: [...new Set([...request.accept, ...(accept ?? [])])].sort(),
+    ...(tables && { tables }),
+    ...(types && { types }),
+    ...(reason !== undefined && { reason }),
+    ...(operator !== undefined && { operator }),
+    ...(busyTimeout !== undefined && { busySeconds: busyTimeout }),
+    ...(rows && { rows }),
+  }
+  return named(asked, 'check', flags.id)
+}
+
+function refuseEndpoints({ from, to, sqlite, postgres, plan }: CheckFlags): void {
+  if ([from, to, sqlite, postgres, plan].every(given => given === undefined)) return
+  throw new Failure({
+    code: 'usage',
+    object: 'check',
+    message: 'a run has its own source, target and plan file',
+    remedy: 'Leave out either its name or --from, --to and --plan',
+  })
 }

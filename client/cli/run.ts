@@ -43,11 +43,11 @@ export async function runCommand(cli: Cli, flags: RunFlags, words: RunWords): Pr
   await runPrepared(cli, flags, prepareRun(options, words.mode, cli.around.here), words)
 }
 
-/** The same for a run that was prepared elsewhere. */
+/** The same for a run that was prepared elsewhere, or is once the server can be asked. */
 export async function runPrepared(
   cli: Cli,
   flags: RunFlags,
-  prepared: PreparedRun,
+  preparation: PreparedRun | ((temporal: Temporal) => Promise<PreparedRun>),
   words: RunWords,
 ): Promise<void> {
   const { out, around } = open(cli, flags)
@@ -56,6 +56,7 @@ export async function runPrepared(
   const { startRun } = await import('../start.ts')
   const adopt = flags.adopt ?? false
   await withTemporal(cli, around, async temporal => {
+    const prepared = typeof preparation === 'function' ? await preparation(temporal) : preparation
     if (flags.detach) return detached(cli, await startRun(temporal, prepared, { adopt }))
     const onProgress = reporter(out, around.home)
     const onStart = (run: StartedRun) => onInterrupt(cli, temporal, run)

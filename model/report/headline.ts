@@ -26,12 +26,16 @@ export function headlineOf({ result, mode, request, takenBack }: ReportFacts): H
   if (verdict === 'equal')
     return {
       tone: 'good',
-      title: mode === 'check' ? 'Source and target are equal' : 'Complete and valid',
+      title: mode === 'check' ? equalTitle(request) : 'Complete and valid',
       text: `${size}; source and target are equal, compared row by row`,
     }
   const why = request.scope === 'schema' ? 'only the tables were made' : 'nothing was compared'
   return { tone: 'plain', title: 'Done', text: `${size}; ${why}` }
 }
+
+/** A part that is equal says nothing of the rest. */
+const equalTitle = ({ rows }: ReportFacts['request']) =>
+  rows ? 'The rows that were compared are equal' : 'Source and target are equal'
 
 const copied = (verdict: string) =>
   verdict === 'equal' ? 'the rows that were copied are equal' : 'no rows were compared'

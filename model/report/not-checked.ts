@@ -7,7 +7,11 @@ import type { ReportFacts } from './document.ts'
 export function notChecked(facts: ReportFacts): string[] {
   if (facts.mode === 'preflight') return ['Preflight compares nothing: there is no copy yet']
   if (facts.mode === 'check')
-    return ['Views, keys, indexes, triggers and defaults: a comparison reads rows', ...rowsAside(facts)]
+    return [
+      'Views, keys, indexes, triggers and defaults: a comparison reads rows',
+      ...rows(facts),
+      ...rowsAside(facts),
+    ]
   return [
     ...scope(facts),
     ...tables(facts),
@@ -18,6 +22,15 @@ export function notChecked(facts: ReportFacts): string[] {
     ...source(facts),
   ]
 }
+
+const rows = ({ request: { rows } }: ReportFacts): string[] => [
+  ...(rows?.where !== undefined ? ['Rows for which the condition of --where does not hold'] : []),
+  ...(rows?.sample !== undefined
+    ? [
+        `Rows besides the ${rows.sample} of each table that were taken by chance; tables without a primary key were compared whole`,
+      ]
+    : []),
+]
 
 function scope({ request, result }: ReportFacts): string[] {
   const excluded = [...request.exclude, ...(request.file?.exclude ?? [])]

@@ -8,8 +8,9 @@ import { MockActivityEnvironment } from '@temporalio/testing'
 import Database from 'better-sqlite3'
 import type pg from 'pg'
 import { pino } from 'pino'
+import { digestBoth } from '../../activities/compare-job.ts'
 import { copyLane } from '../../activities/copy-lane.ts'
-import { digestBoth, digestCopied } from '../../activities/digest-job.ts'
+import { digestCopied } from '../../activities/digest-job.ts'
 import { openReplay } from '../../activities/replay-open.ts'
 import { replayRows } from '../../activities/replay-rows.ts'
 import { settleReplay } from '../../activities/replay-settle.ts'
@@ -197,7 +198,8 @@ test('a comparison applies the plan too', async () => {
   const world = await begin(MIXED, [mixed()], [])
   await copy(world)
   const { place, snapshot, tables } = world
-  const compare = () => digestBoth({ home, run: place.run, target: place.target, snapshot, tables }, () => {})
+  const compare = () =>
+    digestBoth({ home, run: place.run, target: place.target, snapshot, tables, partRows: 1000 }, () => {})
   const [equal] = await compare()
   assert.deepEqual([equal!.verdict, equal!.read, equal!.quarantined, equal!.counted], ['equal', 6, 3, 3])
   await client.query(`UPDATE t SET s = 'x' WHERE id = 1`)
