@@ -206,6 +206,47 @@ test('a comparison applies the plan too', async () => {
   assert.equal((await compare())[0]!.verdict, 'different')
 })
 
+test('a comparison that was broken off goes on with the part in which it was', async () => {
+  const numbers = tablePlan('big', [columnPlan('id', BIGINT), columnPlan('n', BIGINT)], {
+    ...{ access: { by: 'rowid', name: 'id' }, key: ['id'], rows: 50 },
+  })
+  const source = `CREATE TABLE big (id INTEGER PRIMARY KEY, n INTEGER);
+    WITH RECURSIVE i (i) AS (SELECT -9 UNION ALL SELECT i + 1 FROM i WHERE i < 40)
+      INSERT INTO big SELECT i * 3, i FROM i`
+  const { place, snapshot, tables } = await begin(source, [numbers], [])
+  await client.query('INSERT INTO big SELECT i * 3, i FROM generate_series(-9, 40) AS i')
+  const heard: number[] = []
+  const compare = (last: number) =>
+    digestBoth({ home, run: place.run, target: place.target, snapshot, tables, partRows: 10 }, detail => {
+      const { rows } = detail as { rows: number }
+      if (rows > last) throw new Error('broken off')
+      heard.push(rows)
+    })
+  await assert.rejects(compare(35), /broken off/)
+  // In a part that was compared before: what a pause leaves done is not looked at again.
+  await client.query('UPDATE big SET n = 0 WHERE id = -27')
+  heard.length = 0
+  const [equal] = await compare(Number.POSITIVE_INFINITY)
+  assert.deepEqual([equal!.verdict, equal!.read, equal!.counted], ['equal', 50, 50])
+  assert.ok(Math.min(...heard) > 30, 'three parts are kept')
+})
+
+test('rows outside of all parts of the source are surplus', async () => {
+  const numbers = tablePlan('big', [columnPlan('id', BIGINT)], {
+    ...{ access: { by: 'rowid', name: 'id' }, key: ['id'], rows: 20 },
+  })
+  const source = `CREATE TABLE big (id INTEGER PRIMARY KEY);
+    WITH RECURSIVE i (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM i WHERE i < 20) INSERT INTO big SELECT i FROM i`
+  const { place, snapshot, tables } = await begin(source, [numbers], [])
+  await client.query(
+    'INSERT INTO big SELECT generate_series(1, 20); INSERT INTO big VALUES (-9223372036854775808), (9223372036854775807)',
+  )
+  const pair = { home, run: place.run, target: place.target, snapshot, tables, partRows: 7 }
+  const [result] = await digestBoth(pair, () => {})
+  assert.deepEqual([result!.verdict, result!.read, result!.counted], ['different', 20, 22])
+  assert.equal(result!.located!.surplus, 2)
+})
+
 test('a row that is gone from the target does not add up', async () => {
   const world = await begin(MIXED, [mixed()], [])
   await copy(world)
