@@ -13,6 +13,7 @@ import type { SourceStore } from '../stores/store.ts'
 import { ComparedParts } from './compared-parts.ts'
 import { compared } from './digest-job.ts'
 import { locateRows } from './locate-rows.ts'
+import { columnsThatDiffer } from './round-trip.ts'
 import { withSession } from './session.ts'
 
 export interface PairInput {
@@ -25,6 +26,8 @@ export interface PairInput {
   partRows: number
   /** Which rows the snapshot was narrowed to; absent: it has all. */
   rows?: RowsWanted
+  /** Look also whether values would come back as they were. */
+  roundTrip?: true
 }
 
 interface Pair extends PairInput {
@@ -69,10 +72,23 @@ async function comparePair(pair: Pair, table: TablePlan): Promise<TableResult> {
   const { source, target, read, quarantined, altered, seconds } = parts
   const counts = { read, written: 0, skipped: 0, quarantined, altered, bytes: table.bytes, seconds }
   const result = compared(table, source, target, counts, miscounted(table.rows, read))
-  if (source.equals(target)) return result
+  if (source.equals(target)) return pair.roundTrip ? returned(pair, table, where, result) : result
   const sides = { home, run, client, store, table, progress, ...(where !== undefined && { where }) }
   return { ...result, located: await locateRows(sides, { source, target }) }
 }
+
+/** Values that were replaced by consent, or went into quarantine, cannot come back: there the rest is not looked at. */
+async function returned(
+  pair: Pair,
+  table: TablePlan,
+  where: string | undefined,
+  result: TableResult,
+): Promise<TableResult> {
+  if (result.quarantined + result.altered > 0) return { ...result, note: SET_ASIDE }
+  return { ...result, returned: await columnsThatDiffer(pair, table, where) }
+}
+
+const SET_ASIDE = 'the way back was not looked at: rows were set aside, or written with other values'
 
 /** For the target's rows that belong to those of the narrowed snapshot; absent: all. */
 async function conditionOf({ rows, client, store }: Pair, table: TablePlan): Promise<string | undefined> {

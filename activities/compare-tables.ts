@@ -24,6 +24,7 @@ export async function compareTables(
     tables: chosen.filter(t => t.action === 'use'),
     partRows: plan.how.chunkRows * CHUNKS,
     ...(request.rows && { rows: request.rows }),
+    ...(request.roundTrip && { roundTrip: request.roundTrip }),
   })
   return [...results, ...chosen.filter(t => t.action !== 'use').map(absent)]
 }

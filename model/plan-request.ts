@@ -107,6 +107,8 @@ export interface PlanRequest {
   file?: PlanFile
   /** Absent: all. */
   rows?: RowsWanted
+  /** A check also looks whether values would come back as they were. */
+  roundTrip?: true
 }
 
 /** The options of a command, each absent where the user did not say. */
@@ -125,6 +127,7 @@ export type RequestOptions = Partial<
     | 'exclude'
     | 'busySeconds'
     | 'rows'
+    | 'roundTrip'
   >
 > & { how?: Partial<PlanHow>; tables?: string[] }
 
@@ -160,5 +163,6 @@ export function planRequest(
     exclude: options.exclude ?? [],
     ...(file && { file }),
     ...(options.rows && { rows: options.rows }),
+    ...(options.roundTrip && { roundTrip: options.roundTrip }),
   }
 }

@@ -114,6 +114,14 @@ export interface TableResult {
   located?: Located
   /** What is to be known of it and is no difference, in words. */
   note?: string
+  /** Where the way back was asked for: columns whose values would not come back as they were; empty: all would. */
+  returned?: ReturnedColumn[]
+}
+
+export interface ReturnedColumn {
+  name: string
+  /** In words. */
+  why: string
 }
 
 export type Verdict = 'equal' | 'different' | 'not checked'

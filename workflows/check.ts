@@ -92,12 +92,24 @@ async function besidesRows(
   return [...(await work.compareSchema(what)), ...(await work.checkRules(what))]
 }
 
-function describe({ name, verdict, error, read, counted, quarantined, located }: TableResult): string[] {
+function describe({
+  name,
+  verdict,
+  error,
+  read,
+  counted,
+  quarantined,
+  located,
+  returned,
+}: TableResult): string[] {
   const different =
     error ?? `table "${name}": ${read} rows in the source, ${counted} in the target, digests differ`
   return [
     ...(verdict === 'equal' ? [] : [different]),
     ...(located ? [`table "${name}": ${locatedText(located)}`] : []),
+    ...(returned ?? []).map(
+      column => `table "${name}": "${column.name}" would not come back as it was: ${column.why}`,
+    ),
     ...(quarantined > 0
       ? [`table "${name}": ${quarantined} row(s) of the source do not fit the plan and were not compared`]
       : []),

@@ -10,6 +10,7 @@ import { runPrepared } from './run.ts'
 interface CheckFlags extends RunFlags {
   where?: string
   sample?: number
+  roundTrip?: true
 }
 
 /** `longhaul check`: compares source and target as they are. */
@@ -25,6 +26,7 @@ export function addCheck(program: Command, cli: Cli): void {
       ).conflicts('sample'),
     )
     .option('--sample <rows>', 'a spot check: so many rows by chance of each table with a primary key', rows)
+    .option('--round-trip', 'look also whether each value would come back to SQLite as it was')
   withExamples(withRunning(withPlanning(command)), [
     [
       'check --from sqlite:app.db --to postgresql://me@localhost/app',
@@ -34,6 +36,7 @@ export function addCheck(program: Command, cli: Cli): void {
     ['check --sqlite app.db --postgres prod --tables users --json', 'one table, as JSON'],
     ['check app-1a2b3c --tables orders --where "total > 100"', 'some rows of one table'],
     ['check app-1a2b3c --sample 500', 'a spot check'],
+    ['check app-1a2b3c --round-trip', 'status 4 where a column could not be brought back, and why'],
   ]).action((id: string | undefined, flags: CheckFlags) => checkCommand(cli, id, flags))
 }
 
@@ -42,12 +45,16 @@ function rows(text: string): number {
   throw new InvalidArgumentError('Write a number of rows, from 1 to 999999999.')
 }
 
+/** What a check can be asked for beyond a plan. */
+type More = Pick<PlanRequest, 'rows' | 'roundTrip'>
+
 async function checkCommand(cli: Cli, id: string | undefined, flags: CheckFlags): Promise<void> {
-  const wanted = rowsWanted(flags)
+  const rows = rowsWanted(flags)
+  const more: More = { ...(rows && { rows }), ...(flags.roundTrip && { roundTrip: true }) }
   const prepared =
     id === undefined
-      ? await preparedOf(cli, flags, wanted)
-      : (temporal: Temporal) => preparedFrom(temporal, id, flags, wanted)
+      ? await preparedOf(cli, flags, more)
+      : (temporal: Temporal) => preparedFrom(temporal, id, flags, more)
   await runPrepared(cli, flags, prepared, { mode: 'check' })
 }
 
@@ -63,11 +70,11 @@ function rowsWanted({ where, sample, tables }: CheckFlags): RowsWanted | undefin
   return { ...(where !== undefined && { where }), ...(sample !== undefined && { sample }) }
 }
 
-async function preparedOf(cli: Cli, flags: CheckFlags, rows: RowsWanted | undefined): Promise<PreparedRun> {
+async function preparedOf(cli: Cli, flags: CheckFlags, more: More): Promise<PreparedRun> {
   const { prepareRun } = await import('../request.ts')
   const given = await migrationOptions(flags)
   const ifExists = given.ifExists ?? given.file?.ifExists ?? 'use'
-  return prepareRun({ ...given, ifExists, ...(rows && { rows }) }, 'check', cli.around.here)
+  return prepareRun({ ...given, ifExists, ...more }, 'check', cli.around.here)
 }
 
 /** As the run was asked for; what the flags say goes over that. */
@@ -75,7 +82,7 @@ async function preparedFrom(
   temporal: Temporal,
   id: string,
   flags: CheckFlags,
-  rows: RowsWanted | undefined,
+  more: More,
 ): Promise<PreparedRun> {
   refuseEndpoints(flags)
   const { findRun } = await import('../handle.ts')
@@ -92,7 +99,7 @@ async function preparedFrom(
     ...(reason !== undefined && { reason }),
     ...(operator !== undefined && { operator }),
     ...(busyTimeout !== undefined && { busySeconds: busyTimeout }),
-    ...(rows && { rows }),
+    ...more,
   }
   return named(asked, 'check', flags.id)
 }

@@ -20,7 +20,7 @@ import { copySource } from './copy-source.ts'
 import { CopyStream } from './copy-stream.ts'
 
 /**
- * All rows of a table's target in batches, in the order in which the server has them, cells in the order of the
+ * All rows of a table's target, or those of a condition over its alias `t`, in batches, in the order in which the server has them, cells in the order of the
  * plan's columns. `progress` hears of the rows read so far. The client can do nothing else meanwhile; who stops
  * before the end ends its connection. Memory: 256 KB, or the largest row.
  */
@@ -28,8 +28,9 @@ export async function* readRows(
   client: Client,
   table: TablePlan,
   progress: (rows: number) => void,
+  where?: string,
 ): AsyncGenerator<Row[]> {
-  const { sql, formats } = await copySource(client, table)
+  const { sql, formats } = await copySource(client, table, where)
   const fields = formats.map(fieldReader)
   const found = new CopyRows(fields.length)
   let count = 0
