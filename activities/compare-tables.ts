@@ -22,6 +22,7 @@ export async function compareTables(
     target: request.target,
     snapshot: needSnapshot(home, run),
     tables: chosen.filter(t => t.action === 'use'),
+    facts: readArtifact(home, run, 'assessment').tables.filter(({ name }) => tables.includes(name)),
     partRows: plan.how.chunkRows * CHUNKS,
     ...(request.rows && { rows: request.rows }),
     ...(request.roundTrip && { roundTrip: request.roundTrip }),

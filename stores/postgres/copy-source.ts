@@ -9,6 +9,8 @@ import { ident, qualified } from './quote.ts'
 export interface CopySource {
   /** `COPY … TO STDOUT (FORMAT binary)`. */
   sql: string
+  /** The relation as a query names it. */
+  from: string
   /** By column of the plan. */
   formats: SendFunction[]
 }
@@ -23,6 +25,7 @@ export async function copySource(client: Client, table: TablePlan, where = 'true
   // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
   const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
   return {
+    from,
     sql: `COPY (SELECT ${names} FROM ${from} AS t WHERE ${where}) TO STDOUT (FORMAT binary)`,
     formats: table.columns.map(column => {
       const name = sent.get(column.target)

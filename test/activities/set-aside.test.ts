@@ -199,7 +199,10 @@ test('a comparison applies the plan too', async () => {
   await copy(world)
   const { place, snapshot, tables } = world
   const compare = () =>
-    digestBoth({ home, run: place.run, target: place.target, snapshot, tables, partRows: 1000 }, () => {})
+    digestBoth(
+      { home, run: place.run, target: place.target, snapshot, tables, facts: [], partRows: 1000 },
+      () => {},
+    )
   const [equal] = await compare()
   assert.deepEqual([equal!.verdict, equal!.read, equal!.quarantined, equal!.counted], ['equal', 6, 3, 3])
   await client.query(`UPDATE t SET s = 'x' WHERE id = 1`)
@@ -217,11 +220,14 @@ test('a comparison that was broken off goes on with the part in which it was', a
   await client.query('INSERT INTO big SELECT i * 3, i FROM generate_series(-9, 40) AS i')
   const heard: number[] = []
   const compare = (last: number) =>
-    digestBoth({ home, run: place.run, target: place.target, snapshot, tables, partRows: 10 }, detail => {
-      const { rows } = detail as { rows: number }
-      if (rows > last) throw new Error('broken off')
-      heard.push(rows)
-    })
+    digestBoth(
+      { home, run: place.run, target: place.target, snapshot, tables, facts: [], partRows: 10 },
+      detail => {
+        const { rows } = detail as { rows: number }
+        if (rows > last) throw new Error('broken off')
+        heard.push(rows)
+      },
+    )
   await assert.rejects(compare(35), /broken off/)
   // In a part that was compared before: what a pause leaves done is not looked at again.
   await client.query('UPDATE big SET n = 0 WHERE id = -27')
@@ -241,7 +247,7 @@ test('rows outside of all parts of the source are surplus', async () => {
   await client.query(
     'INSERT INTO big SELECT generate_series(1, 20); INSERT INTO big VALUES (-9223372036854775808), (9223372036854775807)',
   )
-  const pair = { home, run: place.run, target: place.target, snapshot, tables, partRows: 7 }
+  const pair = { home, run: place.run, target: place.target, snapshot, tables, facts: [], partRows: 7 }
   const [result] = await digestBoth(pair, () => {})
   assert.deepEqual([result!.verdict, result!.read, result!.counted], ['different', 20, 22])
   assert.equal(result!.located!.surplus, 2)

@@ -19,7 +19,7 @@ export async function arrives(place: Place, statements: string[]): Promise<boole
   try {
     build(db, statements)
     await client.query(`DROP SCHEMA IF EXISTS ${target.schema} CASCADE; CREATE SCHEMA ${target.schema}`)
-    const { plan, ran, failures, different } = await migrate(file, place, { accept: ['all-listed'] })
+    const { plan, ran, failures, different, counted } = await migrate(file, place, { accept: ['all-listed'] })
     if (!ran) return false
     assert.deepEqual(
       failures.filter(failure => !isMerge(failure, plan)),
@@ -27,6 +27,7 @@ export async function arrives(place: Place, statements: string[]): Promise<boole
     )
     for (const table of plan.what.tables) await sameRows(db, client, table)
     assert.deepEqual(different, [], 'digests')
+    assert.deepEqual(counted, [])
     assert.deepEqual(vanished(await account(db, client, plan, failures)), {})
     return true
   } finally {

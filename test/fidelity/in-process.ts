@@ -4,11 +4,13 @@
  */
 import type { Client } from 'pg'
 import { verifyExpressions } from '../../activities/verify-job.ts'
+import type { TableFacts } from '../../model/assessment.ts'
 import { planAndExpressions, wantsEveryDigit } from '../../model/build-plan.ts'
 import { needsConforming } from '../../model/conforming.ts'
 import type { PostgresEndpoint } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
 import { isAccepted } from '../../model/finding.ts'
+import { disagreement, measured } from '../../model/measures.ts'
 import type { Plan, TablePlan } from '../../model/plan.ts'
 import { planRequest, type RequestOptions } from '../../model/plan-request.ts'
 import type { Row } from '../../model/types.ts'
@@ -20,8 +22,10 @@ import { FittingRows } from '../../stores/fitting-rows.ts'
 import { copyIn } from '../../stores/postgres/copy-in.ts'
 import { analyze, createTable, type Effect } from '../../stores/postgres/ddl.ts'
 import { describeTarget } from '../../stores/postgres/describe.ts'
+import { measureTarget } from '../../stores/postgres/measure.ts'
 import { foreignKeys, tableParts, triggers, views } from '../../stores/postgres/plan-effects.ts'
 import { setSequence } from '../../stores/postgres/sequence.ts'
+import { measureSource } from '../../stores/sqlite/measure.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
 import type { KeyRange, SourceStore } from '../../stores/store.ts'
 
@@ -41,6 +45,8 @@ export interface Migrated {
   failures: { object: Effect['object']; message: string }[]
   /** Tables whose digests differ. */
   different: string[]
+  /** Tables of which the engines count something else. */
+  counted: string[]
 }
 
 /** Small, so that a few rows make several chunks. */
@@ -50,14 +56,15 @@ const CHUNK_ROWS = 3
 export async function migrate(file: string, place: Place, options: RequestOptions): Promise<Migrated> {
   const store = openSqlite(file)
   try {
-    const plan = await planFor(file, store, place, options)
+    const { plan, facts } = await planFor(file, store, place, options)
     const stops = plan.findings.some(
       finding =>
         finding.severity === 'refused' ||
         (finding.severity === 'consent' && !isAccepted(finding, plan.what.accept)),
     )
-    if (stops) return { plan, ran: false, failures: [], different: [] }
-    return { plan, ran: true, ...(await run(store, place, plan)) }
+    if (stops) return { plan, ran: false, failures: [], different: [], counted: [] }
+    const ran = await run(store, place, plan)
+    return { plan, ran: true, ...ran, counted: await countedOtherwise(file, place, plan, facts) }
   } finally {
     store.close()
   }
@@ -86,12 +93,29 @@ async function planFor(
   for (;;) {
     const { plan, expressions } = planAndExpressions({ assessment, target: there, request, rejected })
     const untried = expressions.filter(({ id }) => !rejected.has(id))
-    if (untried.length === 0) return plan
+    if (untried.length === 0) return { plan, facts: tables }
     const where = { home, run: 'random', target, snapshot: file, tables: plan.what.tables }
     const failed = await verifyExpressions({ ...where, expressions: untried }, () => {})
-    if (failed.length === 0) return plan
+    if (failed.length === 0) return { plan, facts: tables }
     for (const { id, reason } of failed) rejected.set(id, reason)
   }
+}
+
+/** What the engines count by themselves, of tables all of whose rows are there as they were. */
+async function countedOtherwise(
+  file: string,
+  { client }: Place,
+  { what }: Plan,
+  facts: TableFacts[],
+): Promise<string[]> {
+  const otherwise: string[] = []
+  for (const table of what.tables) {
+    const columns = measured(table, facts.find(({ name }) => name === table.name)!)
+    const here = measureSource(file, table.name, columns)
+    const unlike = disagreement(columns, here, await measureTarget(client, table, columns))
+    if (unlike !== undefined) otherwise.push(`${table.name}: ${unlike}`)
+  }
+  return otherwise
 }
 
 async function run(
