@@ -34,9 +34,10 @@ export class ComeBack {
 
   /** Rows of `readRows` as SQLite would give them, once written there. */
   rows(batch: readonly Row[]): Stored[][] {
+    this.#db.exec('BEGIN')
     for (const row of batch) this.#insert.run(row.map((cell, i) => written(cell, this.#columns[i]!)))
     const rows = this.#read.all()
-    this.#db.exec('DELETE FROM back')
+    this.#db.exec('ROLLBACK')
     return rows
   }
 
