@@ -4,6 +4,7 @@ import { type ReportDocument, SUMMED } from './document.ts'
 import { comparison } from './markdown-baseline.ts'
 import { consents, issues, leftOut, operations, setAside, signOff } from './markdown-findings.ts'
 import { block, cell, code, list, table } from './markdown-text.ts'
+import { unequalRows, wouldNotReturn } from './markdown-unequal.ts'
 import { secondsOf, stretchOf, wholeStretch } from './times.ts'
 
 export function markdownReport(report: ReportDocument): string {
@@ -12,6 +13,8 @@ export function markdownReport(report: ReportDocument): string {
     stateBefore(report),
     stepsPerformed(report),
     balanceSheet(report),
+    unequalRows(report),
+    wouldNotReturn(report),
     views(report),
     comparison(report),
     setAside(report),

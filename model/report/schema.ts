@@ -43,6 +43,11 @@ const reportTable = z
     error: optional(text),
     located: optional(located),
     note: optional(text.describe('What is to be known and is no difference')),
+    returned: optional(
+      z
+        .array(z.strictObject({ name: text, why: text }))
+        .describe('With --round-trip: columns whose values would not come back as they were'),
+    ),
   })
   .describe('read = written + skipped + quarantined')
 

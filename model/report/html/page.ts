@@ -9,6 +9,7 @@ import { pace } from './pace.ts'
 import { people } from './people.ts'
 import { STYLE } from './style.ts'
 import { timeline } from './timeline.ts'
+import { unequalRows, wouldNotReturn } from './unequal.ts'
 import { notChecked, rolledBack, wayBack } from './way-back.ts'
 
 /** A whole document. Browsers that know it also keep it from loading or running anything. */
@@ -42,6 +43,8 @@ const sections = (report: ReportDocument): Html[] =>
     timeline(report),
     pace(report),
     balance(report),
+    unequalRows(report),
+    wouldNotReturn(report),
     findings(report),
     leftOut(report),
     people(report),
