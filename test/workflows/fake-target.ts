@@ -253,6 +253,14 @@ export class FakeTarget {
         await this.#call('locateDifferences', tables)
         return {}
       },
+      compareSchema: async () => {
+        await this.#call('compareSchema')
+        return []
+      },
+      checkRules: async () => {
+        await this.#call('checkRules')
+        return []
+      },
       noteOrders: async note => {
         await this.#call('noteOrders')
         this.notes.push(note)
