@@ -4,7 +4,7 @@ import type { TablePlan } from '../../model/plan.ts'
 import { goesInPieces } from '../large.ts'
 import type { Digester } from './digester.ts'
 import type { HashTally } from './hash-tally.ts'
-import { BOTH, type Sides } from './locate.ts'
+import { BOTH, type Sides } from './pair-off.ts'
 import { printCell } from './print.ts'
 
 export interface UnequalRow {

@@ -16,7 +16,7 @@ import { LARGE } from '../large.ts'
 import { type FieldReader, fieldReader } from './copy-fields.ts'
 import type { Window } from './copy-frames.ts'
 import { broken, CopyRows } from './copy-rows.ts'
-import { copySource } from './copy-source.ts'
+import { type CopySource, copySource } from './copy-source.ts'
 import { CopyStream } from './copy-stream.ts'
 
 /**
@@ -30,7 +30,16 @@ export async function* readRows(
   progress: (rows: number) => void,
   where?: string,
 ): AsyncGenerator<Row[]> {
-  const { sql, formats } = await copySource(client, table, where)
+  yield* readCopy(client, table, await copySource(client, table, where), progress)
+}
+
+/** The same of a source that is known: `table` only names what is read. */
+export async function* readCopy(
+  client: Client,
+  table: TablePlan,
+  { sql, formats }: Pick<CopySource, 'sql' | 'formats'>,
+  progress: (rows: number) => void,
+): AsyncGenerator<Row[]> {
   const fields = formats.map(fieldReader)
   const found = new CopyRows(fields.length)
   let count = 0
@@ -49,7 +58,7 @@ export async function* readRows(
  */
 export async function* copyOut(
   client: Client,
-  { name, bytes }: TablePlan,
+  { name, bytes }: Pick<TablePlan, 'name' | 'bytes'>,
   sql: string,
   rows: CopyRows,
   large?: (copy: CopyStream) => Promise<void>,

@@ -18,10 +18,17 @@ export interface CopySource {
 /**
  * All rows of a table's target, or those of a condition over its alias `t`. Fails with `drift` where it has no such
  * column, or one of another type.
+ *
+ * @param before SQL over that alias of fields that come before the columns, of the reader's own format
  */
-export async function copySource(client: Client, table: TablePlan, where = 'true'): Promise<CopySource> {
+export async function copySource(
+  client: Client,
+  table: TablePlan,
+  where = 'true',
+  before: readonly string[] = [],
+): Promise<CopySource> {
   const { plain, sent } = await catalogOf(client, table)
-  const names = table.columns.map(column => ident(column.target)).join(', ')
+  const names = [...before, ...table.columns.map(column => ident(column.target))].join(', ')
   // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
   const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
   return {
