@@ -10,6 +10,9 @@ import { type Draft, type Planning, targetColumns } from './draft.ts'
 /** Differences of keys and rules: the target's hold, and may refuse rows or allow more than the source did. */
 export function compareRules(planning: Planning, draft: Draft, existing: ExistingTable): void {
   const { table } = draft
+  if (existing.screened) planning.findings.push(screened(planning, existing, table.name))
+  // Nothing is loaded, and the schema is compared by itself.
+  if (planning.request.scope === 'check') return
   const say = (code: string, severity: Severity, message: string): void => {
     planning.findings.push({ code, severity, object: `table ${table.name}`, message })
   }
@@ -35,7 +38,6 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
     )
   }
   compareForeignKeys(draft, existing, planning.target.writers.length, say)
-  if (existing.screened) planning.findings.push(screened(planning, existing, table.name))
   if (existing.triggers.length > 0) {
     say(
       'triggers-do-not-fire',

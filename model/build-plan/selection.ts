@@ -102,6 +102,7 @@ export function columnSettings(settings: TableSettings | undefined, column: stri
 }
 
 function byName<T>(map: Record<string, T>, name: string): T | undefined {
+  if (Object.hasOwn(map, name)) return map[name]
   return lookUp(
     Object.entries(map).map(([key, value]) => ({ name: key, value })),
     name,

@@ -1,6 +1,7 @@
 /** What follows from the facts of a run, the same in every form of its report. */
 import { type Finding, isAccepted, type Severity } from '../finding.ts'
 import { groupFindings } from '../finding-groups.ts'
+import { isForSchema, isNamedIn } from '../schema-compared.ts'
 import { takenBackText } from '../taken-back.ts'
 import type { Consent, ReportDocument, ReportFacts, WayBack } from './document.ts'
 import { headlineOf } from './headline.ts'
@@ -29,15 +30,21 @@ const NO_ROWS = { skipped: 0, quarantined: 0, altered: 0, bytes: 0 }
 
 const NEEDS_CONSENT: readonly Severity[] = ['consent', 'incomplete']
 
-function consentsOf({ findings, request: { accept } }: ReportFacts): Consent[] {
-  const accepted = findings.filter(f => NEEDS_CONSENT.includes(f.severity) && isAccepted(f, accept))
+function consentsOf({ findings, schema, request: { accept } }: ReportFacts): Consent[] {
+  const accepted = [...findings, ...(schema?.differences ?? [])].filter(
+    f => NEEDS_CONSENT.includes(f.severity) && covers(f, accept),
+  )
   return groupFindings(accepted).map(({ finding: { code, severity, message }, objects }) => ({
     ...{ code, severity, objects, message },
     given: accept.filter(words =>
-      objects.some(object => isAccepted({ code, severity, message, object }, [words])),
+      objects.some(object => covers({ code, severity, message, object }, [words])),
     ),
   }))
 }
+
+/** What only the comparison can find has to be named. */
+const covers = (finding: Finding, accept: readonly string[]): boolean =>
+  (isForSchema(finding.code) ? isNamedIn : isAccepted)(finding, accept)
 
 /** Whether a finding still asks for something to be done. */
 export const isOpen = ({ request: { accept } }: ReportFacts, finding: Finding): boolean =>

@@ -8,6 +8,7 @@ import type { Plan, TablePlan } from '../../model/plan.ts'
 import { account, vanished } from './accounts.ts'
 import { type Migrated, migrate, type Place } from './in-process.ts'
 import { sourceText, targetText } from './same-cells.ts'
+import { schemaDifferences } from './schema-there.ts'
 import { quoted, readSource } from './source-cells.ts'
 
 /** Whether the plan let the database through; then everything of it has to be there. */
@@ -19,7 +20,8 @@ export async function arrives(place: Place, statements: string[]): Promise<boole
   try {
     build(db, statements)
     await client.query(`DROP SCHEMA IF EXISTS ${target.schema} CASCADE; CREATE SCHEMA ${target.schema}`)
-    const { plan, ran, failures, different, counted } = await migrate(file, place, { accept: ['all-listed'] })
+    const migrated = await migrate(file, place, { accept: ['all-listed'] })
+    const { plan, ran, failures, different, counted } = migrated
     if (!ran) return false
     assert.deepEqual(
       failures.filter(failure => !isMerge(failure, plan)),
@@ -28,6 +30,7 @@ export async function arrives(place: Place, statements: string[]): Promise<boole
     for (const table of plan.what.tables) await sameRows(db, client, table)
     assert.deepEqual(different, [], 'digests')
     assert.deepEqual(counted, [])
+    assert.deepEqual(await schemaDifferences(file, place, migrated), [], 'schema')
     assert.deepEqual(vanished(await account(db, client, plan, failures)), {})
     return true
   } finally {

@@ -5,7 +5,7 @@
 import type { Client } from 'pg'
 import { verifyExpressions } from '../../activities/verify-job.ts'
 import type { TableFacts } from '../../model/assessment.ts'
-import { planAndExpressions, wantsEveryDigit } from '../../model/build-plan.ts'
+import { type PlanInput, planAndExpressions, wantsEveryDigit } from '../../model/build-plan.ts'
 import { needsConforming } from '../../model/conforming.ts'
 import type { PostgresEndpoint } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
@@ -39,6 +39,8 @@ export interface Place {
 
 export interface Migrated {
   plan: Plan
+  /** What it was made from. */
+  input: PlanInput
   /** Whether the plan may run: nothing is refused, everything else that needs it has its consent. */
   ran: boolean
   /** Objects that could not be made, with the server's words. */
@@ -56,26 +58,23 @@ const CHUNK_ROWS = 3
 export async function migrate(file: string, place: Place, options: RequestOptions): Promise<Migrated> {
   const store = openSqlite(file)
   try {
-    const { plan, facts } = await planFor(file, store, place, options)
+    const { plan, input } = await planFor(file, store, place, options)
     const stops = plan.findings.some(
       finding =>
         finding.severity === 'refused' ||
         (finding.severity === 'consent' && !isAccepted(finding, plan.what.accept)),
     )
-    if (stops) return { plan, ran: false, failures: [], different: [], counted: [] }
+    if (stops) return { plan, input, ran: false, failures: [], different: [], counted: [] }
     const ran = await run(store, place, plan)
-    return { plan, ran: true, ...ran, counted: await countedOtherwise(file, place, plan, facts) }
+    const counted = await countedOtherwise(file, place, plan, input.assessment.tables)
+    return { plan, input, ran: true, ...ran, counted }
   } finally {
     store.close()
   }
 }
 
-async function planFor(
-  file: string,
-  store: SourceStore,
-  { client, target, home }: Place,
-  options: RequestOptions,
-) {
+async function planFor(file: string, store: SourceStore, place: Place, options: RequestOptions) {
+  const { client, target } = place
   const request = planRequest({ source: { kind: 'sqlite', path: file, host: 'here' }, target }, options)
   const there = await describeTarget(client, target.schema)
   const schema = store.describe()
@@ -89,14 +88,20 @@ async function planFor(
     tables,
     findings: [],
   }
+  const input = { assessment, target: there, request }
+  return { plan: await planTried(file, place, input), input }
+}
+
+/** The plan without the expressions that do not do the same in the target. */
+export async function planTried(file: string, { target, home }: Place, input: PlanInput): Promise<Plan> {
   const rejected = new Map<string, string>()
   for (;;) {
-    const { plan, expressions } = planAndExpressions({ assessment, target: there, request, rejected })
+    const { plan, expressions } = planAndExpressions({ ...input, rejected })
     const untried = expressions.filter(({ id }) => !rejected.has(id))
-    if (untried.length === 0) return { plan, facts: tables }
+    if (untried.length === 0) return plan
     const where = { home, run: 'random', target, snapshot: file, tables: plan.what.tables }
     const failed = await verifyExpressions({ ...where, expressions: untried }, () => {})
-    if (failed.length === 0) return { plan, facts: tables }
+    if (failed.length === 0) return plan
     for (const { id, reason } of failed) rejected.set(id, reason)
   }
 }
