@@ -15,6 +15,7 @@ import type { Work } from './edge.ts'
 import { tryAll, tryEach } from './effects-together.ts'
 import { sideBySide } from './side-by-side.ts'
 import { type Target, withoutLeftOut, withTarget } from './target.ts'
+import { vacuumTables } from './vacuum.ts'
 import { watched } from './watch.ts'
 
 /** Up to here a table's parts are made in a moment, and with those of others in one transaction. */
@@ -49,6 +50,7 @@ async function finish(target: Target, tables: TablePlan[], make: Make): Promise<
   const effects: Effect[] = []
   for (const table of tables) effects.push(...(await effectsOf(target, table)))
   const failures = await make(effects)
+  if (target.plan.what.policies.vacuum) failures.push(...(await vacuumTables(target, tables)))
   await target.client.query(
     `UPDATE ${tableName(target.ledger, 'table_run')} SET finished = true WHERE run_id = $1 AND name = ANY($2)`,
     [target.token.run, tables.map(({ name }) => name)],
@@ -97,7 +99,7 @@ async function effectsOf(target: Target, table: TablePlan): Promise<Effect[]> {
   const sequences = await Promise.all(
     table.columns.filter(c => c.identity).map(column => sequenceEffect(target, table, column)),
   )
-  return [...parts, ...sequences, analyze(table)]
+  return [...parts, ...sequences, ...(target.plan.what.policies.vacuum ? [] : [analyze(table)])]
 }
 
 /** The sequence of a table that was there before has a stand to go back to. */

@@ -25,6 +25,7 @@ import { findExampleValues } from './example-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
 import { type Progress, paced } from './progress.ts'
+import { checkPlannedRules, tryRuleQueries } from './rules-job.ts'
 import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
@@ -48,6 +49,8 @@ const jobs = {
   digestThere,
   locateInCopied,
   compareViews,
+  checkRules: checkPlannedRules,
+  tryRuleQueries,
   verify: verifyExpressions,
 } as const
 export type Jobs = typeof jobs

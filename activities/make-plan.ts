@@ -16,6 +16,7 @@ import { lookAtTarget } from './look-at-target.ts'
 import { writeScripts } from './plan-scripts.ts'
 import { summarize } from './plan-summary.ts'
 import { planVerified } from './plan-verified.ts'
+import { ruleFindings } from './rule-findings.ts'
 import { toolFindings } from './tools.ts'
 
 export interface PlanInput {
@@ -40,6 +41,7 @@ export async function makePlan(
     request,
   })
   plan.findings.push(...(await collisionFindings(home, run, request, target, plan)))
+  plan.findings.push(...(await ruleFindings(home, run, request, assessment.schema, plan)))
   plan.findings.sort(bySeverity)
   writeArtifact(home, run, 'plan', plan)
   const document = assessDocument(assessment, plan)

@@ -39,15 +39,44 @@ export async function makeOnce(
   if (claim.previous) await dispossess(claim.previous)
   await inTransaction(sql, async () => {
     await make()
-    const { rowCount } = await sql.query(
-      `UPDATE ${tableName(place, 'object')} SET done = true, done_at = pg_catalog.clock_timestamp(), error = NULL
-        WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND epoch = $5 AND NOT done
-          AND ${runIsOurs(place, '$1', '$6')}`,
-      [token.run, object.kind, object.table, object.name, claim.epoch, token.epoch],
-    )
-    if (rowCount !== 1) throw fenced(`${object.kind} "${object.name}"`)
+    await noteDone(sql, place, token, claim)
   })
   return true
+}
+
+/**
+ * The same for what no transaction takes, and what does no harm where it is done twice: it is recorded once it is
+ * done, so that a run that was killed in between does it again.
+ */
+export async function doAndNote(
+  sql: Sql,
+  place: Place,
+  token: RunToken,
+  object: ObjectId & { undo: string[] },
+  dispossess: (previous: Backend) => Promise<void>,
+  act: () => Promise<void>,
+): Promise<boolean> {
+  const claim = await claimObject(sql, place, token, object)
+  if (!claim) return false
+  if (claim.previous) await dispossess(claim.previous)
+  await act()
+  await inTransaction(sql, () => noteDone(sql, place, token, claim))
+  return true
+}
+
+async function noteDone(
+  sql: Sql,
+  place: Place,
+  token: RunToken,
+  { kind, table, name, epoch }: ObjectClaim,
+): Promise<void> {
+  const { rowCount } = await sql.query(
+    `UPDATE ${tableName(place, 'object')} SET done = true, done_at = pg_catalog.clock_timestamp(), error = NULL
+      WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND epoch = $5 AND NOT done
+        AND ${runIsOurs(place, '$1', '$6')}`,
+    [token.run, kind, table, name, epoch, token.epoch],
+  )
+  if (rowCount !== 1) throw fenced(`${kind} "${name}"`)
 }
 
 async function claimObject(

@@ -34,6 +34,7 @@ import { bySeverity, isAccepted } from './finding.ts'
 import { hashPlan } from './hash-plan.ts'
 import { isLoadedInto, type Plan, type PlanWhat } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
+import { isForSchema } from './schema-compared.ts'
 import type { ExistingTable, TargetDescription } from './target.ts'
 
 export type { PlannedExpression } from './build-plan/expressions.ts'
@@ -161,6 +162,7 @@ function finish(
       ...(request.backup && { backup: request.backup }),
       ...(request.gates && { gates: request.gates }),
       ...(planning.collation !== undefined && { collation: planning.collation }),
+      ...(request.file?.vacuum && { vacuum: true }),
     },
     tables: copyOrder(drafts),
     ...objects,
@@ -174,7 +176,8 @@ function finish(
 function reportUnusedConsent({ request, findings }: Planning): void {
   const losses = findings.filter(({ severity }) => severity === 'consent' || severity === 'incomplete')
   for (const accept of request.accept) {
-    if (accept === 'all-listed' || losses.some(finding => isAccepted(finding, [accept]))) continue
+    if (accept === 'all-listed' || isForSchema(accept)) continue
+    if (losses.some(finding => isAccepted(finding, [accept]))) continue
     findings.push({
       code: 'accept-covers-nothing',
       severity: 'warning',

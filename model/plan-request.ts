@@ -2,6 +2,7 @@
 import type { Gate } from './control.ts'
 import type { PostgresEndpoint, SqliteEndpoint } from './endpoint.ts'
 import type { Backup, Conversion, IfExists, PlanHow, Policies } from './plan.ts'
+import type { Rule } from './rules.ts'
 import type { LogicalType } from './types.ts'
 
 /** A plan file after parsing: names as the user wrote them, not yet looked up in a schema. */
@@ -29,7 +30,10 @@ export interface PlanFile {
   accept: string[]
   how: Partial<PlanHow>
   busySeconds?: number
-  /** Where the names of tables and columns stand, by path as in `tables.users.columns.id`. */
+  vacuum?: boolean
+  /** Absent: none. */
+  rules?: Rule[]
+  /** Where the names of tables and columns, and rules, stand, by path as in `tables.users.columns.id`. */
   positions: Record<string, Position>
 }
 

@@ -51,6 +51,8 @@ export interface Policies {
   gates?: Gate[]
   /** How texts of new tables are compared, where their column says nothing else; as in `ColumnPlan`. */
   collation?: string
+  /** `VACUUM (ANALYZE)` of each table when its rows and indexes are there; absent: `ANALYZE`. */
+  vacuum?: true
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Zod's issues in a user's words. No message holds a value of the file: it might be a secret. */
 import type { z } from 'zod'
 import { didYouMean } from './did-you-mean.ts'
-import { PLAN_KEYS } from './planfile.ts'
+import { keysAt } from './planfile.ts'
+import { RULE_FORMS } from './planfile-rules.ts'
 import { TYPE_NAMES } from './type-text.ts'
 
 export type PathPart = string | number
@@ -30,8 +31,8 @@ function describe(issue: Issue, above: PathPart[], content: unknown): DescribedI
 }
 
 /**
- * `tables` may be a list or a map: only the mistakes of the one that was meant help. The other union is the
- * `default` of a column.
+ * `tables` may be a list or a map, and some rules a word or a map: only the mistakes of the one that was meant help.
+ * The other unions are single values.
  */
 function inUnion(
   issue: Issue & { code: 'invalid_union' },
@@ -39,6 +40,8 @@ function inUnion(
   content: unknown,
 ): DescribedIssue[] {
   const value = valueAt(content, at)
+  const form = at[0] === 'rules' && at.length === 3 ? RULE_FORMS[at[2]!] : undefined
+  if (form !== undefined) return inForm(issue, at, content, form)
   if (at.length > 1) return [{ at, path: showPath(at), ...notScalar(value) }]
   if (typeof value !== 'object' || value === null) {
     const message = `a list or a map is expected here, not ${nameOf(value)}`
@@ -55,20 +58,26 @@ function inUnion(
   return meant.flatMap(inner => describe(inner, at, content))
 }
 
+/** A rule that is a word or a map. */
+function inForm(
+  { errors }: Issue & { code: 'invalid_union' },
+  at: PathPart[],
+  content: unknown,
+  remedy: string,
+): DescribedIssue[] {
+  const value = valueAt(content, at)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return errors[1]!.flatMap(inner => describe(inner, at, content))
+  return [{ at, path: showPath(at), message: 'this is not written as it must be', remedy }]
+}
+
 const notScalar = (value: unknown): { message: string; remedy: string } => ({
   message: `one value is expected here, not ${nameOf(value)}`,
   remedy: 'Write a text, a number, true, false or null; JSON goes into quotes',
 })
 
 function unknownKey(at: PathPart[], key: string): DescribedIssue {
-  const known =
-    at.length === 0
-      ? PLAN_KEYS.root
-      : at[0] === 'how'
-        ? PLAN_KEYS.how
-        : at.length === 2
-          ? PLAN_KEYS.table
-          : PLAN_KEYS.column
+  const known = keysAt(at)
   const meant = didYouMean(key, known)
   return {
     at: [...at, key],

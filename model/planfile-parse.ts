@@ -5,6 +5,7 @@ import type { ColumnSettings, Mistake, PlanFile, Position } from './plan-request
 import { planFileSchema } from './planfile.ts'
 import { describeIssues } from './planfile-mistakes.ts'
 import { offsetOf, type Place, positions } from './planfile-places.ts'
+import { ruleOf } from './rule-of-entry.ts'
 
 export interface ParsedPlanFile {
   /** Absent where there is a mistake. */
@@ -105,7 +106,18 @@ const YAML_MISTAKES: Record<string, [string, string]> = {
 }
 
 function toPlanFile(file: string, data: PlanFileData, places: Record<string, Position>): PlanFile {
-  const { version: _, tables, exclude, accept, how, if_exists, on_failure, busy_timeout, ...rest } = data
+  const {
+    version: _,
+    tables,
+    exclude,
+    accept,
+    how,
+    if_exists,
+    on_failure,
+    busy_timeout,
+    rules,
+    ...rest
+  } = data
   const listed = Array.isArray(tables)
   return clean({
     ...rest,
@@ -117,6 +129,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     ifExists: if_exists,
     onFailure: on_failure,
     busySeconds: busy_timeout,
+    rules: rules?.map(ruleOf),
     how: clean({
       chunkRows: how?.chunk_rows,
       chunkBytes: how?.chunk_bytes,

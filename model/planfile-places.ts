@@ -33,7 +33,7 @@ function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined
 }
 
-/** Places of every name of a table or column, for mistakes that only show against a schema. */
+/** Places of every name of a table or column and of every rule, for mistakes that only show against a schema. */
 export function positions(document: Document, place: Place): Record<string, Position> {
   const found: Record<string, Position> = {}
   const note = (path: PathPart[]): void => {
@@ -45,6 +45,7 @@ export function positions(document: Document, place: Place): Record<string, Posi
       for (const column of keys(document, [list, key, 'columns'])) note([list, key, 'columns', column])
     }
   }
+  for (const rule of keys(document, ['rules'])) note(['rules', rule])
   return found
 }
 

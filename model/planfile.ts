@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { GATES } from './control.ts'
 import { BACKUPS, CONVERSIONS, HOW_BOUNDS, type PlanHow } from './plan.ts'
+import { RULE_KEYS, ruleSchema } from './planfile-rules.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
 
 /** Reports a mistake with the words for its remedy. */
@@ -143,14 +144,19 @@ export const planFileSchema = z.strictObject({
     .optional()
     .describe('Seconds to wait where another program keeps the source locked'),
   how: how.optional(),
+  vacuum: z
+    .boolean()
+    .optional()
+    .describe('VACUUM (ANALYZE) of each table once its rows and indexes are there, instead of ANALYZE alone'),
+  rules: z.array(ruleSchema).optional().describe('What the target has to hold when all rows are there'),
 })
 
-/** The keys that each level knows, for "did you mean". */
-export const PLAN_KEYS = {
-  root: Object.keys(planFileSchema.shape),
-  how: Object.keys(how.shape),
-  table: Object.keys(tableSettings.shape),
-  column: Object.keys(columnSettings.shape),
+/** The keys that may stand at a path, for "did you mean". */
+export function keysAt(path: readonly (string | number)[]): readonly string[] {
+  if (path.length === 0) return Object.keys(planFileSchema.shape)
+  if (path[0] === 'rules') return RULE_KEYS[path.slice(2).join('.')] ?? []
+  if (path[0] === 'how') return Object.keys(how.shape)
+  return Object.keys(path.length === 2 ? tableSettings.shape : columnSettings.shape)
 }
 
 /** The JSON Schema of the file, for editors: draft 2020-12. */

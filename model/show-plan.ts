@@ -19,11 +19,13 @@ import {
   type Policies,
   type TablePlan,
 } from './plan.ts'
+import { ruleLines } from './rule-text.ts'
+import type { Rule } from './rules.ts'
 import { objectLines } from './show-objects.ts'
 import { showType } from './type-text.ts'
 
-/** The plan in lines of plain text, ending with a line end; the same plan gives the same text. */
-export function showPlan(plan: Plan): string {
+/** The plan, and the rules of its request, in lines of plain text; the same plan gives the same text. */
+export function showPlan(plan: Plan, rules: readonly Rule[] = []): string {
   const { what } = plan
   const lines = [
     ...head(plan),
@@ -32,6 +34,10 @@ export function showPlan(plan: Plan): string {
     ...section(
       'Left out',
       leftOutLines(what.leftOut).map(line => `  ${line}`),
+    ),
+    ...section(
+      'Rules, checked when all rows are there',
+      ruleLines(rules).map(line => `  ${line}`),
     ),
     ...section(
       'Findings',
@@ -54,6 +60,7 @@ function head({ what, how, hash }: Plan): string[] {
     `  what      ${SCOPES[scope]}; tables that exist: ${ifExists}; on failure: ${onFailure}`,
     ...wayBack(what),
     ...gates(what),
+    ...vacuum(what),
     ...collation(what),
     `  size      ${count(what.tables.length, 'table')}, ${count(rows, 'row')}, ${showBytes(bytes)}`,
     `  how       chunks of ${number(how.chunkRows)} rows or ${showBytes(how.chunkBytes)}, ${count(how.tables, 'table')} side by side, ${count(how.lanes, 'lane')} a table`,
@@ -64,6 +71,10 @@ function head({ what, how, hash }: Plan): string[] {
 
 function gates({ policies: { gates = [] } }: PlanWhat): string[] {
   return gates.length > 0 ? [`  waits     for an approval at ${gates.join(' and at ')}`] : []
+}
+
+function vacuum({ policies }: PlanWhat): string[] {
+  return policies.vacuum ? ['  vacuum    each table, once its rows and indexes are there'] : []
 }
 
 /** Absent where no text is made, or its columns leave it to the database. */

@@ -12,6 +12,7 @@ import {
 import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
 import type { ReportFacts } from '../../model/report/document.ts'
+import { onlyRules } from '../../model/rules.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
 import { type TakenBack, takenBackText } from '../../model/taken-back.ts'
 import { type Column, count, duration, plural, table } from './text.ts'
@@ -103,7 +104,13 @@ function verdictLine(result: RunResult, mode: Mode): string {
   }
   const lead = head[result.state as keyof typeof head] ?? upper(result.state)
   const rows = result.verdict === 'equal' && result.differences.length > 0
-  return `${lead}: ${size}; ${rows ? 'the rows that were copied are equal' : words[result.verdict]}.${result.message ? `\n${result.message}` : ''}`
+  const said =
+    result.verdict === 'different' && onlyRules(result.differences)
+      ? 'source and target are equal, but rules of the plan do not hold'
+      : rows
+        ? 'the rows that were copied are equal'
+        : words[result.verdict]
+  return `${lead}: ${size}; ${said}.${result.message ? `\n${result.message}` : ''}`
 }
 
 function preflightLine({ exit, message }: RunResult, size: string): string {

@@ -56,7 +56,7 @@ async function showPlanned(cli: Cli, ended: Ended, prepared: PreparedRun, flags:
   if (flags.out) writeOut(flags.out, `${JSON.stringify(document, null, 2)}\n`)
   if (flags.sql) await showScripts(cli, ended)
   else {
-    cli.out.print(flags.hash ? plan.hash : showPlan(plan))
+    cli.out.print(flags.hash ? plan.hash : showPlan(plan, request.file?.rules))
     cli.out.document(flags.hash ? { hash: plan.hash } : document)
   }
   if (flags.out) cli.out.say(`The plan is in ${flags.out}; "longhaul start ${flags.out}" runs exactly it`)

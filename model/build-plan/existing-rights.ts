@@ -31,6 +31,7 @@ export function rightsFindings(
   return [
     ...rows(about, compares),
     ...(compares ? [] : wayBack(about, draft.plan.action === 'append', request.backup === 'none')),
+    ...(compares || !request.file?.vacuum || existing.rights.owns ? [] : [notVacuumed(about)]),
   ]
 }
 
@@ -98,6 +99,14 @@ function noWayBack(about: About): Finding {
     remedy: `${grant(about, 'DELETE')}; or accept it with --accept 'no-way-back:${object}'`,
   }
 }
+
+const notVacuumed = ({ object, role }: About): Finding => ({
+  code: 'no-right-to-vacuum',
+  severity: 'warning',
+  object,
+  message: `the plan asks for VACUUM, which only the owner of the table or of the database may do, and the role ${showName(role)} does not own the table`,
+  remedy: 'Connect as the owner, or take `vacuum` out of the plan file',
+})
 
 /** Rights on a table are of no use without the one on its schema. */
 function grant({ schema, table, role }: About, rights: string): string {

@@ -29,6 +29,7 @@ type ObjectKind =
   | 'check of rows'
   | 'sequence'
   | 'statistics'
+  | 'vacuum'
   | 'triggers'
   | 'foreign key aside'
   | 'put back'
@@ -210,6 +211,15 @@ export function analyze(table: TablePlan): Effect {
   return {
     object: { kind: 'statistics', table: table.name, name: table.target.name },
     sql: [`ANALYZE ${target(table)}`],
+    undo: [],
+  }
+}
+
+/** The same, and pages marked as all visible, so that indexes alone can answer. No transaction takes it. */
+export function vacuum(table: TablePlan): Effect {
+  return {
+    object: { kind: 'vacuum', table: table.name, name: table.target.name },
+    sql: [`VACUUM (ANALYZE) ${target(table)}`],
     undo: [],
   }
 }

@@ -3,7 +3,7 @@ import { showEndpoint } from '../../model/endpoint.ts'
 import { escapeControls, showName } from '../../model/name-text.ts'
 import { isLoadedInto, type Plan, type PlanWhat, type TablePlan } from '../../model/plan.ts'
 import { dropOld, setAside } from './aside.ts'
-import { analyze, createSchema, createTable, type Effect } from './ddl.ts'
+import { analyze, createSchema, createTable, type Effect, vacuum } from './ddl.ts'
 import { createExtension } from './ddl-optimized.ts'
 import { foreignKeys, tableParts, triggers, views } from './plan-effects.ts'
 import { qualified } from './quote.ts'
@@ -37,6 +37,7 @@ export function scriptsOf(plan: Plan, around: Around): Scripts {
       ...[...before, ...aside].map(done),
       ...what.tables.map(rowsLine),
       ...[...after, ...foreignKeys(what), ...back, ...last].map(done),
+      ...vacuumed(what),
     ]),
     rollback: script(plan, 'What takes a run of this plan back', [
       ...emptied(what),
@@ -65,6 +66,17 @@ function afterRows({ tables }: PlanWhat): Effect[] {
     analyze(table),
   ])
 }
+
+/** What a single transaction does not take. */
+const vacuumed = ({ policies, tables }: PlanWhat): string[] =>
+  policies.vacuum
+    ? [
+        [
+          '-- A run also does this, after the rows and indexes of each table, outside of a transaction:',
+          ...tables.flatMap(table => vacuum(table).sql.map(sql => comment(`${sql};`))),
+        ].join('\n'),
+      ]
+    : []
 
 function script({ what, hash }: Plan, title: string, parts: string[]): string {
   const head = [

@@ -1,8 +1,8 @@
 /** Views of the target: their columns, and the digest of their rows within a time. */
 import type { Client } from 'pg'
 import { Failure } from '../../model/failure.ts'
-import type { ViewPlan } from '../../model/plan.ts'
-import type { LogicalType } from '../../model/types.ts'
+import type { TablePlan, ViewPlan } from '../../model/plan.ts'
+import type { LogicalType, Row } from '../../model/types.ts'
 import { type ViewDigest, ViewDigester, viewAsTable } from '../digest/view.ts'
 import { readRows } from './copy-out.ts'
 import { logicalType } from './types.ts'
@@ -42,12 +42,26 @@ export async function digestView(
   progress: (rows: number) => void,
 ): Promise<ThereAnswer | undefined> {
   const view = viewAsTable(name, target, columns)
-  const digester = new ViewDigester(view, 'typed')
   await client.query('BEGIN READ ONLY')
+  try {
+    return await digestWithin(client, view, seconds, () => readRows(client, view, progress))
+  } finally {
+    await client.query('ROLLBACK').catch(() => {})
+  }
+}
+
+/** The digest of rows that come within a time, in the transaction of the session. */
+export async function digestWithin(
+  client: Client,
+  view: TablePlan,
+  seconds: number,
+  read: () => AsyncIterable<Row[]>,
+): Promise<ThereAnswer | undefined> {
+  const digester = new ViewDigester(view, 'typed')
   await client.query(`SET LOCAL statement_timeout = ${Math.ceil(seconds * 1000)}`)
   const deadline = performance.now() + seconds * 1000 - TOLERANCE_MS
   try {
-    for await (const rows of readRows(client, view, progress)) digester.add(rows)
+    for await (const rows of read()) digester.add(rows)
     return digester.result
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -55,8 +69,6 @@ export async function digestView(
     if (cancelled && performance.now() >= deadline) return undefined
     if (error.code === 'unavailable' || error.code === 'internal') throw error
     return { failure: error.facts.message }
-  } finally {
-    await client.query('ROLLBACK').catch(() => {})
   }
 }
 

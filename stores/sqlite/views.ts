@@ -1,4 +1,4 @@
-/** Views of a snapshot, computed by SQLite in a process that can be ended. */
+/** Views of a snapshot, and queries of users, computed by SQLite in a process that can be ended. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { entry } from '../../home/entry.ts'
 import type { LogicalType } from '../../model/types.ts'
@@ -6,15 +6,21 @@ import type { ViewDigest } from '../digest/view.ts'
 
 export interface AskedView {
   name: string
+  /** A query of its own instead of a view. */
+  sql?: string
   /** In the order of the view's own; types that the target has given them. */
   columns: { name: string; type: LogicalType }[]
 }
 
 /**
- * `columns`: it has another number of them · `unfit`: it gives something that is not of the target's type ·
- * `failure`: why there is no digest. All without values.
+ * `reals`: places of columns of decimals in which there were REALs · `columns`: it has another number of them ·
+ * `unfit`: it gives something that is not of the target's type · `failure`: why there is no digest. All without values.
  */
-export type ViewAnswer = ViewDigest | { columns: number } | { unfit: string } | { failure: string }
+export type ViewAnswer =
+  | (ViewDigest & { reals?: number[] })
+  | { columns: number }
+  | { unfit: string }
+  | { failure: string }
 
 export class ViewReader {
   readonly #snapshot: string
