@@ -7,6 +7,7 @@ import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Repair } from '../model/repair.ts'
 import type { Standing } from '../model/report/document.ts'
 import type { RuleResult } from '../model/rules.ts'
 import type { ViewResult } from '../model/run.ts'
@@ -23,6 +24,8 @@ export interface Artifacts {
   schema: SchemaCompared
   /** What became of the plan's rules. */
   rules: RuleResult[]
+  /** What was repaired after its end, the oldest first. */
+  repairs: Repair[]
   /** What the target was like before the first write. */
   'before-run': Standing
   /** What was noticed while the snapshot was taken. */

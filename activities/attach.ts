@@ -54,6 +54,7 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
     if (!same) return { run: input.run }
     if (same.state === 'rolling back') throw goesBack(same)
     if (same.state === 'replaying') throw isReplayed(same)
+    if (same.state === 'repairing') throw isRepaired(same)
     await mayTakeOver(work, client, same, input)
     const { plan } = (await getPlan(client, same.ledger, same.id))!
     await fetchArtifacts(work, same)
@@ -123,6 +124,14 @@ const isReplayed = ({ id, name }: RunRow) =>
     object: `run ${name} (${id})`,
     message: 'is the same job, and its rows in quarantine are being replayed',
     remedy: `End that with "longhaul replay ${name}"`,
+  })
+
+const isRepaired = ({ id, name }: RunRow) =>
+  new Failure({
+    code: 'refused',
+    object: `run ${name} (${id})`,
+    message: 'is the same job, and its rows are being repaired',
+    remedy: `End that with "longhaul repair ${name}"`,
   })
 
 async function mayTakeOver(work: Work, client: Client, run: RunRow, input: MigrateInput): Promise<void> {

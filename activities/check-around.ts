@@ -41,7 +41,7 @@ export async function checkAround(subject: Subject): Promise<Around> {
   }
 }
 
-const UNDER_WAY = new Set(['planned', 'running', 'paused', 'waiting', 'replaying'])
+const UNDER_WAY = new Set(['planned', 'running', 'paused', 'waiting', 'replaying', 'repairing'])
 
 /** Rows alone can be told apart, whoever has written after them. */
 async function later(subject: Subject): Promise<string[]> {

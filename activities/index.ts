@@ -22,6 +22,9 @@ import { openLedger } from './open-ledger.ts'
 import { planChunks } from './plan-chunks.ts'
 import { prepareWayBack } from './prepare-way-back.ts'
 import { present } from './present.ts'
+import { openRepair } from './repair-open.ts'
+import { settleRepair } from './repair-settle.ts'
+import { repairTables } from './repair-tables.ts'
 import { openReplay } from './replay-open.ts'
 import { replayRows } from './replay-rows.ts'
 import { settleReplay } from './replay-settle.ts'
@@ -57,6 +60,9 @@ export function createActivities(deps: Dependencies) {
     openReplay: guarded(deps, 'openReplay', openReplay),
     replayRows: guarded(deps, 'replayRows', replayRows),
     settleReplay: guarded(deps, 'settleReplay', settleReplay),
+    openRepair: guarded(deps, 'openRepair', openRepair),
+    repairTables: guarded(deps, 'repairTables', repairTables),
+    settleRepair: guarded(deps, 'settleRepair', settleRepair),
     applyEdit: guarded(deps, 'applyEdit', applyEdit),
     backUpBefore: guarded(deps, 'backUpBefore', backUpBefore),
     checkRollback: guarded(deps, 'checkRollback', checkRollback),

@@ -25,6 +25,7 @@ import { findExampleValues } from './example-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
 import { type Progress, paced } from './progress.ts'
+import { repairTables } from './repair-job.ts'
 import { checkPlannedRules, tryRuleQueries } from './rules-job.ts'
 import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
@@ -49,6 +50,7 @@ const jobs = {
   digestThere,
   locateInCopied,
   compareViews,
+  repairTables,
   checkRules: checkPlannedRules,
   tryRuleQueries,
   verify: verifyExpressions,

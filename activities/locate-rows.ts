@@ -55,5 +55,5 @@ export function keepLists(folder: string, located: readonly Located[]): void {
 }
 
 /** Names of tables hold what those of files cannot, and may differ in case alone. */
-export const fileOfTable = (table: string, type: 'json' | 'jsonl'): string =>
+export const fileOfTable = (table: string, type: string): string =>
   `${table.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 40)}-${sha256(table).slice(0, 8)}.${type}`

@@ -6,6 +6,7 @@ import { runFolder, writePrivate } from '../home/home.ts'
 import { type ObjectRow, readObjects, readTables, type TableRow } from '../ledger/reader.ts'
 import { getRun, setState, setStep } from '../ledger/runs.ts'
 import { findLedger, type Place, tableName } from '../ledger/schema.ts'
+import { count } from '../model/amounts.ts'
 import { type FailureFacts, sentence } from '../model/failure.ts'
 import { withoutExample } from '../model/finding.ts'
 import type { Located } from '../model/located.ts'
@@ -16,6 +17,7 @@ import { reportOf } from '../model/report/account.ts'
 import type { Baseline, Pace, ReportFacts, ReportTable } from '../model/report/document.ts'
 import { htmlReport } from '../model/report/html/page.ts'
 import { markdownReport } from '../model/report/markdown.ts'
+import { onlyRules } from '../model/rules.ts'
 import {
   type RunResult,
   type StepProgress,
@@ -101,17 +103,17 @@ async function factsOf(
   const snapshot = findArtifact(home, run, 'snapshot-notes')
   const schema = findArtifact(home, run, 'schema')
   const rules = findArtifact(home, run, 'rules')
+  const repairs = findArtifact(home, run, 'repairs')
   const since = await sinceSnapshot(home, run, request.source.path)
   return {
     ...{ result, mode, tables, request },
-    steps: steps.map(s =>
-      s.name === 'report' ? { ...s, state: 'done', endedAt: new Date().toISOString() } : s,
-    ),
+    steps: stepsOf(steps, closed.objects),
     findings: plan?.findings.map(withoutExample) ?? [],
     leftOut: plan?.what.leftOut ?? [],
     views: findArtifact(home, run, 'views') ?? [],
     ...(schema && { schema }),
     ...(rules && { rules }),
+    ...(repairs && { repairs }),
     ...(snapshot && {
       snapshot: {
         ...{ how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds },
@@ -126,6 +128,17 @@ async function factsOf(
     ...(closed.objects.length > 0 && { objects: countObjects(closed.objects) }),
     ...(closed.baseline && { baseline: closed.baseline }),
   }
+}
+
+/** As the workflow saw them, with the end of this one, and with what only the ledger counts. */
+function stepsOf(steps: readonly StepProgress[], objects: readonly ObjectRow[]): StepProgress[] {
+  const vacuumed = objects.filter(({ kind, done }) => kind === 'vacuum' && done).length
+  return steps.map(step => {
+    if (step.name === 'report') return { ...step, state: 'done', endedAt: new Date().toISOString() }
+    if (step.name !== 'finish' || vacuumed === 0) return step
+    const said = `VACUUM (ANALYZE) of ${count(vacuumed, 'table')}`
+    return { ...step, detail: step.detail ? `${step.detail}; ${said}` : said }
+  })
 }
 
 /** Keys of rows are in the assessment and not in the report, which goes from hand to hand. */
@@ -158,7 +171,8 @@ const NOTHING: Closed = { tables: [], skippedTables: [], objects: [], aside: {} 
 
 /** As large as the source: kept for a run that can go on, and for looking at what differs. */
 const stillServes = ({ place, attached, result }: ReportInput): boolean =>
-  result.verdict === 'different' || ((attached || place !== undefined) && UNFINISHED.includes(result.state))
+  (result.verdict === 'different' && !onlyRules(result.differences)) ||
+  ((attached || place !== undefined) && UNFINISHED.includes(result.state))
 
 async function closeLedger(
   { home }: Work,

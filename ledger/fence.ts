@@ -19,7 +19,7 @@ export const ME = `(SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE 
 export const START = (column: string) =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`
 
-const GOING = ['running', 'replaying']
+const GOING = ['running', 'replaying', 'repairing']
 const HELD = ['paused', 'waiting']
 const inWords = (states: string[]) => states.map(state => `'${state}'`).join(', ')
 

@@ -22,7 +22,7 @@ export const fencePartSql = (place: Place, run: string): string =>
    SET epoch = epoch + 1, updated_at = pg_catalog.clock_timestamp(),
        verdict = CASE WHEN verdict IS NOT NULL THEN 'not checked' END,
        state = CASE WHEN state = 'done' THEN 'done with differences'
-                    WHEN state IN ('planned', 'running', 'paused', 'waiting', 'replaying') THEN 'cancelled'
+                    WHEN state IN ('planned', 'running', 'paused', 'waiting', 'replaying', 'repairing') THEN 'cancelled'
                     ELSE state END
  WHERE id = ${quoteText(run)}`
 

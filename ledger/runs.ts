@@ -225,7 +225,7 @@ export async function setState(
       state,
       facts.verdict ?? null,
       facts.message ?? null,
-      ['planned', 'running', 'paused', 'waiting', 'replaying', 'rolling back'],
+      ['planned', 'running', 'paused', 'waiting', 'replaying', 'repairing', 'rolling back'],
     ],
   )
 }

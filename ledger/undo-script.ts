@@ -63,7 +63,7 @@ function head({ run, scope }: ScriptOf): string {
 function checks(script: ScriptOf): string {
   const { ledger, run, tables, scope } = script
   const same = `EXISTS (SELECT FROM ${tableName(ledger, 'run')} WHERE id = ${quoteText(run.id)} AND epoch = ${run.epoch}
-                AND state NOT IN ('planned', 'running', 'replaying', 'rolling back'))`
+                AND state NOT IN ('planned', 'running', 'replaying', 'repairing', 'rolling back'))`
   const locks = [...tables.map(placeOf)].sort().map(place => `LOCK TABLE ${place} IN ACCESS EXCLUSIVE MODE;`)
   const lost = tables
     .filter(table => !isLoadedInto(table) && scope.kind !== 'rows')

@@ -4,6 +4,7 @@ import type { FailureFacts } from './failure.ts'
 import type { Finding } from './finding.ts'
 import type { PlanHow, Policies } from './plan.ts'
 import type { PlanRequest, TableSettings } from './plan-request.ts'
+import type { RepairedTable, RepairKind } from './repair.ts'
 import type { Loss, RollbackBackup, RollbackCheck, RollbackScope } from './rollback.ts'
 import type { Progress, RunResult } from './run.ts'
 
@@ -133,6 +134,51 @@ export interface ReplayResult {
   replayed: number
   left: number
   result: RunResult
+}
+
+export interface RepairInput {
+  run: string
+  name: string
+  target: PlanRequest['target']
+  /** The host that has the run's artifacts. */
+  host: string
+  /** Whether the run has its record in the target's ledger; a comparison has none. */
+  ledger: boolean
+  /** What may be done; none: nothing is written, and what differs is counted. */
+  kinds: RepairKind[]
+  /** Absent: all. */
+  tables?: string[]
+  limits?: Limits
+}
+
+/** What is to be looked at. */
+export interface RepairOpened {
+  /** Of a run with a ledger. */
+  place?: RunPlace
+  /** Tables that one activity works on, parents before children. */
+  groups: string[][]
+}
+
+export interface RepairTablesInput extends Pick<RepairInput, 'run' | 'target' | 'kinds'> {
+  place?: RunPlace | undefined
+  /** When the repair began, ISO 8601: its files are named by it. */
+  at: string
+  tables: string[]
+}
+
+export interface RepairSettleInput extends RepairTablesInput {
+  /** By table, why rows were left, in words. */
+  reasons: Record<string, string[]>
+}
+
+export interface RepairResult {
+  tables: RepairedTable[]
+  /** Tables that were looked at. */
+  looked: number
+  /** Folder of the scripts that put the old rows back; absent where nothing was changed. */
+  undo?: string
+  /** The run's new end; absent where nothing was to be done. */
+  result?: RunResult
 }
 
 /** What became of the comparison of views; the differences in words. */

@@ -9,6 +9,7 @@ export type RunState =
   | 'paused'
   | 'waiting'
   | 'replaying'
+  | 'repairing'
   | 'rolling back'
   | 'done'
   | 'done with differences'
@@ -25,6 +26,7 @@ export const UNFINISHED: readonly RunState[] = [
   'failed',
   'cancelled',
   'replaying',
+  'repairing',
   'rolling back',
 ]
 

@@ -1,10 +1,10 @@
 /** Compares source and target as they are now, whoever copied them; writes to neither. */
 import { allHandlersFinished, condition, patched } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import { comparisonLines, returnLines } from '../model/comparison-lines.ts'
 import { EXIT, exitOf } from '../model/failure.ts'
-import { locatedText } from '../model/located.ts'
 import { unpacked } from '../model/packed-summary.ts'
-import type { RunResult, TableResult } from '../model/run.ts'
+import type { RunResult } from '../model/run.ts'
 import { Work } from './carry.ts'
 import { Control } from './control.ts'
 import { factsOf, runFailure } from './failures.ts'
@@ -62,8 +62,8 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
     progress.tables([table.name], table.verdict === 'equal' ? 'validated' : 'differs')
   const besides = await besidesRows(work, { run, request })
   await control.finish()
-  const unlike = [...refused, ...tables.flatMap(describe), ...besides]
-  const differences = [...unlike, ...tables.flatMap(notBack)]
+  const unlike = [...refused, ...tables.flatMap(comparisonLines), ...besides]
+  const differences = [...unlike, ...tables.flatMap(returnLines)]
   progress.state(differences.length > 0 ? 'done with differences' : 'done')
   const result = progress.result({
     state: progress.progress.state,
@@ -92,19 +92,3 @@ async function besidesRows(
   if (!patched('schema and rules are checked')) return []
   return [...(await work.compareSchema(what)), ...(await work.checkRules(what))]
 }
-
-function describe({ name, verdict, error, read, counted, quarantined, located }: TableResult): string[] {
-  const different =
-    error ?? `table "${name}": ${read} rows in the source, ${counted} in the target, digests differ`
-  return [
-    ...(verdict === 'equal' ? [] : [different]),
-    ...(located ? [`table "${name}": ${locatedText(located)}`] : []),
-    ...(quarantined > 0
-      ? [`table "${name}": ${quarantined} row(s) of the source do not fit the plan and were not compared`]
-      : []),
-  ]
-}
-
-/** Both sides may be equal all the same: what comes back is the same value in another spelling. */
-const notBack = ({ name, returned = [] }: TableResult): string[] =>
-  returned.map(column => `table "${name}": "${column.name}" would not come back as it was: ${column.why}`)

@@ -1,5 +1,6 @@
 export { check } from './check.ts'
 export { copyTable } from './copy-table.ts'
 export { migrate } from './migrate.ts'
+export { repair } from './repair.ts'
 export { replay } from './replay.ts'
 export { rollback } from './rollback.ts'

@@ -21,6 +21,8 @@ export type {
   MigrateInput,
   Mode,
   PlanSummary,
+  RepairInput,
+  RepairResult,
   ReplayInput,
   ReplayResult,
   RollbackInput,

@@ -13,6 +13,7 @@ import { addList } from './list.ts'
 import { addPause } from './pause.ts'
 import { addPlan } from './plan.ts'
 import { addReject } from './reject.ts'
+import { addRepair } from './repair.ts'
 import { addReplay } from './replay.ts'
 import { addReport } from './report-command.ts'
 import { addResume } from './resume.ts'
@@ -33,7 +34,7 @@ const COMMANDS = [
   ...[addFull, addAssess, addPlan, addStart, addValidate, addSchema, addData, addCheck],
   ...[addList, addShow, addWatch, addStatus, addReport],
   ...[addPause, addResume, addThrottle, addSkip, addRetry, addApprove, addReject, addEdit],
-  ...[addCancel, addReplay, addRollback],
+  ...[addCancel, addRepair, addReplay, addRollback],
   ...[addUp, addWorker],
 ]
 

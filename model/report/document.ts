@@ -7,6 +7,7 @@ import type { Mode } from '../payloads.ts'
 import type { LeftOut } from '../plan.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { RollbackDocument } from '../render-rollback.ts'
+import type { Repair } from '../repair.ts'
 import type { RuleResult } from '../rules.ts'
 import type { RunResult, StepProgress, TableResult, ViewResult } from '../run.ts'
 import type { SchemaCompared } from '../schema-compared.ts'
@@ -45,6 +46,8 @@ export interface ReportFacts {
   /** What was made in the target besides rows. */
   objects?: ObjectCount[]
   baseline?: Baseline
+  /** What was repaired since its end, the oldest first. */
+  repairs?: Repair[]
   /** What became of the run since. */
   takenBack?: TakenBack
   /** The report of the rollback that did it. */

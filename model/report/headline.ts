@@ -1,11 +1,13 @@
 /** The verdict of a report in words and in a tone: what one reads first. */
 import { count } from '../amounts.ts'
 import { EXIT } from '../failure.ts'
+import { onlyRules } from '../rules.ts'
 import { type TakenBack, takenBackText } from '../taken-back.ts'
 import type { Headline, ReportFacts } from './document.ts'
 
 /** @param facts `takenBack` goes before everything that the run itself came to */
-export function headlineOf({ result, mode, request, takenBack }: ReportFacts): Headline {
+export function headlineOf(facts: ReportFacts): Headline {
+  const { result, mode, request, takenBack } = facts
   const { state, exit, verdict, differences } = result
   if (takenBack) return takenBackHead(takenBack)
   if (state === 'failed') return failedHead(exit)
@@ -15,6 +17,7 @@ export function headlineOf({ result, mode, request, takenBack }: ReportFacts): H
     return { tone: 'bad', title: 'Cancelled', text: 'The run was ended before it was complete' }
   if (mode === 'preflight') return preflightHead(exit)
   const size = sizeOf(result)
+  if (onlyRules(differences)) return brokenHead(facts)
   if (verdict === 'different')
     return {
       tone: 'bad',
@@ -31,6 +34,19 @@ export function headlineOf({ result, mode, request, takenBack }: ReportFacts): H
     }
   const why = request.scope === 'schema' ? 'only the tables were made' : 'nothing was compared'
   return { tone: 'plain', title: 'Done', text: `${size}; ${why}` }
+}
+
+/** Nothing else is amiss, and yet the target is not as the plan wants it. */
+function brokenHead({ result, mode, request }: ReportFacts): Headline {
+  const broken = result.differences.length
+  const compared = request.rows
+    ? 'the rows that were compared are equal, but '
+    : 'source and target are equal, but '
+  return {
+    tone: 'bad',
+    title: mode === 'check' ? 'Rules of the plan are broken' : 'Complete, with broken rules',
+    text: `${sizeOf(result)}; ${result.verdict === 'different' ? compared : ''}${count(broken, 'rule')} of the plan ${broken === 1 ? 'does' : 'do'} not hold`,
+  }
 }
 
 /** A part that is equal says nothing of the rest. */

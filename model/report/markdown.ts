@@ -3,6 +3,8 @@ import { showEndpoint } from '../endpoint.ts'
 import { type ReportDocument, SUMMED } from './document.ts'
 import { comparison } from './markdown-baseline.ts'
 import { consents, issues, leftOut, operations, setAside, signOff } from './markdown-findings.ts'
+import { repairs } from './markdown-repairs.ts'
+import { schema } from './markdown-schema.ts'
 import { block, cell, code, list, table } from './markdown-text.ts'
 import { unequalRows, wouldNotReturn } from './markdown-unequal.ts'
 import { secondsOf, stretchOf, wholeStretch } from './times.ts'
@@ -16,8 +18,11 @@ export function markdownReport(report: ReportDocument): string {
     unequalRows(report),
     wouldNotReturn(report),
     views(report),
+    schema(report),
+    rules(report),
     comparison(report),
     setAside(report),
+    repairs(report),
     issues(report),
     leftOut(report),
     consents(report),
@@ -126,6 +131,21 @@ function views({ views }: ReportDocument): string {
   ])
   const titles = ['View', 'Verdict', 'Rows in source', 'Rows in target', '']
   return `## Views\n\nAll rows that each view gives, on both engines.\n\n${table(titles, 'llrrl', rows)}`
+}
+
+function rules({ rules = [] }: ReportDocument): string {
+  if (rules.length === 0) return ''
+  const rows = rules.map(({ name, kind, verdict, rows, reason = '' }) => [
+    ...[
+      cell(name),
+      cell(kind),
+      verdict === 'broken' ? '**broken**' : verdict,
+      String(rows ?? ''),
+      cell(reason),
+    ],
+  ])
+  const titles = ['Rule', 'Kind', 'Verdict', 'Rows that break it', '']
+  return `## Rules\n\nWhat the plan asks of the target.\n\n${table(titles, 'lllrl', rows)}`
 }
 
 const notChecked = ({ notChecked }: ReportDocument): string =>

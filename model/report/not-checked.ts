@@ -8,15 +8,19 @@ export function notChecked(facts: ReportFacts): string[] {
   if (facts.mode === 'preflight') return ['Preflight compares nothing: there is no copy yet']
   if (facts.mode === 'check')
     return [
-      'Views, keys, indexes, triggers and defaults: a comparison reads rows',
+      'Views and triggers: a comparison reads tables',
       ...rows(facts),
+      ...schema(facts),
       ...rowsAside(facts),
+      ...rules(facts),
     ]
   return [
     ...scope(facts),
     ...tables(facts),
     ...rowsAside(facts),
     ...views(facts),
+    ...schema(facts),
+    ...rules(facts),
     ...constraints(facts),
     ...objects(facts),
     ...source(facts),
@@ -75,6 +79,20 @@ const views = ({ views }: ReportFacts): string[] =>
   views
     .filter(({ verdict }) => verdict === 'not compared')
     .map(({ name, reason }) => `View ${showName(name)}${reason ? `: ${reason}` : ''}`)
+
+function rules({ request: { scope, file }, rules = [] }: ReportFacts): string[] {
+  const unasked = scope === 'schema' && (file?.rules ?? []).some(({ kind }) => kind !== 'constraints')
+  const left = rules.filter(({ verdict }) => verdict === 'left out')
+  return [
+    ...(unasked ? ['Rules of the plan about rows'] : []),
+    ...left.map(({ name, reason }) => `Rule ${name}: ${reason}`),
+  ]
+}
+
+function schema({ schema, request: { scope } }: ReportFacts): string[] {
+  if (schema) return schema.notCompared
+  return scope === 'data' ? [] : ['Keys, indexes, rules and sequences against the plan: nobody compared them']
+}
 
 const constraints = ({ baseline }: ReportFacts): string[] =>
   (baseline?.after?.tables ?? []).flatMap(({ schema, name: table, notValid }) =>

@@ -3,7 +3,9 @@
  * against it by tests; reports of earlier versions, and of later ones, are read all the same.
  */
 import { z } from 'zod'
+import { RULES } from '../rules.ts'
 import { STEPS } from '../run.ts'
+import { repair } from './schema-repairs.ts'
 import { result, verdict } from './schema-result.ts'
 import { rollbackSchema } from './schema-rollback.ts'
 import { amount, at, finding, host, optional, severity, text, texts } from './schema-words.ts'
@@ -79,6 +81,28 @@ const view = z.strictObject({
   reason: optional(text),
 })
 
+const rule = z.strictObject({
+  name: text,
+  kind: z.enum(RULES),
+  verdict: z.enum(['holds', 'broken', 'not checked', 'left out']),
+  rows: optional(amount.describe('Rows that break it')),
+  reason: optional(text),
+})
+
+const compared = z
+  .strictObject({
+    differences: z.array(finding).describe('Those that were accepted as well'),
+    counts: z.array(
+      z.strictObject({
+        kind: text,
+        expected: amount.describe('In the plan'),
+        found: amount.describe('In the target, others among them'),
+      }),
+    ),
+    notCompared: texts,
+  })
+  .describe('Keys, indexes, rules and sequences of tables against the plan')
+
 const index = z.strictObject({
   name: text,
   method: text,
@@ -132,6 +156,8 @@ export const reportSchema = z.strictObject({
     .array(z.strictObject({ kind: text, name: text, sql: text, reason: text }))
     .describe('What could not be translated'),
   views: z.array(view),
+  schema: optional(compared),
+  rules: optional(z.array(rule).describe('What the plan asks of the target')),
   snapshot: optional(
     z.strictObject({
       how: text,
@@ -168,6 +194,7 @@ export const reportSchema = z.strictObject({
     check: optional(text.describe('The command that says first what would be lost')),
     prepared: optional(text),
   }),
+  repairs: optional(z.array(repair).describe('What was repaired since the run ended')),
   takenBack: optional(
     z
       .strictObject({ run: text, at, whole: z.boolean(), differences: amount })

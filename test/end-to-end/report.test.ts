@@ -80,7 +80,7 @@ suite('the report', { concurrency: 2 }, () => {
     assertAlone(page)
     const { headings, text } = readPage(page)
     assert.deepEqual(headings, [
-      ...['What differs', 'The run', 'Steps', 'Rows a second', 'Balance sheet', 'Findings'],
+      ...['What differs', 'The run', 'Steps', 'Rows a second', 'Balance sheet', 'Schema', 'Findings'],
       ...['Not in the target', 'Consents and sign-off', 'The target before and after'],
       ...['What was not checked', 'The way back'],
     ])

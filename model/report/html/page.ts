@@ -7,6 +7,9 @@ import { about, verdict } from './head.ts'
 import { type Html, html } from './markup.ts'
 import { pace } from './pace.ts'
 import { people } from './people.ts'
+import { repairs } from './repairs.ts'
+import { rules } from './rules.ts'
+import { schema } from './schema.ts'
 import { STYLE } from './style.ts'
 import { timeline } from './timeline.ts'
 import { unequalRows, wouldNotReturn } from './unequal.ts'
@@ -45,6 +48,9 @@ const sections = (report: ReportDocument): Html[] =>
     balance(report),
     unequalRows(report),
     wouldNotReturn(report),
+    schema(report),
+    rules(report),
+    repairs(report),
     findings(report),
     leftOut(report),
     people(report),

@@ -53,12 +53,30 @@ const FULL: ReportFacts = facts({
   ],
   leftOut: [{ kind: 'view', name: 'v', sql: 'CREATE VIEW', reason: 'r' }],
   views: [{ name: 'v', verdict: 'not compared', reason: 'r' }],
+  rules: [
+    { name: 'n', kind: 'required', verdict: 'broken', rows: 2, reason: 'r' },
+    { name: 'n', kind: 'rows', verdict: 'holds' },
+  ],
   snapshot: { how: 'h', bytes: 1, seconds: 1, since: 's' },
   failure: 'f',
   skippedTables: ['other'],
   setAside: ['DROP TABLE a'],
   pace: { began: '2026-01-31T12:00:00.000Z', secondsPerPoint: 0.5, rows: [1, 2], bytes: [1, 2] },
   objects: [{ kind: 'trigger', made: 2, failed: 0 }],
+  repairs: [
+    {
+      at: '2026-01-31T12:00:00.000Z',
+      kinds: ['missing'],
+      tables: [
+        {
+          ...{ table: 't', verdict: 'different', reasons: ['r'] },
+          done: { missing: 1, different: 0, surplus: 0 },
+          left: { missing: 0, different: 2, surplus: 3 },
+        },
+      ],
+      undo: 'u',
+    },
+  ],
   baseline: {
     before: { databaseBytes: 1, tables: [] },
     after: { databaseBytes: 2, tables: [standing()] },
@@ -108,6 +126,9 @@ test('the verdict stands on top, in words', () => {
     'bad',
     'Complete, with differences',
   ])
+  const broken = { ...result, verdict: 'different' as const, differences: ['rule rows t: it has 1 row'] }
+  assert.deepEqual(told({ result: broken }), ['bad', 'Complete, with broken rules'])
+  assert.deepEqual(told({ result: broken, mode: 'check' }), ['bad', 'Rules of the plan are broken'])
   assert.deepEqual(told({ result: { ...failed, exit: 1 } }), ['bad', 'Failed'])
   assert.deepEqual(told({ result: { ...failed, exit: 3 }, touched: false }), ['bad', 'Refused'])
   assert.deepEqual(told({ result: { ...failed, state: 'rolled back', exit: 1 } }), [
