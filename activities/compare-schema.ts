@@ -10,7 +10,7 @@ import { compareOfOthers } from './schema-of-others.ts'
 import { compareOfRun } from './schema-of-run.ts'
 import { withSession } from './session.ts'
 
-interface Input {
+export interface Input {
   run: string
   request: PlanRequest
 }

@@ -44,7 +44,7 @@ suite('disks fill up', { concurrency: true }, () => {
     await scene.assertEndsWell(await scene.full().ended)
   })
 
-  test('the artifact folder fills up in mid-copy: the report waits for room, nothing else does', async t => {
+  test('the artifact folder fills up in mid-copy: what has to be noted there waits for room, the copy does not', async t => {
     const scene = await world.scene(t)
     const disk = artifactDisk(t, scene, 100)
     if (!disk) return
@@ -53,7 +53,7 @@ suite('disks fill up', { concurrency: true }, () => {
     await gate.arrival()
     disk.fill()
     await gate.open()
-    await says(command, /waiting for report.*its disk is full.*Free some room/)
+    await says(command, /waiting for compareSchema.*its disk is full.*Free some room/)
     assertWhole(scene)
     const { done, all } = await chunks(scene.client, 'leg')
     assert.equal(done, all)
