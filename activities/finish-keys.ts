@@ -6,6 +6,7 @@ import { forgetObjectSql } from '../ledger/objects.ts'
 import { readObjects } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { RunPlace } from '../model/payloads.ts'
+import { letAutovacuum } from '../stores/postgres/ddl.ts'
 import { triggers, views } from '../stores/postgres/plan-effects.ts'
 import { addForeignKeys } from './add-foreign-keys.ts'
 import type { Work } from './edge.ts'
@@ -22,6 +23,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
       const { client, ledger, plan } = target
       await setStep(client, ledger, place, 'finish', 'running')
       const failures = [...missing, ...(await addForeignKeys(home, place, target))]
+      failures.push(...(await tryAll(target, letAutovacuum(plan.what.tables))))
       failures.push(...(await putBack(target)))
       failures.push(...(await tryAll(target, [...views(plan.what), ...triggers(plan.what)])))
       await setStep(

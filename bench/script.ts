@@ -1,6 +1,13 @@
 /** The statements that all trials execute in the target: what `longhaul plan --sql` says, in parts. */
 
-export type StatementKind = 'primary key' | 'unique' | 'index' | 'sequence' | 'statistics' | 'foreign key'
+export type StatementKind =
+  | 'primary key'
+  | 'unique'
+  | 'index'
+  | 'sequence'
+  | 'statistics'
+  | 'foreign key'
+  | 'autovacuum'
 
 export interface Statement {
   kind: StatementKind
@@ -18,7 +25,15 @@ export interface Script {
   after: Statement[]
 }
 
-const KINDS: readonly string[] = ['primary key', 'unique', 'index', 'sequence', 'statistics', 'foreign key']
+const KINDS: readonly string[] = [
+  'primary key',
+  'unique',
+  'index',
+  'sequence',
+  'statistics',
+  'foreign key',
+  'autovacuum',
+]
 
 /** @param sql what `longhaul plan --sql` prints for a source whose names need no quotes */
 export function parseScript(sql: string): Script {

@@ -12,6 +12,7 @@ import {
   type IndexPartPlan,
   type IndexPlan,
   isExclusion,
+  isLoadedInto,
   type TablePlan,
 } from '../../model/plan.ts'
 import { ident, idents, qualified } from './quote.ts'
@@ -30,6 +31,7 @@ type ObjectKind =
   | 'sequence'
   | 'statistics'
   | 'vacuum'
+  | 'autovacuum'
   | 'triggers'
   | 'foreign key aside'
   | 'put back'
@@ -65,12 +67,23 @@ export function createSchema(name: string): Effect {
   }
 }
 
+/** Rows from which autovacuum may come to a table that is being filled (its `autovacuum_vacuum_insert_threshold`). */
+const VACUUMED_ROWS = 1000
+
+/**
+ * Autovacuum holds a lock that indexes, constraints and ANALYZE wait for: a second each, until it gives way. A table of
+ * ours has it off until all of that is done.
+ */
+const isLeftAlone = (table: TablePlan): boolean => !isLoadedInto(table) && table.rows >= VACUUMED_ROWS
+
 /** The bare table: columns with type, `NOT NULL`, default, identity or expression; keys, checks and indexes come after the rows. */
 export function createTable(table: TablePlan): Effect {
   const columns = table.columns.map(column => `  ${columnDefinition(table, column)}`)
   return {
     object: { kind: 'table', table: table.name, name: table.target.name },
-    sql: [`CREATE TABLE ${target(table)} (\n${columns.join(',\n')}\n)`],
+    sql: [
+      `CREATE TABLE ${target(table)} (\n${columns.join(',\n')}\n)${isLeftAlone(table) ? ' WITH (autovacuum_enabled = false)' : ''}`,
+    ],
     undo: [`DROP TABLE ${target(table)}`],
   }
 }
@@ -223,3 +236,11 @@ export function vacuum(table: TablePlan): Effect {
     undo: [],
   }
 }
+
+/** Gives tables back to autovacuum. */
+export const letAutovacuum = (tables: readonly TablePlan[]): Effect[] =>
+  tables.filter(isLeftAlone).map(table => ({
+    object: { kind: 'autovacuum', table: table.name, name: table.target.name },
+    sql: [`ALTER TABLE ${target(table)} RESET (autovacuum_enabled)`],
+    undo: [],
+  }))

@@ -3,7 +3,7 @@ import { showEndpoint } from '../../model/endpoint.ts'
 import { escapeControls, showName } from '../../model/name-text.ts'
 import { isLoadedInto, type Plan, type PlanWhat, type TablePlan } from '../../model/plan.ts'
 import { dropOld, setAside } from './aside.ts'
-import { analyze, createSchema, createTable, type Effect, vacuum } from './ddl.ts'
+import { analyze, createSchema, createTable, type Effect, letAutovacuum, vacuum } from './ddl.ts'
 import { createExtension } from './ddl-optimized.ts'
 import { foreignKeys, tableParts, triggers, views } from './plan-effects.ts'
 import { qualified } from './quote.ts'
@@ -36,7 +36,7 @@ export function scriptsOf(plan: Plan, around: Around): Scripts {
     sql: script(plan, 'What a run of this plan executes in the target', [
       ...[...before, ...aside].map(done),
       ...what.tables.map(rowsLine),
-      ...[...after, ...foreignKeys(what), ...back, ...last].map(done),
+      ...[...after, ...foreignKeys(what), ...letAutovacuum(what.tables), ...back, ...last].map(done),
       ...vacuumed(what),
     ]),
     rollback: script(plan, 'What takes a run of this plan back', [

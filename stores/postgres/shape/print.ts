@@ -101,7 +101,12 @@ function tableSql(table: TablePlan, name: string): string[] {
     ...column,
     notNull: false,
   }))
-  const bare: TablePlan = { ...table, target: { schema: 'pg_temp', name }, columns: [...columns, PARTED] }
+  const bare: TablePlan = {
+    ...table,
+    target: { schema: 'pg_temp', name },
+    columns: [...columns, PARTED],
+    rows: 0,
+  }
   return [
     ...createTable(bare).sql.map(sql => `${sql} PARTITION BY LIST (${PARTED.target})`),
     ...table.checks.flatMap(({ expression }, i) => addCheck(bare, { name: `c${i}`, expression }).sql),
