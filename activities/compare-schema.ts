@@ -10,7 +10,7 @@ import { compareOfOthers } from './schema-of-others.ts'
 import { compareOfRun } from './schema-of-run.ts'
 import { withSession } from './session.ts'
 
-export interface Input {
+export interface SchemaInput {
   run: string
   request: PlanRequest
 }
@@ -19,7 +19,7 @@ export interface Input {
 const MOST_TOLD = 500
 
 /** Keeps what it found for the report; gives the differences that nobody consented to, in words. */
-export async function compareSchema({ home, log }: Work, input: Input): Promise<string[]> {
+export async function compareSchema({ home, log }: Work, input: SchemaInput): Promise<string[]> {
   const { run, request } = input
   const compared = request.rows
     ? notCompared('only a part of the rows was read, and they depend on all')
@@ -38,7 +38,7 @@ export async function compareSchema({ home, log }: Work, input: Input): Promise<
   ]
 }
 
-async function look(client: Client, home: string, input: Input): Promise<SchemaCompared> {
+async function look(client: Client, home: string, input: SchemaInput): Promise<SchemaCompared> {
   // Less than a heartbeat's time each; nobody waits behind us, nor we behind somebody who alters a table.
   await client.query(`SET lock_timeout = '2s'; SET statement_timeout = '8s'`)
   const compare = input.request.scope === 'check' ? compareOfOthers : compareOfRun

@@ -12,6 +12,7 @@ import {
 import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
 import type { ReportFacts } from '../../model/report/document.ts'
+import { NOT_ALL_BACK } from '../../model/report/headline.ts'
 import { onlyRules } from '../../model/rules.ts'
 import type { RunResult, TableResult } from '../../model/run.ts'
 import { type TakenBack, takenBackText } from '../../model/taken-back.ts'
@@ -30,12 +31,12 @@ export interface Ending {
 }
 
 const right = 'right' as const
-const COLUMNS: Column<Line>[] = [
+const COLUMNS: (Column<Line> & { ofCopy?: true })[] = [
   { title: 'table', value: t => showName(t.name) },
   { title: 'expected', value: t => count(t.expected), align: right },
   { title: 'read', value: t => count(t.read), align: right },
-  { title: 'written', value: t => count(t.written), align: right },
-  { title: 'skipped', value: t => count(t.skipped), align: right },
+  { title: 'written', value: t => count(t.written), align: right, ofCopy: true },
+  { title: 'skipped', value: t => count(t.skipped), align: right, ofCopy: true },
   { title: 'quarantined', value: t => count(t.quarantined), align: right },
   { title: 'altered', value: t => count(t.altered), align: right },
   { title: 'in target', value: t => count(t.counted), align: right },
@@ -45,6 +46,7 @@ const COLUMNS: Column<Line>[] = [
     title: 'rows/s',
     value: t => (t.seconds > 0 && t.written > 0 ? count(t.written / t.seconds) : ''),
     align: right,
+    ofCopy: true,
   },
 ]
 
@@ -58,14 +60,15 @@ const balanceOf = ({ tables, skippedTables = [] }: ReportFacts): Line[] =>
   tables.map(t => ({ ...t, leftOut: skippedTables.includes(t.name) }))
 
 /** The balance sheet; of many tables those of which there is something to say, and the largest of the others. */
-function balanceSheet(tables: readonly Line[]): string {
-  if (tables.length <= MOST_TABLES) return table(COLUMNS, tables)
+function balanceSheet(tables: readonly Line[], mode: Mode): string {
+  const columns = mode === 'check' ? COLUMNS.filter(({ ofCopy }) => !ofCopy) : COLUMNS
+  if (tables.length <= MOST_TABLES) return table(columns, tables)
   const whole = tables.filter(isWhole).sort((a, b) => b.read - a.read)
   const others = tables.length - whole.length
   const hidden = new Set(whole.slice(Math.max(MOST_TABLES - others, 0)))
   const rows = [...hidden].reduce((sum, { read }) => sum + read, 0)
   const shown = tables.filter(t => !hidden.has(t))
-  return `${table(COLUMNS, shown)}\nand ${plural(hidden.size, 'table')} more, whole and equal: ${plural(rows, 'row')}`
+  return `${table(columns, shown)}\nand ${plural(hidden.size, 'table')} more, whole and equal: ${plural(rows, 'row')}`
 }
 
 const isWhole = ({ verdict, error, skipped, quarantined, altered }: TableResult) =>
@@ -78,7 +81,7 @@ export function endingText(ending: Ending): string {
     return `${upper(takenBackText(takenBack))}. The run had ended as "${result.state}".\n\n${places(result, page)}`
   const paragraphs = [
     takenBack ? `${upper(takenBackText(takenBack))}. Before that:` : '',
-    report?.tables?.length ? balanceSheet(balanceOf(report)) : '',
+    report?.tables?.length ? balanceSheet(balanceOf(report), mode) : '',
     findingsText(findingsOf(result, report), report?.request.accept, ended(result, mode)),
     failure
       ? `${upper(sentence(failure))}${result.message ? `\n${result.message}` : ''}`
@@ -102,15 +105,26 @@ function verdictLine(result: RunResult, mode: Mode): string {
     done: result.verdict === 'equal' ? 'Complete and valid' : 'Done',
     'done with differences': 'Complete, with differences',
   }
-  const lead = head[result.state as keyof typeof head] ?? upper(result.state)
+  const lead =
+    mode === 'check'
+      ? comparisonLead(result)
+      : (head[result.state as keyof typeof head] ?? upper(result.state))
   const rows = result.verdict === 'equal' && result.differences.length > 0
   const said =
     result.verdict === 'different' && onlyRules(result.differences)
       ? 'source and target are equal, but rules of the plan do not hold'
       : rows
-        ? 'the rows that were copied are equal'
+        ? mode === 'check'
+          ? words.equal
+          : 'the rows that were copied are equal'
         : words[result.verdict]
   return `${lead}: ${size}; ${said}.${result.message ? `\n${result.message}` : ''}`
+}
+
+/** Where only the way back was found wanting, source and target are equal all the same. */
+function comparisonLead({ state, verdict }: RunResult): string {
+  if (state !== 'done' && state !== 'done with differences') return upper(state)
+  return state === 'done with differences' && verdict === 'equal' ? NOT_ALL_BACK : 'Compared'
 }
 
 function preflightLine({ exit, message }: RunResult, size: string): string {

@@ -166,3 +166,6 @@ export const SUMMED = [
   'counted',
   'bytes',
 ] as const
+
+/** Those that only a copy has. */
+export const OF_COPY: ReadonlySet<(typeof SUMMED)[number]> = new Set(['written', 'skipped', 'bytes'])

@@ -24,6 +24,8 @@ export function headlineOf(facts: ReportFacts): Headline {
       title: mode === 'check' ? 'Source and target differ' : 'Complete, with differences',
       text: `${size}; source and target differ`,
     }
+  if (differences.length > 0 && mode === 'check')
+    return { tone: 'warn', title: NOT_ALL_BACK, text: `${size}; source and target are equal` }
   if (differences.length > 0)
     return { tone: 'warn', title: 'Complete, with differences', text: `${size}; ${copied(verdict)}` }
   if (verdict === 'equal')
@@ -48,6 +50,9 @@ function brokenHead({ result, mode, request }: ReportFacts): Headline {
     text: `${sizeOf(result)}; ${result.verdict === 'different' ? compared : ''}${count(broken, 'rule')} of the plan ${broken === 1 ? 'does' : 'do'} not hold`,
   }
 }
+
+/** Of a comparison that was asked for the way back as well. */
+export const NOT_ALL_BACK = 'Equal, but not all would come back as it was'
 
 /** A part that is equal says nothing of the rest. */
 const equalTitle = ({ rows }: ReportFacts['request']) =>

@@ -1,6 +1,6 @@
 /** The report as Markdown: what guide and auditor ask for, in an order in which one reads. */
 import { showEndpoint } from '../endpoint.ts'
-import { type ReportDocument, SUMMED } from './document.ts'
+import { OF_COPY, type ReportDocument, SUMMED } from './document.ts'
 import { comparison } from './markdown-baseline.ts'
 import { consents, issues, leftOut, operations, setAside, signOff } from './markdown-findings.ts'
 import { repairs } from './markdown-repairs.ts'
@@ -86,35 +86,45 @@ function stepsPerformed({ steps }: ReportDocument): string {
   return `## Steps\n\n${table(['Step', 'State', 'Seconds', ''], 'llrl', rows)}`
 }
 
-function balanceSheet({ tables, skippedTables = [] }: ReportDocument): string {
+const AMOUNTS: Record<(typeof SUMMED)[number], string> = {
+  expected: 'Source',
+  read: 'Read',
+  written: 'Written',
+  skipped: 'Skipped',
+  quarantined: 'Quarantined',
+  altered: 'Altered',
+  counted: 'In target',
+  bytes: 'Bytes',
+}
+
+function balanceSheet({ tables, skippedTables = [], mode }: ReportDocument): string {
   if (tables.length === 0) return ''
   const left = new Set(skippedTables)
-  const titles = [
-    'Table',
-    'Source',
-    'Read',
-    'Written',
-    'Skipped',
-    'Quarantined',
-    'Altered',
-    'In target',
-    'Bytes',
-  ]
+  const keys = mode === 'check' ? SUMMED.filter(key => !OF_COPY.has(key)) : SUMMED
   const rows = tables.map(t => [
     cell(t.name),
-    ...SUMMED.map(key => String(t[key])),
+    ...keys.map(key => String(t[key])),
     left.has(t.name) ? 'left out' : t.verdict,
     t.seconds.toFixed(1),
     code(t.sourceDigest),
     code(t.targetDigest),
   ])
-  const sums = SUMMED.map(key => String(tables.reduce((sum, t) => sum + t[key], 0)))
+  const sums = keys.map(key => String(tables.reduce((sum, t) => sum + t[key], 0)))
   return [
     '## Balance sheet and state after',
-    'read = written + skipped + quarantined; altered rows are among the written ones.',
+    mode === 'check'
+      ? 'Rows as both sides have them now.'
+      : 'read = written + skipped + quarantined; altered rows are among the written ones.',
     table(
-      [...titles, 'Verdict', 'Seconds', 'Digest of the source', 'Digest of the target'],
-      'lrrrrrrrrlrll',
+      [
+        'Table',
+        ...keys.map(key => AMOUNTS[key]),
+        'Verdict',
+        'Seconds',
+        'Digest of the source',
+        'Digest of the target',
+      ],
+      `l${'r'.repeat(keys.length)}lrll`,
       [...rows, ['**all**', ...sums, '', '', '', '']],
     ),
   ].join('\n\n')

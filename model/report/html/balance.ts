@@ -19,15 +19,19 @@ export function balance(report: ReportDocument): Html | undefined {
   const left = new Set(report.skippedTables)
   const lines = report.tables.map(t => ({ ...t, leftOut: left.has(t.name) }))
   const [shown, hidden] = parted(lines)
+  const compared = report.mode === 'check'
+  const columns = compared ? COLUMNS.filter(({ ofCopy }) => !ofCopy) : COLUMNS
   const rest =
     hidden.length > 0
-      ? more(`${number(hidden.length)} more tables, whole and equal`, table('More tables', COLUMNS, hidden))
+      ? more(`${number(hidden.length)} more tables, whole and equal`, table('More tables', columns, hidden))
       : undefined
   return section(
     'balance',
     'Balance sheet',
-    html`${table('Balance sheet', COLUMNS, shown, totals(lines))}${rest}${views(report)}${digests(lines)}`,
-    'read = written + skipped + quarantined. Altered rows are among the written ones.',
+    html`${table('Balance sheet', columns, shown, totals(lines))}${rest}${views(report)}${digests(lines)}`,
+    compared
+      ? 'Rows as both sides have them now. Rows in quarantine do not fit the plan and were not compared.'
+      : 'read = written + skipped + quarantined. Altered rows are among the written ones.',
   )
 }
 
@@ -55,16 +59,21 @@ const exception = (title: string, of: (sums: Sums) => number): Column<Line> => (
     of(line) === 0 ? html`<span class="none">0</span>` : html`<b class="some">${number(of(line))}</b>`,
 })
 
-const COLUMNS: Column<Line>[] = [
+const COLUMNS: (Column<Line> & { ofCopy?: true })[] = [
   { title: 'Table', cell: line => line.name },
   amount('Source', t => t.expected),
   amount('Read', t => t.read),
-  amount('Written', t => t.written),
-  exception('Skipped', t => t.skipped),
+  { ...amount('Written', t => t.written), ofCopy: true },
+  { ...exception('Skipped', t => t.skipped), ofCopy: true },
   exception('Quarantined', t => t.quarantined),
   exception('Altered', t => t.altered),
   amount('In target', t => t.counted),
-  { title: 'Sent', number: true, cell: ({ bytes }) => (bytes > 0 ? showBytes(bytes) : '') },
+  {
+    title: 'Sent',
+    number: true,
+    cell: ({ bytes }) => (bytes > 0 ? showBytes(bytes) : ''),
+    ofCopy: true,
+  },
   { title: 'Time', number: true, cell: ({ seconds }) => (seconds > 0 ? showSeconds(seconds) : '') },
   { title: 'Verdict', cell: line => verdictPill(line) },
 ]

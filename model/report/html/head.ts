@@ -31,7 +31,7 @@ function amounts(report: ReportDocument): Html {
   const shown: (readonly [string, string])[] = [
     ...rowsOf(report),
     [result.tables === 1 ? 'table' : 'tables', number(result.tables)],
-    ...(bytes > 0 ? [['sent', showBytes(bytes)] as const] : []),
+    ...(bytes > 0 && report.mode !== 'check' ? [['sent', showBytes(bytes)] as const] : []),
     ...(whole ? [['in all', showSeconds(secondsOf(whole))] as const] : []),
     ...(aside > 0 ? [['in quarantine', number(aside)] as const] : []),
     ...(result.differences.length > 0
