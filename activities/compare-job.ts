@@ -12,6 +12,7 @@ import { digestTarget } from '../stores/digest/target.ts'
 import { measureTarget } from '../stores/postgres/measure.ts'
 import { rowsOfSample, rowsWhere } from '../stores/postgres/rows-wanted.ts'
 import { measureSource } from '../stores/sqlite/measure.ts'
+import { type Connection, openSnapshot } from '../stores/sqlite/open.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
 import { ComparedParts } from './compared-parts.ts'
@@ -39,6 +40,8 @@ export interface PairInput {
 interface Pair extends PairInput {
   client: Client
   store: SourceStore
+  /** The snapshot, for what SQLite counts itself. Opened once: each time the whole schema is read. */
+  db: Connection
   progress: (rows: number) => void
 }
 
@@ -49,14 +52,16 @@ export async function digestBoth(
 ): Promise<TableResult[]> {
   return withSession(input.home, input.target, input.run, async client => {
     const store = openSqlite(input.snapshot)
+    const db = openSnapshot(input.snapshot)
     try {
       const results: TableResult[] = []
       for (const table of input.tables) {
         const heard = (rows: number) => progress({ table: table.name, rows })
-        results.push(await comparePair({ ...input, client, store, progress: heard }, table))
+        results.push(await comparePair({ ...input, client, store, db, progress: heard }, table))
       }
       return results
     } finally {
+      db.close()
       store.close()
     }
   })
@@ -88,7 +93,7 @@ async function comparePair(pair: Pair, table: TablePlan): Promise<TableResult> {
 
 /** Equal digests stand only where both engines count the same as well. Of rows that were kept out SQLite counts too many. */
 async function reconciled(
-  { client, snapshot, facts }: Pair,
+  { client, db, facts }: Pair,
   table: TablePlan,
   where: string | undefined,
   result: TableResult,
@@ -96,7 +101,7 @@ async function reconciled(
   const known = facts.find(({ name }) => name === table.name)
   if (!known || result.quarantined + result.altered > 0) return result
   const columns = measured(table, known)
-  const here = measureSource(snapshot, table.name, columns)
+  const here = measureSource(db, table.name, columns)
   const unlike = disagreement(columns, here, await measureTarget(client, table, columns, where))
   if (unlike === undefined) return result
   const error = `table "${table.name}": ${unlike} is another one by SQL in source and target, though the digests are equal; please report it`

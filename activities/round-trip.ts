@@ -11,15 +11,14 @@ import { Digest } from '../stores/digest/digest.ts'
 import { hash128 } from '../stores/digest/hash.ts'
 import { readRows } from '../stores/postgres/copy-out.ts'
 import { ComeBack, type Stored, storedRows } from '../stores/sqlite/come-back.ts'
-import { openSnapshot } from '../stores/sqlite/open.ts'
+import type { Connection } from '../stores/sqlite/open.ts'
 
 /** The columns that would not come back as they were. The rows of both sides are equal as values. */
 export async function columnsThatDiffer(
-  { client, snapshot, progress }: { client: Client; snapshot: string; progress: (rows: number) => void },
+  { client, db, progress }: { client: Client; db: Connection; progress: (rows: number) => void },
   table: TablePlan,
   where: string | undefined,
 ): Promise<ReturnedColumn[]> {
-  const db = openSnapshot(snapshot)
   const back = new ComeBack(db, table)
   try {
     const there = new ColumnSums(table.columns)
@@ -30,7 +29,6 @@ export async function columnsThatDiffer(
     return here.unlike(there).map(column => ({ name: column.name, why: whyNotBack(column) }))
   } finally {
     back.close()
-    db.close()
   }
 }
 

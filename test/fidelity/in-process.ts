@@ -26,6 +26,7 @@ import { measureTarget } from '../../stores/postgres/measure.ts'
 import { foreignKeys, tableParts, triggers, views } from '../../stores/postgres/plan-effects.ts'
 import { setSequence } from '../../stores/postgres/sequence.ts'
 import { measureSource } from '../../stores/sqlite/measure.ts'
+import { openSnapshot } from '../../stores/sqlite/open.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
 import type { KeyRange, SourceStore } from '../../stores/store.ts'
 
@@ -114,12 +115,14 @@ async function countedOtherwise(
   facts: TableFacts[],
 ): Promise<string[]> {
   const otherwise: string[] = []
+  const db = openSnapshot(file)
   for (const table of what.tables) {
     const columns = measured(table, facts.find(({ name }) => name === table.name)!)
-    const here = measureSource(file, table.name, columns)
+    const here = measureSource(db, table.name, columns)
     const unlike = disagreement(columns, here, await measureTarget(client, table, columns))
     if (unlike !== undefined) otherwise.push(`${table.name}: ${unlike}`)
   }
+  db.close()
   return otherwise
 }
 

@@ -9,6 +9,7 @@ import pg from 'pg'
 import { disagreement, measured } from '../../model/measures.ts'
 import { measureTarget } from '../../stores/postgres/measure.ts'
 import { measureSource } from '../../stores/sqlite/measure.ts'
+import { openSnapshot } from '../../stores/sqlite/open.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
 import { columnPlan, tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
@@ -30,6 +31,15 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+function counted(columns: Parameters<typeof measureSource>[2]) {
+  const db = openSnapshot(file)
+  try {
+    return measureSource(db, 't', columns)
+  } finally {
+    db.close()
+  }
+}
+
 const table = tablePlan('t', [
   columnPlan('n', { kind: 'integer', bits: 64 }),
   columnPlan('s', { kind: 'text' }),
@@ -50,7 +60,7 @@ test('a copy is counted alike; what changes numbers, lengths or truth is named',
   store.close()
   const columns = measured(table, facts)
   const unlike = async () =>
-    disagreement(columns, measureSource(file, 't', columns), await measureTarget(client, table, columns))
+    disagreement(columns, counted(columns), await measureTarget(client, table, columns))
   assert.equal(await unlike(), undefined)
   const changes: [string, RegExp][] = [
     ['n = n + 1', /the least value of column "n"/],
@@ -79,5 +89,5 @@ test('an empty table has nothing to count', async () => {
   )
   store.close()
   const there = await measureTarget(client, table, columns)
-  assert.equal(disagreement(columns, measureSource(file, 't', columns), there), undefined)
+  assert.equal(disagreement(columns, counted(columns), there), undefined)
 })
