@@ -4,7 +4,7 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makeFolder, runFolder } from '../home/home.ts'
+import { makeFolder, runFolder, sync } from '../home/home.ts'
 import type { RowCounts } from '../model/repair.ts'
 import { fileOfTable } from './locate-rows.ts'
 
@@ -60,7 +60,7 @@ export class UndoScript {
     fsyncSync(this.#file!)
     closeSync(this.#file!)
     this.#file = undefined
-    syncFolder(dirname(this.#path))
+    sync(dirname(this.#path))
   }
 
   discard(): void {
@@ -88,7 +88,7 @@ export function noteTransaction(home: string, run: string, at: string, transacti
   } finally {
     closeSync(file)
   }
-  syncFolder(dirname(path))
+  sync(dirname(path))
 }
 
 /** The transactions of a repair, also those that may not have committed. */
@@ -118,13 +118,4 @@ function parsed(line: string): Transaction[] {
 /** Takes away the script of a transaction that did not commit. */
 export function dropScript(home: string, run: string, at: string, { undo }: Transaction): void {
   rmSync(join(runFolder(run, home), repairFolder(at), undo), { force: true })
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }

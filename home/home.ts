@@ -3,7 +3,17 @@
  * (commands, worker, embedded server) find each other. Folders are 0700, files 0600.
  */
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Failure } from '../model/failure.ts'
@@ -48,6 +58,16 @@ export function writePrivate(path: string, content: string | Uint8Array): void {
   } catch (error) {
     rmSync(temporary, { force: true })
     throw unwritable(path, error)
+  }
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function sync(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }
 

@@ -1,19 +1,11 @@
 /** A dump of a database in `pg_dump`'s own format: made, restored, or read through. */
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { sync } from '../../home/home.ts'
 import { Failure } from '../../model/failure.ts'
 import { type Ended, type Programs, runProgram } from './programs.ts'
 
@@ -62,7 +54,7 @@ export async function makeDump(
     })
     if (ended.status !== 0) throw notMade(ended)
     renameSync(half, path)
-    syncFolder(dirname(path))
+    sync(dirname(path))
   } finally {
     rmSync(half, { force: true })
   }
@@ -89,15 +81,6 @@ function meter(progress: (bytes: number) => void) {
     },
   })
   return { through, result: () => ({ bytes, sha256: hash.digest('hex') }) }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }
 
 /**

@@ -2,20 +2,10 @@
  * A snapshot of a SQLite database that others may be using: a faithful copy of its pages (row numbers are
  * what they were; but see make-readable.ts), in rollback-journal mode. The source and its side files stay as they are.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sync } from '../../home/home.ts'
 import { codeOf, locked, readingFailure } from './errors.ts'
 import { makeReadable } from './make-readable.ts'
 import { backUpOnline } from './snapshot-online.ts'
@@ -140,12 +130,6 @@ function publish(copy: string, dest: string): void {
   for (const side of ['-journal', '-wal', '-shm']) rmSync(dest + side, { force: true })
   renameSync(copy, dest)
   sync(dirname(resolve(dest)))
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r')
-  fsyncSync(file)
-  closeSync(file)
 }
 
 const isFull = (error: unknown): boolean => ['SQLITE_FULL', 'ENOSPC'].includes(codeOf(error))
