@@ -8,7 +8,7 @@ import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Repair } from '../model/repair.ts'
-import type { Standing } from '../model/report/document.ts'
+import type { ReportFacts, Standing } from '../model/report/document.ts'
 import type { RuleResult } from '../model/rules.ts'
 import type { ViewResult } from '../model/run.ts'
 import type { SchemaCompared } from '../model/schema-compared.ts'
@@ -75,10 +75,21 @@ export function needSnapshot(home: string, run: string): string {
   return file
 }
 
-const missing = (run: string, file: string) =>
+/** What the report of a run says so far; fails with `artifact` where it is gone. */
+export function readReport(home: string, run: string, remedy: string): ReportFacts {
+  const document = readJson<ReportFacts>(join(runFolder(run, home), 'report.json'))
+  if (document) return document
+  throw missing(run, 'report.json', remedy)
+}
+
+const missing = (
+  run: string,
+  file: string,
+  remedy = 'Put it back, or take the run back with "longhaul rollback" and start anew',
+) =>
   new Failure({
     code: 'artifact',
     object: `run ${run}`,
     message: `${file} is not in the run's folder any more`,
-    remedy: 'Put it back, or take the run back with "longhaul rollback" and start anew',
+    remedy,
   })

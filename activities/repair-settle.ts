@@ -1,11 +1,11 @@
 /** The end of a repair: both sides are compared anew, and the run's verdict, state and report say what they are now. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJson, runFolder } from '../home/home.ts'
+import { runFolder } from '../home/home.ts'
 import { readTables } from '../ledger/reader.ts'
 import { differencesOf } from '../model/balance.ts'
 import { comparisonLines } from '../model/comparison-lines.ts'
-import { EXIT, Failure } from '../model/failure.ts'
+import { EXIT } from '../model/failure.ts'
 import type { RepairResult, RepairSettleInput, RunPlace } from '../model/payloads.ts'
 import { noRows, type Repair, type RepairedTable } from '../model/repair.ts'
 import type { ReportFacts } from '../model/report/document.ts'
@@ -13,7 +13,7 @@ import { isUnfulfilled, ruleDifference } from '../model/rules.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
 import { schemaDifference } from '../model/schema-compared.ts'
 import { differencesOfViews } from '../model/view-results.ts'
-import { findArtifact, readArtifact, writeArtifact } from './artifacts.ts'
+import { findArtifact, readArtifact, readReport, writeArtifact } from './artifacts.ts'
 import { checkRules } from './check-rules.ts'
 import { compareSchema } from './compare-schema.ts'
 import { compareTables } from './compare-tables.ts'
@@ -30,7 +30,11 @@ import { validateTables } from './validate-tables.ts'
 export async function settleRepair(work: Work, input: RepairSettleInput): Promise<RepairResult> {
   const { home } = work
   const { run, at, kinds, place } = input
-  const before = readReport(home, run)
+  const before = readReport(
+    home,
+    run,
+    'Put it back, then repair once more: what was repaired is in the target, and stays',
+  )
   const proven = await prove(work, before, input)
   const done = await changesOf(home, input)
   const tables = repairedTables(proven, done, input)
@@ -179,15 +183,4 @@ function saidBesides({ views, schema, rules }: ReportFacts): string[] {
     ...(schema?.differences ?? []).map(schemaDifference),
     ...(rules ?? []).filter(isUnfulfilled).map(ruleDifference),
   ]
-}
-
-function readReport(home: string, run: string): ReportFacts {
-  const document = readJson<ReportFacts>(join(runFolder(run, home), 'report.json'))
-  if (document) return document
-  throw new Failure({
-    code: 'artifact',
-    object: `run ${run}`,
-    message: "report.json is not in the run's folder any more",
-    remedy: 'Put it back, then repair once more: what was repaired is in the target, and stays',
-  })
 }

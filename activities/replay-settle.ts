@@ -1,14 +1,11 @@
 /** The end of a replay: the run's verdict, state and report anew. */
-import { join } from 'node:path'
-import { readJson, runFolder } from '../home/home.ts'
 import { readTables } from '../ledger/reader.ts'
 import { differencesOf } from '../model/balance.ts'
-import { EXIT, Failure } from '../model/failure.ts'
+import { EXIT } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { ReportFacts } from '../model/report/document.ts'
 import { isRuleLine } from '../model/rules.ts'
 import type { RunResult, Verdict } from '../model/run.ts'
-import { findArtifact } from './artifacts.ts'
+import { findArtifact, readReport } from './artifacts.ts'
 import { checkRules } from './check-rules.ts'
 import type { Work } from './edge.ts'
 import { validNow } from './replay-keys.ts'
@@ -17,7 +14,11 @@ import { withTarget } from './target.ts'
 
 /** What the report said of tables and rules is said anew; its other differences stand. */
 export async function settleReplay(work: Work, { place }: { place: RunPlace }): Promise<RunResult> {
-  const before = readReport(work.home, place.run)
+  const before = readReport(
+    work.home,
+    place.run,
+    'Put it back, then replay once more: what was replayed is in the target, and stays',
+  )
   const { tables, valid } = await withTarget(work.home, place, async ({ client, ledger, plan }) => ({
     tables: await readTables(client, ledger, place.run),
     valid: await validNow(client, plan),
@@ -57,14 +58,3 @@ export async function settleReplay(work: Work, { place }: { place: RunPlace }): 
 }
 
 const verdictOf = ({ verdict }: { verdict?: string }) => (verdict ?? 'not checked') as Verdict
-
-function readReport(home: string, run: string): ReportFacts {
-  const document = readJson<ReportFacts>(join(runFolder(run, home), 'report.json'))
-  if (document) return document
-  throw new Failure({
-    code: 'artifact',
-    object: `run ${run}`,
-    message: "report.json is not in the run's folder any more",
-    remedy: 'Put it back, then replay once more: what was replayed is in the target, and stays',
-  })
-}
