@@ -96,11 +96,6 @@ export function endingText(ending: Ending): string {
 function verdictLine(result: RunResult, mode: Mode): string {
   const size = `${plural(result.tables, 'table')}, ${plural(result.rows, 'row')}`
   if (mode === 'preflight') return preflightLine(result, size)
-  const words = {
-    equal: 'source and target are equal',
-    different: 'source and target differ',
-    'not checked': 'nothing was compared',
-  }
   const head = {
     done: result.verdict === 'equal' ? 'Complete and valid' : 'Done',
     'done with differences': 'Complete, with differences',
@@ -109,16 +104,17 @@ function verdictLine(result: RunResult, mode: Mode): string {
     mode === 'check'
       ? comparisonLead(result)
       : (head[result.state as keyof typeof head] ?? upper(result.state))
-  const rows = result.verdict === 'equal' && result.differences.length > 0
-  const said =
-    result.verdict === 'different' && onlyRules(result.differences)
-      ? 'source and target are equal, but rules of the plan do not hold'
-      : rows
-        ? mode === 'check'
-          ? words.equal
-          : 'the rows that were copied are equal'
-        : words[result.verdict]
-  return `${lead}: ${size}; ${said}.${result.message ? `\n${result.message}` : ''}`
+  return `${lead}: ${size}; ${saidOf(result, mode)}.${result.message ? `\n${result.message}` : ''}`
+}
+
+function saidOf({ verdict, differences }: RunResult, mode: Mode): string {
+  if (verdict === 'not checked') return 'nothing was compared'
+  if (verdict === 'equal' && differences.length > 0 && mode !== 'check')
+    return 'the rows that were copied are equal'
+  if (verdict === 'equal') return 'source and target are equal'
+  return onlyRules(differences)
+    ? 'source and target are equal, but rules of the plan do not hold'
+    : 'source and target differ'
 }
 
 /** Where only the way back was found wanting, source and target are equal all the same. */
