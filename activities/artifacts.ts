@@ -7,6 +7,7 @@ import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { PostgresSchema } from '../model/postgres-schema.ts'
 import type { Repair } from '../model/repair.ts'
 import type { ReportFacts, Standing } from '../model/report/document.ts'
 import type { RuleResult } from '../model/rules.ts'
@@ -15,6 +16,8 @@ import type { SchemaCompared } from '../model/schema-compared.ts'
 
 export interface Artifacts {
   assessment: Assessment
+  /** A PostgreSQL source, as it describes itself. */
+  origin: PostgresSchema
   plan: Plan
   /** What `longhaul assess` shows. */
   assess: AssessDocument

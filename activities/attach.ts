@@ -14,6 +14,7 @@ import { Failure } from '../model/failure.ts'
 import { ordersLines } from '../model/orders-text.ts'
 import { type PackedSummary, packed } from '../model/packed-summary.ts'
 import type { MigrateInput } from '../model/payloads.ts'
+import type { CarryRequest, PlanRequest } from '../model/plan-request.ts'
 import { UNFINISHED } from '../model/run.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -39,28 +40,60 @@ export interface Attached {
  * Looks for an unfinished run of the same request and source in the target's ledger. Its snapshot and plan
  * have to be on this host; a run whose owner seems alive is taken over only with `adopt`.
  */
-export async function attach(work: Work, input: MigrateInput): Promise<Attached> {
-  const { source, target } = input.request
+export async function attach(work: Work, input: MigrateInput<PlanRequest>): Promise<Attached> {
+  const { source } = input.request
   const there = existsSync(source.path)
+  return attachTo(work, input, {
+    mark: async () => (there ? fingerprint(source) : undefined),
+    need: async () => void fingerprint(source),
+    name: `file at ${source.path}`,
+    fetch: run => fetchArtifacts(work, run),
+    since: run => sinceSnapshot(work.home, run, source.path),
+  })
+}
+
+/** What a run's source is asked at first contact. */
+export interface Origin {
+  /** What tells it from every other; undefined where it cannot be reached. */
+  mark: () => Promise<string | undefined>
+  /** Fails where it cannot be reached. */
+  need: () => Promise<void>
+  /** In words. */
+  name: string
+  /** Brings what the run read of it to this host's state folder. */
+  fetch: (run: RunRow) => Promise<void>
+  /** What became of it since, in words. */
+  since: (run: string) => Promise<string | undefined>
+}
+
+/** The same for any source, and a target with a ledger in PostgreSQL. */
+export async function attachTo(
+  work: Work,
+  input: MigrateInput<PlanRequest | CarryRequest>,
+  origin: Origin,
+): Promise<Attached> {
+  const { target } = input.request
   if (input.mode !== 'full' || isNowhere(target)) {
-    fingerprint(source)
+    await origin.need()
     if (isNowhere(target)) return { run: input.run }
   }
   return withSession(work.home, target, input.run, async client => {
     if (input.mode !== 'full') return { run: input.run }
-    const same = await findSame(client, input, there)
+    const same = await findSame(client, input, origin)
     // A run that has its snapshot goes on without the source, a new one does not.
-    if (!same && !there) fingerprint(source)
-    if (!same) return { run: input.run }
+    if (!same) {
+      await origin.need()
+      return { run: input.run }
+    }
     if (same.state === 'rolling back') throw goesBack(same)
     if (same.state === 'replaying') throw isReplayed(same)
     if (same.state === 'repairing') throw isRepaired(same)
     await mayTakeOver(work, client, same, input)
     const { plan } = (await getPlan(client, same.ledger, same.id))!
-    await fetchArtifacts(work, same)
+    await origin.fetch(same)
     writeArtifact(work.home, same.id, 'plan', plan)
     const takenAt = findArtifact(work.home, same.id, 'assessment')?.takenAt
-    const since = await sinceSnapshot(work.home, same.id, source.path)
+    const since = await origin.since(same.id)
     const tables = await readTables(client, same.ledger, same.id)
     const orders = await readOrders(client, same.ledger, same.id)
     // Also those that were still to be taken back.
@@ -77,25 +110,29 @@ export async function attach(work: Work, input: MigrateInput): Promise<Attached>
 }
 
 /** The unfinished run of the same request; fails where it was begun with another file of the source's name. */
-async function findSame(client: Client, { request, requestHash }: MigrateInput, there: boolean) {
+async function findSame(
+  client: Client,
+  { request, requestHash }: MigrateInput<PlanRequest | CarryRequest>,
+  origin: Origin,
+) {
   const ledger = await findLedger(client, request.target.schema)
   if (!ledger) return undefined
   const database = await databaseId(client)
   const unfinished = (await listRuns(client, ledger)).filter(
     r => UNFINISHED.includes(r.state) && r.requestHash === requestHash && r.database === database,
   )
-  const mark = there ? fingerprint(request.source) : undefined
+  const mark = await origin.mark()
   const same = unfinished.find(r => mark === undefined || r.fingerprint === mark)
-  if (!same && unfinished[0]) throw otherFile(unfinished[0], request.source.path)
+  if (!same && unfinished[0]) throw otherSource(unfinished[0], origin.name)
   return same && { ...same, ledger }
 }
 
-const otherFile = ({ id, name }: RunRow, path: string) =>
+const otherSource = ({ id, name }: RunRow, source: string) =>
   new Failure({
     code: 'refused',
     object: `run ${name} (${id})`,
-    message: `is this job, unfinished, and was begun with another file at ${path}, of which it has a snapshot`,
-    remedy: `Put that file back to go on with it, or take it back with "longhaul rollback ${name}" to begin anew`,
+    message: `is this job, unfinished, and was begun with another ${source}, of which it has a snapshot`,
+    remedy: `Put that one back to go on with it, or take it back with "longhaul rollback ${name}" to begin anew`,
   })
 
 /** Which source this is: the file behind the path, on this host. Fails with `source` where there is none. */
@@ -134,7 +171,12 @@ const isRepaired = ({ id, name }: RunRow) =>
     remedy: `End that with "longhaul repair ${name}"`,
   })
 
-async function mayTakeOver(work: Work, client: Client, run: RunRow, input: MigrateInput): Promise<void> {
+async function mayTakeOver(
+  work: Work,
+  client: Client,
+  run: RunRow,
+  input: Pick<MigrateInput, 'name' | 'adopt'>,
+): Promise<void> {
   const ours = run.home === work.home && run.host === work.host && run.name === input.name
   if (ours || input.adopt) return
   const { rows } = await client.query(

@@ -22,7 +22,7 @@ export interface Work {
   log: Logger
 }
 
-type Input = { run: string } | { place: { run: string } }
+export type Input = { run: string } | { place: { run: string } }
 const runOf = (input: Input) => ('run' in input ? input.run : input.place.run)
 
 /** Wraps an activity: a log of its own run around it, and failures in the form in which they travel. */

@@ -5,7 +5,7 @@ import { getRun, register } from '../ledger/runs.ts'
 import { bringUpToDate, choosePlace, findLedger, type Place } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan } from '../model/plan.ts'
-import type { PlanRequest } from '../model/plan-request.ts'
+import type { CarryRequest, PlanRequest } from '../model/plan-request.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { standingOf } from '../stores/postgres/standing.ts'
 import { findArtifact, readArtifact, writeArtifact } from './artifacts.ts'
@@ -15,23 +15,32 @@ import type { Work } from './edge.ts'
 import { databaseId, withSession } from './session.ts'
 import { watched } from './watch.ts'
 
-export interface OpenInput {
+export interface OpenInput<R extends PlanRequest | CarryRequest = PlanRequest | CarryRequest> {
   run: string
   name: string
   requestHash: string
-  request: PlanRequest
+  request: R
   /** When this execution of the workflow began, ISO 8601. */
   takenAt: string
   adopt: boolean
 }
 
 /** Registers the run, or takes it over; every attempt gets an epoch of its own and outdates those before. */
-export async function openLedger(
+export function openLedger(work: Work, input: OpenInput<PlanRequest>): Promise<RunPlace> {
+  const { source } = input.request
+  // Notes of earlier versions have none.
+  const mark = findArtifact(work.home, input.run, 'snapshot-notes')?.fingerprint ?? fingerprint(source)
+  return openLedgerFor(work, input, { fingerprint: mark, source: source.path })
+}
+
+/** The same for any source: what tells it from others, and how the ledger calls it. */
+export async function openLedgerFor(
   { home, host }: Work,
   { run, name, requestHash, request, takenAt, adopt }: OpenInput,
+  origin: { fingerprint: string; source: string },
 ): Promise<RunPlace> {
   const plan = readArtifact(home, run, 'plan')
-  const { source, target } = request
+  const { target } = request
   return withSession(home, target, run, async client => {
     // Somebody's lock on the ledger may take longer than a heartbeat, and a cancellation has to get through.
     return watched(home, { run, target }, await identify(client), async () => {
@@ -43,9 +52,8 @@ export async function openLedger(
       const token = await register(client, ledger, {
         ...{ run, name, requestHash, plan, host, home, takenAt, adopt },
         attempt: activityInfo().attempt,
-        fingerprint: findArtifact(home, run, 'snapshot-notes')?.fingerprint ?? fingerprint(source),
+        ...origin,
         database,
-        source: source.path,
       })
       noteDatabase(home, run, database)
       return { run, epoch: token.epoch, target, host }

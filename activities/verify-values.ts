@@ -43,6 +43,8 @@ function boundaries(type: LogicalType): Cell[] {
       return ['00000000-0000-4000-8000-000000000000']
     case 'inet':
       return ['10.0.0.1']
+    case 'native':
+      return []
   }
 }
 

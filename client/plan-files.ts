@@ -4,14 +4,14 @@ import { z } from 'zod'
 import { Failure } from '../model/failure.ts'
 import { hashPlan } from '../model/hash-plan.ts'
 import type { Plan } from '../model/plan.ts'
-import type { PlanFile, PlanRequest } from '../model/plan-request.ts'
+import type { AnyRequest, PlanFile } from '../model/plan-request.ts'
 import { parsePlanFile } from '../model/planfile-parse.ts'
 
 /** What `plan --out` writes: the request and the plan that came of it, to be run exactly so. */
 export interface PlanDocument {
   longhaul: 'plan'
   name: string
-  request: PlanRequest
+  request: AnyRequest
   plan: Plan
 }
 

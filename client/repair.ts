@@ -11,7 +11,7 @@ import { outcomeOf } from './outcome.ts'
 import { requireWorkers } from './pollers.ts'
 import { tellProgress } from './repair-progress.ts'
 import type { Temporal } from './stack.ts'
-import { findInLedger } from './target.ts'
+import { findInLedger, ledgerEndpoint } from './target.ts'
 
 /** The run, and whether the target's ledger has it. */
 export type RepairTarget = Pick<RepairInput, 'run' | 'name' | 'target' | 'host' | 'ledger'>
@@ -26,9 +26,9 @@ export interface RepairOptions {
 export async function repairTarget(run: RunHandle, around: Surroundings): Promise<RepairTarget> {
   const { name, memo, open } = run
   if (open) throw underWay(name)
-  if (memo.mode === 'full') return repairTargetIn(memo.target, name, around)
+  if (memo.mode === 'full') return repairTargetIn(ledgerEndpoint(memo.target), name, around)
   if (memo.mode === 'check')
-    return { run: memo.run, name, target: memo.target, host: memo.host, ledger: false }
+    return { run: memo.run, name, target: ledgerEndpoint(memo.target), host: memo.host, ledger: false }
   throw new Failure({
     code: 'usage',
     object: `run ${name}`,

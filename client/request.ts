@@ -1,17 +1,17 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
-import { type Endpoint, type Here, NOWHERE, type ParsedUrl, parseEndpoint } from '../model/endpoint.ts'
+import { type Here, NOWHERE, parseEndpoint, parseSource, type SourceEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
-import { type PlanFile, type PlanRequest, planRequest, type RequestOptions } from '../model/plan-request.ts'
+import { type AnyRequest, type PlanFile, planRequest, type RequestOptions } from '../model/plan-request.ts'
 import { sha256 } from '../model/sha256.ts'
 import type { Mode } from '../workflows/messages.ts'
 
 /** What can be said about a migration; an option goes before the plan file, which goes before the default. */
 export interface MigrationOptions extends RequestOptions {
-  /** `sqlite:FILE`. */
+  /** `sqlite:FILE`, or as `to`; of PostgreSQL all schemas, or those of `?schema=one,two`. */
   from?: string
-  /** `postgresql://USER@HOST:PORT/DATABASE[?schema=NAME]`, or the name of a connection. */
+  /** `postgresql://USER@HOST:PORT/DATABASE[?schema=NAME]`, the name of a connection, or `sqlite:FILE`. */
   to?: string
   /** Name of the run: `a` to `z`, digits, `.`, `_` and `-`; otherwise made from source and request. */
   id?: string
@@ -25,15 +25,15 @@ export interface MigrationOptions extends RequestOptions {
 export interface PreparedRun {
   name: string
   mode: Mode
-  request: PlanRequest
+  request: AnyRequest
   /** sha256 of the request without what does not decide about the outcome, in hex. */
   requestHash: string
   /** Run exactly the plan with this hash. */
   expectHash?: string
   /** Its assessment holds values of rows; a run without them is another one. */
   showValues?: boolean
-  /** A URL with its password, as it was given, to be kept under `connection`. */
-  secret?: { connection: string; url: string }
+  /** URLs with their passwords, as they were given, each to be kept under `connection`. */
+  secrets?: { connection: string; url: string }[]
 }
 
 /** Puts options and plan file together. Fails with `usage`, also where there is no target and `needs` says so. */
@@ -43,26 +43,49 @@ export function prepareRun(
   here: Here,
   needs: 'target' | 'source only' = 'target',
 ): PreparedRun {
-  const source = endpointOf('--from', options.from ?? options.file?.source, 'sqlite', here)
+  const from = options.from ?? options.file?.source
+  if (!from) throw missing('--from')
+  const source = parseSource(from, here)
   const to = options.to ?? options.file?.target
-  const target =
-    !to && needs === 'source only' ? { endpoint: NOWHERE } : endpointOf('--to', to, 'postgres', here)
-  const schema = options.file?.schema
-  const endpoints = {
-    source: source.endpoint,
-    target: schema ? { ...target.endpoint, schema } : target.endpoint,
-  }
-  const request = planRequest(endpoints, options, options.file)
+  if (!to && needs === 'target') throw missing('--to')
+  const target = to ? parseEndpoint(to, here) : { endpoint: NOWHERE }
+  const request = requestOf(source.endpoint, inSchema(target.endpoint, options.file?.schema), options)
   const name = options.id ?? options.file?.name
+  const secrets = [source, target].flatMap(side =>
+    'secretUrl' in side && side.endpoint.kind === 'postgres'
+      ? [{ connection: side.endpoint.connection, url: side.secretUrl! }]
+      : [],
+  )
   return {
     ...named(request, mode, name, options.showValues),
-    ...('secretUrl' in target &&
-      target.secretUrl && { secret: { connection: target.endpoint.connection, url: target.secretUrl } }),
+    ...(secrets.length > 0 && { secrets }),
   }
 }
 
+const inSchema = (endpoint: AnyRequest['target'], schema: string | undefined): AnyRequest['target'] =>
+  schema && endpoint.kind === 'postgres' ? { ...endpoint, schema } : endpoint
+
+/** Fails with `usage` where there is no such direction. */
+function requestOf(
+  source: SourceEndpoint,
+  target: AnyRequest['target'],
+  options: MigrationOptions,
+): AnyRequest {
+  if (source.kind === 'postgres')
+    return target.kind === 'postgres'
+      ? planRequest({ source, target }, options, options.file)
+      : planRequest({ source, target }, options, options.file)
+  if (target.kind === 'postgres') return planRequest({ source, target }, options, options.file)
+  throw new Failure({
+    code: 'usage',
+    object: '--to',
+    message: 'SQLite is copied into SQLite by copying the file',
+    remedy: 'Write --to postgresql://USER@HOST/DATABASE, or --from postgresql://… for the way back',
+  })
+}
+
 /** A prepared run of a finished request, under the name that was chosen for it or one made for it. */
-export function named(request: PlanRequest, mode: Mode, name?: string, showValues = false): PreparedRun {
+export function named(request: AnyRequest, mode: Mode, name?: string, showValues = false): PreparedRun {
   const hash = hashRequest(request)
   const requestHash = showValues ? sha256(`${hash} with values`) : hash
   return {
@@ -81,28 +104,9 @@ function hashRequest({
   operator: _operator,
   file,
   ...request
-}: PlanRequest): string {
+}: AnyRequest): string {
   const { include, tables, exclude } = file ?? {}
   return sha256(canonicalJson({ ...request, file: { include, tables, exclude } }))
-}
-
-type Of<K extends Endpoint['kind']> = ParsedUrl & { endpoint: Extract<Endpoint, { kind: K }> }
-
-function endpointOf<K extends Endpoint['kind']>(
-  flag: '--from' | '--to',
-  text: string | undefined,
-  kind: K,
-  here: Here,
-): Of<K> {
-  if (!text) throw missing(flag)
-  const parsed = parseEndpoint(text, here)
-  if (parsed.endpoint.kind === kind) return parsed as Of<K>
-  throw new Failure({
-    code: 'usage',
-    object: flag,
-    message: `${flag === '--from' ? 'the source' : 'the target'} cannot be of kind ${parsed.endpoint.kind} in this version`,
-    remedy: 'longhaul copies from sqlite:FILE to postgresql://USER@HOST/DATABASE',
-  })
 }
 
 const missing = (flag: '--from' | '--to') =>
@@ -112,7 +116,7 @@ const missing = (flag: '--from' | '--to') =>
     message: `the ${flag === '--from' ? 'source' : 'target'} is missing`,
     remedy:
       flag === '--from'
-        ? 'Write --from sqlite:app.db, or `source:` in the plan file'
+        ? 'Write --from sqlite:app.db or a PostgreSQL URL, or `source:` in the plan file'
         : 'Write --to postgresql://USER@HOST/DATABASE or the name of a connection, or `target:` in the plan file',
   })
 
@@ -127,10 +131,16 @@ function checkedName(name: string): string {
 }
 
 /** Preflights and comparisons have names of their own, so that none is taken for the migration. */
-function madeName({ source }: PlanRequest, requestHash: string, mode: Mode): string {
-  const base = parse(source.path)
-    .name.toLowerCase()
+function madeName({ source }: AnyRequest, requestHash: string, mode: Mode): string {
+  const base = baseName(source)
+    .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .slice(0, 60)
   return `${base || 'run'}-${requestHash.slice(0, 6)}${mode === 'full' ? '' : `.${mode}`}`
+}
+
+/** The file, or the database where a URL names one, or the connection. */
+function baseName(source: SourceEndpoint): string {
+  if (source.kind === 'sqlite') return parse(source.path).name
+  return URL.canParse(source.connection) ? parse(new URL(source.connection).pathname).name : source.connection
 }

@@ -12,14 +12,16 @@ import { connect } from '../sessions/connect.ts'
 import { toFailure } from '../sessions/errors.ts'
 import type { Surroundings } from './here.ts'
 import type { RollbackTarget } from './rollback.ts'
+import { ledgerEndpoint } from './target.ts'
 
 /** Fails with `usage` for what no script can do, and for tables that are none of the run. */
 export async function rollbackScript(
-  { run, name, target }: RollbackTarget,
+  { run, name, target: to }: RollbackTarget,
   scope: RollbackScope,
   { home, env }: Surroundings,
 ): Promise<string> {
   if (scope.kind === 'database') throw noScript(name)
+  const target = ledgerEndpoint(to)
   const client = await connect(target, { home, env, application: 'longhaul client' })
   try {
     await client.query('SET default_transaction_read_only = on')

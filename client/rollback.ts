@@ -30,7 +30,7 @@ import { findInLedger } from './target.ts'
 export interface RollbackTarget {
   run: string
   name: string
-  target: PostgresEndpoint
+  target: RollbackInput['target']
   /** The host that has its artifacts. */
   host: string
 }

@@ -11,11 +11,7 @@ const WAYS =
  * Keeps the URL under `connection` in the connection store (0600), with a hint. Only for servers on this
  * machine: fails with `usage` for others, since command lines are seen by all users and kept in histories.
  */
-export function keepSecret(
-  secret: { connection: string; url: string } | undefined,
-  around: Surroundings,
-): void {
-  if (!secret) return
+export function keepSecret(secret: { connection: string; url: string }, around: Surroundings): void {
   refuseRemotePassword(secret.url)
   saveConnection(secret.connection, secret.url, around.home)
   around.say(

@@ -36,7 +36,7 @@ export async function startRun(
   options: StartOptions = {},
 ): Promise<StartedRun> {
   const { around } = temporal
-  keepSecret(prepared.secret, around)
+  for (const secret of prepared.secrets ?? []) keepSecret(secret, around)
   if (!options.detach) await requireWorkers(temporal, prepared.request.source.host)
   const open = await findByName(temporal, prepared.name)
   if (open?.open) {

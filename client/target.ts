@@ -13,6 +13,8 @@ import { getRun, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger, type Place } from '../ledger/schema.ts'
 import type { OperatorEvent, Orders } from '../model/control.ts'
 import { type PostgresEndpoint, showEndpoint } from '../model/endpoint.ts'
+import { Failure } from '../model/failure.ts'
+import type { AnyRequest } from '../model/plan-request.ts'
 import { hangUp, within } from '../sessions/black-hole.ts'
 import type { Surroundings } from './here.ts'
 import { pickRun } from './pick-run.ts'
@@ -41,10 +43,11 @@ export interface LedgerReader {
  * Fails with `target` or `unavailable`; the message never holds a password.
  */
 export async function openLedger(
-  endpoint: PostgresEndpoint,
+  to: AnyRequest['target'],
   around: Surroundings,
   url?: string,
 ): Promise<LedgerReader> {
+  const endpoint = ledgerEndpoint(to)
   const client = await readOnly(endpoint, around, url)
   const place = () => findLedger(client, endpoint.schema)
   const inLedger = <T>(read: (place: Place) => Promise<T>, without: T) =>
@@ -65,6 +68,17 @@ export async function openLedger(
   }
 }
 
+/** A target whose ledger a client can read. Fails with `unavailable` for a file: that is its worker's alone. */
+export function ledgerEndpoint(target: AnyRequest['target']): PostgresEndpoint {
+  if (target.kind === 'postgres') return target
+  throw new Failure({
+    code: 'unavailable',
+    object: showEndpoint(target),
+    message: 'the ledger of a run into SQLite lies in its file, which only the worker on its host opens',
+    remedy: 'Ask the run by its name, as "longhaul show NAME" does',
+  })
+}
+
 /** All that a ledger says of one run. */
 export interface LedgerAccount {
   run?: RunRow
@@ -77,7 +91,7 @@ export interface LedgerAccount {
 
 /** Reads all of it in one session. Fails as `openLedger` does. */
 export async function readLedger(
-  endpoint: PostgresEndpoint,
+  endpoint: AnyRequest['target'],
   id: string,
   around: Surroundings,
 ): Promise<LedgerAccount> {
@@ -102,7 +116,7 @@ export async function accountIn(ledger: LedgerReader, id: string): Promise<Ledge
 
 /** The latest run of that name, or the one whose UUID begins so, in a target's ledger. Fails with `usage`. */
 export async function findInLedger(
-  target: PostgresEndpoint,
+  target: AnyRequest['target'],
   id: string,
   around: Surroundings,
 ): Promise<RunRow> {

@@ -4,7 +4,7 @@
  */
 import { Failure } from './failure.ts'
 
-export type Endpoint = SqliteEndpoint | PostgresEndpoint
+export type Endpoint = SqliteEndpoint | PostgresEndpoint | PostgresSource
 
 export interface SqliteEndpoint {
   kind: 'sqlite'
@@ -22,13 +22,25 @@ export interface PostgresEndpoint {
   schema: string
 }
 
+/** PostgreSQL as the side that rows come from. */
+export interface PostgresSource {
+  kind: 'postgres'
+  connection: string
+  /** Names of schemas with commas between; `*`: all but those of the system and longhaul's own. */
+  schema: string
+  /** The machine that holds its snapshot, and keeps the run's artifacts; names its task queue. */
+  host: string
+}
+
+export type SourceEndpoint = SqliteEndpoint | PostgresSource
+
 /** The target of a run that only looks at its source: a new, empty database. */
 export const NOWHERE: PostgresEndpoint = { kind: 'postgres', connection: '', schema: 'public' }
 
 export const isNowhere = ({ connection }: PostgresEndpoint): boolean => connection === ''
 
-export interface ParsedUrl {
-  endpoint: Endpoint
+export interface ParsedUrl<E extends Endpoint> {
+  endpoint: E
   /** The URL to keep in the connection store under `endpoint.connection`; set where it holds a password. */
   secretUrl?: string
 }
@@ -44,12 +56,22 @@ export interface Here {
  * Reads `sqlite:app.db`, `sqlite://HOST/abs/path`, `postgres(ql)://…[?schema=app]`, or the name of a connection.
  * A NUL or an empty path is a usage failure, and so is a kind that longhaul does not know.
  */
-export function parseEndpoint(text: string, here: Here): ParsedUrl {
+export function parseEndpoint(text: string, here: Here): ParsedUrl<SqliteEndpoint | PostgresEndpoint> {
+  return parsed(text, here, 'public')
+}
+
+/** The same for the side that rows come from: of PostgreSQL all schemas, or those of `?schema=one,two`. */
+export function parseSource(text: string, here: Here): ParsedUrl<SourceEndpoint> {
+  const { endpoint, ...secret } = parsed(text, here, '*')
+  return endpoint.kind === 'sqlite' ? { endpoint } : { endpoint: { ...endpoint, host: here.host }, ...secret }
+}
+
+function parsed(text: string, here: Here, schema: string): ParsedUrl<SqliteEndpoint | PostgresEndpoint> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase()
   if (scheme === 'sqlite') return { endpoint: sqlite(text.slice('sqlite:'.length), here) }
-  if (scheme === 'postgres' || scheme === 'postgresql') return postgres(text)
+  if (scheme === 'postgres' || scheme === 'postgresql') return postgres(text, schema)
   if (!scheme && /^[\w.-]+$/.test(text)) {
-    return { endpoint: { kind: 'postgres', connection: text, schema: 'public' } }
+    return { endpoint: { kind: 'postgres', connection: text, schema } }
   }
   throw new Failure({
     code: 'usage',
@@ -71,7 +93,7 @@ function sqlite(rest: string, here: Here): SqliteEndpoint {
   return { kind: 'sqlite', host: remote?.[1] || here.host, path: remote ? path : here.resolve(path) }
 }
 
-function postgres(text: string): ParsedUrl {
+function postgres(text: string, usual: string): ParsedUrl<PostgresEndpoint> {
   let url: URL
   try {
     url = new URL(text)
@@ -83,7 +105,7 @@ function postgres(text: string): ParsedUrl {
         'Write postgresql://USER@HOST:PORT/DATABASE; characters such as @ / # in a password need %-encoding',
     })
   }
-  const schema = url.searchParams.get('schema') ?? 'public'
+  const schema = url.searchParams.get('schema') ?? usual
   url.searchParams.delete('schema')
   url.protocol = 'postgresql:'
   const secret = url.password || url.searchParams.get('password')
@@ -98,6 +120,10 @@ function postgres(text: string): ParsedUrl {
 export function showEndpoint(endpoint: Endpoint): string {
   if (endpoint.kind === 'sqlite') return `sqlite:${endpoint.path}`
   if (isNowhere(endpoint)) return 'a new database'
-  const suffix = endpoint.schema === 'public' ? '' : ` (schema ${endpoint.schema})`
+  const suffix = endpoint.schema === 'public' || endpoint.schema === '*' ? '' : ` (schema ${endpoint.schema})`
   return `${endpoint.connection}${suffix}`
 }
+
+/** The machine that alone can reach an endpoint; undefined for a server. */
+export const hostOf = (endpoint: Endpoint): string | undefined =>
+  'host' in endpoint ? endpoint.host : undefined

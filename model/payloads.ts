@@ -1,9 +1,10 @@
 /** What workflows and activities hand each other: names, places and counts; never rows, keys or secrets. */
 import type { Gate, Orders, TableFigures } from './control.ts'
+import type { PostgresEndpoint } from './endpoint.ts'
 import type { FailureFacts } from './failure.ts'
 import type { Finding } from './finding.ts'
 import type { PlanHow, Policies } from './plan.ts'
-import type { PlanRequest, TableSettings } from './plan-request.ts'
+import type { AnyRequest, PlanRequest, TableSettings } from './plan-request.ts'
 import type { RepairedTable, RepairKind } from './repair.ts'
 import type { Loss, RollbackBackup, RollbackCheck, RollbackScope } from './rollback.ts'
 import type { Progress, RunResult } from './run.ts'
@@ -11,12 +12,12 @@ import type { Progress, RunResult } from './run.ts'
 /** How far a run goes: the whole job, only preflight, or a comparison of what is there. */
 export type Mode = 'full' | 'preflight' | 'check'
 
-export interface MigrateInput {
+export interface MigrateInput<R extends AnyRequest = AnyRequest> {
   /** UUID of the run, if it turns out to be a new one. */
   run: string
   name: string
   mode: Mode
-  request: PlanRequest
+  request: R
   /** sha256 of the request, in hex: which unfinished runs are "the same". */
   requestHash: string
   /** Run exactly the plan with this hash, or refuse. */
@@ -73,11 +74,12 @@ export interface CopyTableResult {
 }
 
 /** Where a run's pieces are: enough for any activity to find the rest in the ledger. */
-export interface RunPlace {
+export interface RunPlace<T extends AnyRequest['target'] = PostgresEndpoint> {
   run: string
   epoch: string
-  /** Connection and schema of the target. */
-  target: PlanRequest['target']
+  target: T
+  /** The kind of the source; absent: SQLite. */
+  source?: 'postgres'
   /** The host that has the snapshot and the artifacts. */
   host: string
 }
@@ -85,7 +87,7 @@ export interface RunPlace {
 export interface RollbackInput {
   run: string
   name: string
-  target: PlanRequest['target']
+  target: AnyRequest['target']
   /** Absent: all of it. */
   scope?: RollbackScope
   /** `none`: no dump of what the rollback takes away, which the operator consented to. Absent: `auto`. */

@@ -1,6 +1,12 @@
 /** What the user asks for: the plan file and the command line's options, parsed, with defaults filled in. */
 import type { Gate } from './control.ts'
-import type { PostgresEndpoint, SqliteEndpoint } from './endpoint.ts'
+import type {
+  Endpoint,
+  PostgresEndpoint,
+  PostgresSource,
+  SourceEndpoint,
+  SqliteEndpoint,
+} from './endpoint.ts'
 import type { Backup, Conversion, IfExists, PlanHow, Policies } from './plan.ts'
 import type { Rule } from './rules.ts'
 import type { LogicalType } from './types.ts'
@@ -86,10 +92,13 @@ export interface RowsWanted {
   sample?: number
 }
 
-/** Everything that `buildPlan` needs to know of the user's will. */
-export interface PlanRequest {
-  source: SqliteEndpoint
-  target: PostgresEndpoint
+/** Everything that a planner needs to know of the user's will. */
+export interface PlanRequest<
+  S extends SourceEndpoint = SqliteEndpoint,
+  T extends Endpoint = PostgresEndpoint,
+> {
+  source: S
+  target: T
   scope: Policies['scope']
   ifExists: IfExists
   onFailure: Policies['onFailure']
@@ -114,6 +123,11 @@ export interface PlanRequest {
   /** A check also looks whether values would come back as they were. */
   roundTrip?: true
 }
+
+export type CarryRequest = PlanRequest<PostgresSource, PostgresEndpoint>
+export type IntoSqliteRequest = PlanRequest<PostgresSource, SqliteEndpoint>
+/** Of every direction that there is. */
+export type AnyRequest = PlanRequest | CarryRequest | IntoSqliteRequest
 
 /** The options of a command, each absent where the user did not say. */
 export type RequestOptions = Partial<
@@ -141,11 +155,11 @@ const DEFAULT_HOW: PlanHow = { chunkRows: 100_000, chunkBytes: 64 * 1024 * 1024,
 export const BUSY_SECONDS = 30
 
 /** Puts options over the plan file over the defaults; lists (`accept`, `exclude`) add up. */
-export function planRequest(
-  endpoints: { source: SqliteEndpoint; target: PostgresEndpoint },
+export function planRequest<S extends SourceEndpoint, T extends Endpoint>(
+  endpoints: { source: S; target: T },
   options: RequestOptions,
   file?: PlanFile,
-): PlanRequest {
+): PlanRequest<S, T> {
   const reason = options.reason ?? file?.reason
   const operator = options.operator ?? file?.operator
   const backup = options.backup ?? file?.backup

@@ -34,6 +34,8 @@ export interface PlanWhat {
   views: ViewPlan[]
   /** Triggers, made last: the load itself fires none. */
   triggers: TriggerPlan[]
+  /** Of PostgreSQL → PostgreSQL: every object that is no row, in the order in which they are made; absent: none. */
+  carried?: CarriedObject[]
   /** Objects of the source that the target will not have, with the reason. */
   leftOut: LeftOut[]
   /** Findings that the user consented to. */
@@ -64,6 +66,21 @@ export const BACKUPS = ['auto', 'dump', 'none'] as const
 export type Backup = (typeof BACKUPS)[number]
 
 export type IfExists = 'refuse' | 'use' | 'append' | 'replace'
+
+/** One object of a PostgreSQL source, as `pg_dump` writes it. */
+export interface CarriedObject {
+  /** What `pg_dump` calls it, as in `TABLE`, `INDEX`, `FK CONSTRAINT`. */
+  kind: string
+  schema: string
+  name: string
+  /** The plan's name of the table that it belongs to. */
+  table?: string
+  /** `pre`: before the rows · `table`: when its table's rows are in · `post`: when those of all are. */
+  when: 'pre' | 'table' | 'post'
+  sql: string[]
+  /** What takes it away again; empty: it goes with another object. */
+  undo: string[]
+}
 
 export interface LeftOut {
   kind: string
@@ -109,6 +126,10 @@ export interface TablePlan {
   columns: ColumnPlan[]
   /** How the source is read in ranges. */
   access: Access
+  /** Where the rows come from, if that is PostgreSQL: `name` is not its name there. */
+  origin?: { schema: string; name: string }
+  /** SQLite's own options of a new table; absent: none. */
+  strict?: true
   /** Source columns of the key by which rows fall into digest buckets; empty: by the whole row. */
   key: string[]
   primaryKey?: { name?: string; columns: string[] }
@@ -135,6 +156,10 @@ export interface ColumnPlan {
   /** Name in the target. */
   target: string
   type: LogicalType
+  /** A column of SQLite as it is declared there, as in `VARCHAR(20)`. */
+  declared?: string
+  /** What a PostgreSQL source is asked for in place of the column, in its SQL over the alias `t`; absent: the column. */
+  read?: string
   /** How a new column compares its texts, in SQL of the target: `"C"`. Absent: as the database does by default. */
   collation?: string
   /** The exact type in the target's words where the table was there before (`use`); else it follows `type`. */

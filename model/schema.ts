@@ -39,8 +39,15 @@ export interface Table {
  */
 export type VirtualTable = { module: 'fts5'; columns: string[] } | { module: 'rtree'; bounds: string[] }
 
-/** `rowid`: by a hidden or aliased row number under `name`; `key`: by these columns; `whole`: neither. */
-export type Access = { by: 'rowid'; name: string } | { by: 'key'; columns: string[] } | { by: 'whole' }
+/**
+ * `rowid`: by a hidden or aliased row number under `name`; `key`: by these columns; `ctid`: by the blocks of the table
+ * (PostgreSQL); `whole`: neither.
+ */
+export type Access =
+  | { by: 'rowid'; name: string }
+  | { by: 'key'; columns: string[] }
+  | { by: 'ctid' }
+  | { by: 'whole' }
 
 export interface Column {
   name: string

@@ -91,5 +91,7 @@ export function showType(type: LogicalType): string {
       return type.zone ? 'timestamptz' : 'timestamp'
     case 'json':
       return type.binary ? 'jsonb' : 'json'
+    case 'native':
+      return type.name
   }
 }

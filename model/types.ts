@@ -19,6 +19,8 @@ export type LogicalType =
   | { kind: 'json'; binary: boolean }
   | { kind: 'uuid' }
   | { kind: 'inet' }
+  /** A type of PostgreSQL that goes to the same type of PostgreSQL as it stands; in its own spelling. */
+  | { kind: 'native'; name: string }
 
 /**
  * One value as a store hands it over. From SQLite: its storage class (integers as `number` where the

@@ -36,4 +36,5 @@ const KINDS: Record<LogicalType['kind'], string> = {
   json: 'JSON comes back as the target keeps it: jsonb has no spaces, order or repeated members of its own',
   uuid: 'UUIDs come back as texts in small letters with hyphens',
   inet: 'addresses come back in the spelling of the target',
+  native: 'values come back in the spelling of the target',
 }

@@ -4,6 +4,7 @@
  */
 import { ActivityFailure, CancellationScope, isCancellation, TimeoutFailure } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import { type Endpoint, hostOf } from '../model/endpoint.ts'
 import { factsOf } from './failures.ts'
 import type { Limits } from './messages.ts'
 import { anyWork, askHost, hostWork } from './proxies.ts'
@@ -41,14 +42,18 @@ const READS: ReadonlySet<string> = new Set([
 export class Work {
   readonly #holder: Holder
   readonly #limits: Limits | undefined
+  /** The one that has the target, where that is a file. */
+  readonly #host: string | undefined
 
-  constructor(holder: Holder, limits: Limits | undefined) {
+  constructor(holder: Holder, limits: Limits | undefined, target: Endpoint) {
     this.#holder = holder
     this.#limits = limits
+    this.#host = hostOf(target)
   }
 
-  /** On the target alone: any worker does it. */
+  /** On the target alone: any worker does it that can reach it. */
   get any(): Activities {
+    if (this.#host !== undefined) return this.on(this.#host)
     return this.#desk(undefined, () => anyWork(this.#limits))
   }
 

@@ -35,7 +35,7 @@ export async function check(input: MigrateInput): Promise<RunResult> {
 async function compare(input: MigrateInput, progress: RunProgress, control: Control): Promise<RunResult> {
   const { run, limits } = input
   const request = { ...input.request, scope: 'check' as const }
-  const work = new Work(control, limits).on(request.source.host)
+  const work = new Work(control, limits, request.target).on(request.source.host)
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)
     say('taking the snapshot')

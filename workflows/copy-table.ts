@@ -12,7 +12,7 @@ import { TablesApart } from './tables-apart.ts'
  */
 export async function copyTable(input: CopyTableInput): Promise<CopyTableResult> {
   const orders = new GroupOrders(input)
-  const work = new Work(orders, input.limits)
+  const work = new Work(orders, input.limits, input.place.target)
   const apart = new TablesApart(input, orders)
   const group: Group = { input, orders, work, apart }
   const written = await apart.each(tables => copyTables(group, tables))

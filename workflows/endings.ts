@@ -14,7 +14,7 @@ import type { Course } from './course.ts'
 import { factsOf, isEndedByCancel, runFailure } from './failures.ts'
 import type { RunPlace } from './messages.ts'
 import type { OrderBook } from './order-book.ts'
-import { anyWork, lastWords } from './proxies.ts'
+import { lastWords, near } from './proxies.ts'
 import { aftermath, type Undone } from './run-progress.ts'
 
 /** What validation found, besides rows in words; and what could not be made. */
@@ -127,7 +127,7 @@ async function takeBack({ input, progress, control }: Course, place: RunPlace): 
   progress.state('rolling back')
   for (;;) {
     try {
-      await anyWork(input.limits).rollBack({ run, target, epoch })
+      await near(target, input.limits).rollBack({ run, target, epoch })
       return 'taken back'
     } catch (error) {
       const facts = factsOf(error)

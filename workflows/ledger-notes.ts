@@ -2,7 +2,7 @@
 import { CancellationScope, condition } from '@temporalio/workflow'
 import type { OperatorEvent, Orders } from '../model/control.ts'
 import type { Limits, RunPlace } from './messages.ts'
-import { anyWork, lastNotes } from './proxies.ts'
+import { lastNotes, near } from './proxies.ts'
 
 /** What the ledger is to say. */
 export interface Stand {
@@ -91,7 +91,7 @@ export class LedgerNotes {
 
   async #note(place: RunPlace, stand: Stand): Promise<void> {
     try {
-      await anyWork(this.#limits).noteOrders(this.#payload(place, stand))
+      await near(place.target, this.#limits).noteOrders(this.#payload(place, stand))
       this.#eventsWritten = stand.events.length
     } catch {
       // What keeps the ledger from being written keeps the work from it as well, and is told there.

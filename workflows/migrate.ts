@@ -17,7 +17,7 @@ import { RunProgress } from './run-progress.ts'
 export async function migrate(input: MigrateInput): Promise<RunResult> {
   const progress = new RunProgress(input, input.mode === 'preflight' ? ['preflight', 'report'] : undefined)
   const control = new Control(input, progress)
-  const work = new Work(control, input.limits)
+  const work = new Work(control, input.limits, input.request.target)
   const course: Course = { input, progress, control, work, run: input.run, attached: false }
   try {
     return await run(course)

@@ -1,6 +1,7 @@
 /** Timeouts and retries by class of work: the one place where patience is decided. */
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
+import { type Endpoint, hostOf } from '../model/endpoint.ts'
 import { hostQueue, type Limits } from './messages.ts'
 
 /** A server that is away comes back: waiting is right for as long as the operator lets the run stand. */
@@ -54,6 +55,12 @@ export const hostWork = (host: string, limits?: Limits, strikes?: number) =>
 
 /** Work on the target alone: any worker does it. */
 export const anyWork = (limits?: Limits) => proxyActivities<Activities>(options(limits, PATIENT))
+
+/** Work on a target: on its host where it is a file. */
+export function near(target: Endpoint, limits?: Limits) {
+  const host = hostOf(target)
+  return host === undefined ? anyWork(limits) : hostWork(host, limits)
+}
 
 /** Whether somebody works for a host: lies in its queue until then, for days as well, and costs nothing. */
 export const askHost = (host: string) =>

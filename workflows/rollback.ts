@@ -14,7 +14,7 @@ import { Undo } from './undo.ts'
 export async function rollback(input: RollbackInput): Promise<RollbackResult> {
   if (!patched('rollback is checked')) return unchecked(input)
   const undo = new Undo(input)
-  const work = new Work(undo, input.limits)
+  const work = new Work(undo, input.limits, input.target)
   // The dump lies on one host; everything else any worker does.
   const desk = input.scope?.kind === 'database' && input.host !== undefined ? work.on(input.host) : work.any
   const result = await takeBack(input, undo, desk)

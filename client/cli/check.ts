@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Failure } from '../../model/failure.ts'
-import type { PlanRequest, RowsWanted } from '../../model/plan-request.ts'
+import type { AnyRequest, RowsWanted } from '../../model/plan-request.ts'
 import type { PreparedRun } from '../request.ts'
 import type { Temporal } from '../stack.ts'
 import type { Cli } from './cli.ts'
@@ -46,7 +46,7 @@ function rows(text: string): number {
 }
 
 /** What a check can be asked for beyond a plan. */
-type More = Pick<PlanRequest, 'rows' | 'roundTrip'>
+type More = Pick<AnyRequest, 'rows' | 'roundTrip'>
 
 async function checkCommand(cli: Cli, id: string | undefined, flags: CheckFlags): Promise<void> {
   const rows = rowsWanted(flags)
@@ -90,7 +90,7 @@ async function preparedFrom(
   const { named } = await import('../request.ts')
   const { request } = await askedOf(temporal, await findRun(temporal, id))
   const { tables, exclude, accept, types, reason, operator, busyTimeout } = flags
-  const asked: PlanRequest = {
+  const asked: AnyRequest = {
     ...request,
     ...{ scope: 'all', ifExists: 'use', exclude: exclude ?? request.exclude },
     accept: [...new Set([...request.accept, ...(accept ?? [])])].sort(),

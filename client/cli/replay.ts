@@ -29,11 +29,12 @@ async function replayCommand(cli: Cli, id: string, flags: ReplayFlags): Promise<
   const { findRun } = await import('../handle.ts')
   const { replayRun, replayTarget } = await import('../replay.ts')
   const { readReport } = await import('../report.ts')
+  const { ledgerEndpoint } = await import('../target.ts')
   const file = flags.plan === undefined ? undefined : readPlanFile(flags.plan)
   const target = ledgerOf(flags, around)
   await withTemporal(cli, around, async temporal => {
     const run = target ? undefined : await findRun(temporal, id)
-    const what = await replayTarget(target ?? run!.memo.target, run?.name ?? id, around)
+    const what = await replayTarget(target ?? ledgerEndpoint(run!.memo.target), run?.name ?? id, around)
     out.say(`Replaying the quarantine of run ${what.name} (${what.run})`)
     const { replayed, left, result } = await replayRun(temporal, what, file)
     const report = readReport(result, around)

@@ -106,6 +106,7 @@ export function nameOf({ type, json }: Value): string {
     json: 'JSON',
     uuid: 'UUID',
     inet: 'address',
+    native: 'value of another type',
   }
   return type ? names[type.kind] : 'NULL'
 }

@@ -71,6 +71,8 @@ export function valueWriter(type: LogicalType, form: Form): ValueWriter {
       return (cell, out) => out.raw(uuidOf(cell))
     case 'inet':
       return (cell, out) => writeInet(cell, out)
+    case 'native':
+      return (cell, out) => out.sized(bytesOf(cell))
   }
 }
 

@@ -75,6 +75,8 @@ function sendFunctions(type: LogicalType): string[] {
     case 'time':
     case 'uuid':
       return [`${type.kind}_send`]
+    case 'native':
+      return []
   }
 }
 

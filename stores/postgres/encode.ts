@@ -65,5 +65,7 @@ function present(type: LogicalType, refuse: Refuse): Encode {
       return uuid(refuse)
     case 'inet':
       return inet(refuse)
+    case 'native':
+      return bytes(refuse)
   }
 }

@@ -26,6 +26,8 @@ export function sqlType(type: LogicalType): string {
     case 'uuid':
     case 'inet':
       return type.kind
+    case 'native':
+      return type.name
   }
 }
 

@@ -24,7 +24,7 @@ export function sampleValues(db: Connection, table: Table, columns: readonly str
 /** The rows of each end, as what follows FROM. */
 function ends({ access, name }: Table): string[] {
   const from = `FROM ${quote(name)}`
-  if (access.by === 'whole') return [`${from} LIMIT ${LOOKED_THROUGH}`]
+  if (access.by === 'whole' || access.by === 'ctid') return [`${from} LIMIT ${LOOKED_THROUGH}`]
   const key = access.by === 'rowid' ? [access.name] : access.columns
   return ['ASC', 'DESC'].map(
     direction =>

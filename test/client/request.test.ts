@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { readPlanFile } from '../../client/plan-files.ts'
 import { type MigrationOptions, prepareRun } from '../../client/request.ts'
 import { keepSecret } from '../../client/secrets.ts'
+import type { PostgresEndpoint } from '../../model/endpoint.ts'
 import { scratchFolder } from './run-cli.ts'
 
 const here = { host: 'h', resolve: (path: string) => `/data/${path}` }
@@ -41,8 +42,7 @@ test('a plan file says what flags leave out; its name and comments do not make a
     return prepareRun({ file: readPlanFile(join(folder, name)), types: 'declared' }, 'full', here)
   }
   const one = read('one.yaml', text)
-  assert.equal(one.request.target.schema, 'app')
-  assert.equal(one.request.target.connection, 'prod')
+  assert.deepEqual(one.request.target, { kind: 'postgres', connection: 'prod', schema: 'app' })
   assert.equal(one.request.ifExists, 'use')
   assert.equal(one.request.types, 'declared')
   assert.equal(read('two.yaml', `# another\n\n${text}`).requestHash, one.requestHash)
@@ -51,9 +51,12 @@ test('a plan file says what flags leave out; its name and comments do not make a
 
 test('a password is in no part of the request', () => {
   const prepared = prepare({ to: 'postgresql://me:s3cret@127.0.0.1:5432/app?schema=x' })
-  const { secret, ...rest } = prepared
+  const { secrets, ...rest } = prepared
   assert.doesNotMatch(JSON.stringify(rest), /s3cret/)
-  assert.equal(secret?.connection, prepared.request.target.connection)
+  assert.deepEqual(
+    secrets?.map(({ connection }) => connection),
+    [(prepared.request.target as PostgresEndpoint).connection],
+  )
 })
 
 test('a password for this machine is kept for the worker, readable by its owner alone, with a hint', () => {
@@ -61,8 +64,8 @@ test('a password for this machine is kept for the worker, readable by its owner 
   const said: string[] = []
   const around = { env: {}, home, here, say: (line: string) => void said.push(line) }
   for (const host of ['localhost', '127.0.0.1', '[::1]', '%2Ftmp']) {
-    const { secret } = prepare({ to: `postgresql://me:s3cret@${host}/app` })
-    keepSecret(secret, around)
+    const { secrets } = prepare({ to: `postgresql://me:s3cret@${host}/app` })
+    keepSecret(secrets![0]!, around)
   }
   const file = join(home, 'connections.json')
   assert.equal(statSync(file).mode & 0o777, 0o600)
@@ -76,6 +79,6 @@ test('a password for this machine is kept for the worker, readable by its owner 
 
 test('a host in the query decides, since the driver follows it', () => {
   const around = { env: {}, home: scratchFolder(), here, say: () => {} }
-  const { secret } = prepare({ to: 'postgresql://me:s3cret@localhost/app?host=db.example.com' })
-  assert.throws(() => keepSecret(secret, around), /another host/)
+  const { secrets } = prepare({ to: 'postgresql://me:s3cret@localhost/app?host=db.example.com' })
+  assert.throws(() => keepSecret(secrets![0]!, around), /another host/)
 })

@@ -5,6 +5,7 @@
 import { ApplicationFailure, CancelledFailure, Context, heartbeat } from '@temporalio/activity'
 import type { Activities } from '../../activities/index.ts'
 import { NO_ORDERS, type Orders } from '../../model/control.ts'
+import type { PostgresEndpoint } from '../../model/endpoint.ts'
 import { canRetry, type FailureCode, type FailureFacts, failureType, sentence } from '../../model/failure.ts'
 import { packed } from '../../model/packed-summary.ts'
 import type { PlanSummary } from '../../model/payloads.ts'
@@ -194,7 +195,7 @@ export class FakeTarget {
       },
       openLedger: async ({ run, request }) => {
         await this.#call('openLedger')
-        return { run, epoch: '1', target: request.target, host: request.source.host }
+        return { run, epoch: '1', target: request.target as PostgresEndpoint, host: request.source.host }
       },
       prepareWayBack: async () => {
         await this.#call('prepareWayBack')

@@ -1,0 +1,2 @@
+/** The verbs of PostgreSQL → SQLite. */
+export const intoSqlite = {}
