@@ -7,6 +7,7 @@ import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
+import type { PlanRequest } from '../model/plan-request.ts'
 import type { PostgresSchema } from '../model/postgres-schema.ts'
 import type { Repair } from '../model/repair.ts'
 import type { ReportFacts, Standing } from '../model/report/document.ts'
@@ -79,8 +80,8 @@ export function needSnapshot(home: string, run: string): string {
 }
 
 /** What the report of a run says so far; fails with `artifact` where it is gone. */
-export function readReport(home: string, run: string, remedy: string): ReportFacts {
-  const document = readJson<ReportFacts>(join(runFolder(run, home), 'report.json'))
+export function readReport(home: string, run: string, remedy: string): ReportFacts<PlanRequest> {
+  const document = readJson<ReportFacts<PlanRequest>>(join(runFolder(run, home), 'report.json'))
   if (document) return document
   throw missing(run, 'report.json', remedy)
 }

@@ -7,6 +7,7 @@ import { differencesOf } from '../model/balance.ts'
 import { comparisonLines } from '../model/comparison-lines.ts'
 import { EXIT } from '../model/failure.ts'
 import type { RepairResult, RepairSettleInput, RunPlace } from '../model/payloads.ts'
+import type { PlanRequest } from '../model/plan-request.ts'
 import { noRows, type Repair, type RepairedTable } from '../model/repair.ts'
 import type { ReportFacts } from '../model/report/document.ts'
 import { isUnfulfilled, ruleDifference } from '../model/rules.ts'
@@ -47,7 +48,7 @@ export async function settleRepair(work: Work, input: RepairSettleInput): Promis
 /** Tables as the ledger has them now, or as a comparison gives them; those that were not looked at as they were. */
 async function prove(
   work: Work,
-  before: ReportFacts,
+  before: ReportFacts<PlanRequest>,
   { run, tables, place }: RepairSettleInput,
 ): Promise<TableResult[]> {
   if (place) return proveCopied(work, place, tables, before)
@@ -62,7 +63,7 @@ async function proveCopied(
   work: Work,
   place: RunPlace,
   tables: string[],
-  before: ReportFacts,
+  before: ReportFacts<PlanRequest>,
 ): Promise<TableResult[]> {
   const compared = await validateTables(work, { place, tables })
   const unlike = compared.filter(({ verdict }) => verdict === 'different').map(({ name }) => name)
@@ -140,7 +141,7 @@ function noteRepair(home: string, run: string, repair: Repair): void {
 
 async function reported(
   work: Work,
-  before: ReportFacts,
+  before: ReportFacts<PlanRequest>,
   proven: TableResult[],
   place: RunPlace | undefined,
 ): Promise<RunResult> {
@@ -173,7 +174,7 @@ async function reported(
   })
 }
 
-const comparesViews = (home: string, { request, result }: ReportFacts) =>
+const comparesViews = (home: string, { request, result }: ReportFacts<PlanRequest>) =>
   request.scope === 'all' && readArtifact(home, result.run, 'plan').what.views.length > 0
 
 /** The lines about views, schema and rules. */

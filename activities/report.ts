@@ -1,49 +1,39 @@
 /** The report of a run: what was done, what came of it, what to do next. One object, written in three forms. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Client } from 'pg'
 import { runFolder, writePrivate } from '../home/home.ts'
-import { type ObjectRow, readObjects, readTables, type TableRow } from '../ledger/reader.ts'
-import { getRun, setState, setStep } from '../ledger/runs.ts'
-import { findLedger, type Place, tableName } from '../ledger/schema.ts'
+import type { ObjectRow } from '../ledger/reader.ts'
 import { count } from '../model/amounts.ts'
 import { type FailureFacts, sentence } from '../model/failure.ts'
 import { withoutExample } from '../model/finding.ts'
 import type { Located } from '../model/located.ts'
 import type { Mode, RunPlace } from '../model/payloads.ts'
 import type { Plan } from '../model/plan.ts'
-import type { PlanRequest } from '../model/plan-request.ts'
+import type { AnyRequest, PlanRequest } from '../model/plan-request.ts'
 import { reportOf } from '../model/report/account.ts'
 import type { Baseline, Pace, ReportFacts, ReportTable } from '../model/report/document.ts'
 import { htmlReport } from '../model/report/html/page.ts'
 import { markdownReport } from '../model/report/markdown.ts'
 import { onlyRules } from '../model/rules.ts'
-import {
-  type RunResult,
-  type StepProgress,
-  type TableResult,
-  UNFINISHED,
-  type Verdict,
-} from '../model/run.ts'
-import { Digest } from '../stores/digest/digest.ts'
+import { type RunResult, type StepProgress, type TableResult, UNFINISHED } from '../model/run.ts'
 import { asideSchema, setAsideSql } from '../stores/postgres/aside.ts'
 import { findArtifact, snapshotPath } from './artifacts.ts'
+import { closeLedger } from './close-ledger.ts'
 import type { Work } from './edge.ts'
 import { writeLeftOut } from './left-out.ts'
 import { keepLists } from './locate-rows.ts'
-import { exportSetAside, type SetAsideFiles } from './quarantine-artifact.ts'
-import { baselineOf, countObjects, paceOf } from './report-facts.ts'
-import { withSession } from './session.ts'
+import type { SetAsideFiles } from './quarantine-artifact.ts'
+import { countObjects } from './report-facts.ts'
 import { sinceSnapshot } from './source-since.ts'
 
-export interface ReportInput {
+export interface ReportInput<R extends AnyRequest = AnyRequest> {
   run: string
-  request: PlanRequest
+  request: R
   result: RunResult
   steps: StepProgress[]
   mode: Mode
   /** Set once the ledger was opened. */
-  place?: RunPlace
+  place?: RunPlace<R['target']>
   /** The run was begun by an earlier execution. */
   attached?: boolean
   /** Results that stand in no ledger (a comparison). */
@@ -53,21 +43,33 @@ export interface ReportInput {
   failure?: FailureFacts
 }
 
+/** The report of a run from SQLite to PostgreSQL. */
+export const report = (work: Work, input: ReportInput<PlanRequest>): Promise<RunResult> =>
+  reportWith(work, input, {
+    close: closeLedger,
+    since: () => sinceSnapshot(work.home, input.run, input.request.source.path),
+    release: async () => rmSync(snapshotPath(work.home, input.run), { force: true }),
+  })
+
 /** Writes the report in all forms, and the run's end into the ledger; gives the result with their places. */
-export async function report(work: Work, input: ReportInput): Promise<RunResult> {
+export async function reportWith<R extends AnyRequest>(
+  work: Work,
+  input: ReportInput<R>,
+  sides: Sides<RunPlace<R['target']>>,
+): Promise<RunResult> {
   const { home, host } = work
   const folder = runFolder(input.run, home)
   const file = (name: string) => join(folder, name)
   const places = { markdown: file('report.md'), json: file('report.json'), html: file('report.html'), host }
   const plan = findArtifact(home, input.run, 'plan')
-  const closed = input.place && !input.tables ? await closeLedger(work, input, input.place, plan) : NOTHING
+  const closed = input.place && !input.tables ? await sides.close(work, input, input.place, plan) : NOTHING
   const tables = input.tables ?? closed.tables.map(table => withLocated(table, input.located))
   const leftOut = input.place ? writeLeftOut(folder, plan, closed.objects) : undefined
   const result: RunResult = {
     ...input.result,
     report: { ...places, ...examples(plan, folder), ...(leftOut && { leftOut }), ...closed.aside },
   }
-  const document = reportOf(await factsOf(work, { ...input, result, tables }, closed, plan))
+  const document = reportOf(factsOf(work, { ...input, result, tables }, closed, plan, await sides.since()))
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
   writePrivate(places.markdown, markdownReport(document))
   writePrivate(places.html, htmlReport(document))
@@ -75,7 +77,7 @@ export async function report(work: Work, input: ReportInput): Promise<RunResult>
     folder,
     tables.flatMap(({ located }) => located ?? []),
   )
-  if (!stillServes(input)) rmSync(snapshotPath(home, input.run), { force: true })
+  if (!stillServes(input)) await sides.release()
   return result
 }
 
@@ -84,7 +86,7 @@ function withLocated(table: ReportTable, located: ReportInput['located']): Repor
   return rows ? { ...table, located: rows } : table
 }
 
-async function factsOf(
+function factsOf(
   { home }: Work,
   {
     run,
@@ -99,12 +101,12 @@ async function factsOf(
   }: ReportInput & { tables: ReportTable[] },
   closed: Closed,
   plan: Plan | undefined,
-): Promise<ReportFacts> {
+  since: string | undefined,
+): ReportFacts {
   const snapshot = findArtifact(home, run, 'snapshot-notes')
   const schema = findArtifact(home, run, 'schema')
   const rules = findArtifact(home, run, 'rules')
   const repairs = findArtifact(home, run, 'repairs')
-  const since = await sinceSnapshot(home, run, request.source.path)
   return {
     ...{ result, mode, tables, request },
     steps: stepsOf(steps, closed.objects),
@@ -156,7 +158,7 @@ function setAsideOf({ what }: Plan, objects: readonly ObjectRow[], run: string):
 const KEPT_ASIDE: ReadonlySet<string> = new Set(['old table', 'old view', 'old function'])
 
 /** What the ledger says at the end. */
-interface Closed {
+export interface Closed {
   tables: ReportTable[]
   /** Left out by an operator. */
   skippedTables: string[]
@@ -167,64 +169,19 @@ interface Closed {
   baseline?: Baseline
 }
 
-const NOTHING: Closed = { tables: [], skippedTables: [], objects: [], aside: {} }
+export const NOTHING: Closed = { tables: [], skippedTables: [], objects: [], aside: {} }
+
+/** What the report of a run asks of its direction. */
+export interface Sides<P> {
+  /** Writes how the run ended into its ledger, and gives what stands there. */
+  close: (work: Work, input: ReportInput, place: P, plan: Plan | undefined) => Promise<Closed>
+  /** What became of the source since its snapshot, in words. */
+  since: () => Promise<string | undefined>
+  /** The snapshot serves nobody any more. */
+  release: () => Promise<void>
+}
 
 /** As large as the source: kept for a run that can go on, and for looking at what differs. */
 const stillServes = ({ place, attached, result }: ReportInput): boolean =>
   (result.verdict === 'different' && !onlyRules(result.differences)) ||
   ((attached || place !== undefined) && UNFINISHED.includes(result.state))
-
-async function closeLedger(
-  { home }: Work,
-  { run, result, steps, failure }: ReportInput,
-  place: RunPlace,
-  plan: Plan | undefined,
-): Promise<Closed> {
-  return withSession(home, place.target, run, async client => {
-    const ledger = await findLedger(client, place.target.schema)
-    const row = ledger && (await getRun(client, ledger, run))
-    if (!ledger || !row) return NOTHING
-    const rows = await readTables(client, ledger, run)
-    const tables = await balanceOf(client, ledger, run, place.target.schema, rows)
-    for (const { name, state, detail } of steps) {
-      await setStep(client, ledger, place, name, name === 'report' ? 'done' : state, detail)
-    }
-    await setState(client, ledger, { run, epoch: place.epoch }, result.state, {
-      verdict: result.verdict,
-      ...(failure && { message: sentence(failure) }),
-    })
-    const objects = await readObjects(client, ledger, run)
-    const aside = await exportSetAside(client, ledger, run, runFolder(run, home))
-    const skippedTables = rows.flatMap(({ name, state }) => (state === 'skipped' ? [name] : []))
-    const pace = await paceOf(client, ledger, run)
-    const before = findArtifact(home, run, 'before-run')
-    const baseline = plan && (await baselineOf(client, ledger, run, plan, before, tables))
-    return { tables, skippedTables, objects, aside, ...(pace && { pace }), ...(baseline && { baseline }) }
-  })
-}
-
-async function balanceOf(
-  client: Client,
-  ledger: Place,
-  run: string,
-  target: string,
-  rows: readonly TableRow[],
-): Promise<ReportTable[]> {
-  const { rows: stored } = await client.query(
-    `SELECT name, source_digest, target_digest FROM ${tableName(ledger, 'table_run')} WHERE run_id = $1`,
-    [run],
-  )
-  const digests = new Map(stored.map(row => [row.name, row]))
-  const hex = (bytes: Uint8Array | null) => (bytes ? Digest.fromBytes(bytes).hex : '')
-  return rows.map(({ startedAt, endedAt, ...row }) => ({
-    ...row,
-    target,
-    counted: row.counted ?? 0,
-    sourceDigest: hex(digests.get(row.name)?.source_digest),
-    targetDigest: hex(digests.get(row.name)?.target_digest),
-    verdict: (row.verdict ?? 'not checked') as Verdict,
-    seconds: startedAt && endedAt ? (endedAt.getTime() - startedAt.getTime()) / 1000 : 0,
-    ...(startedAt && { startedAt: startedAt.toISOString() }),
-    ...(endedAt && { endedAt: endedAt.toISOString() }),
-  }))
-}

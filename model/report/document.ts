@@ -5,7 +5,7 @@
 import type { Finding, Severity } from '../finding.ts'
 import type { Mode } from '../payloads.ts'
 import type { LeftOut } from '../plan.ts'
-import type { PlanRequest } from '../plan-request.ts'
+import type { AnyRequest } from '../plan-request.ts'
 import type { RollbackDocument } from '../render-rollback.ts'
 import type { Repair } from '../repair.ts'
 import type { RuleResult } from '../rules.ts'
@@ -17,13 +17,13 @@ export const REPORT_FORMATS = ['markdown', 'json', 'html'] as const
 export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** Reports of earlier versions lack what is marked as optional here. */
-export interface ReportFacts {
+export interface ReportFacts<R extends AnyRequest = AnyRequest> {
   result: RunResult
   /** How far the run was to go. */
   mode?: Mode
   tables: ReportTable[]
   steps: StepProgress[]
-  request: PlanRequest
+  request: R
   findings: Finding[]
   leftOut: LeftOut[]
   /** Views that were compared, or why not. */
