@@ -115,8 +115,12 @@ export const planFileSchema = z.strictObject({
     .describe('Name of the run: letters, digits, _ . -'),
   reason: z.string().optional().describe('Why this is done; stands in the report'),
   operator: z.string().optional().describe('Who asks for it; stands in the report'),
-  source: endpoint.optional().describe('sqlite:FILE'),
-  target: endpoint.optional().describe('postgresql://USER@HOST/DATABASE or the name of a connection'),
+  source: endpoint
+    .optional()
+    .describe('sqlite:FILE, postgresql://USER@HOST/DATABASE or the name of a connection'),
+  target: endpoint
+    .optional()
+    .describe('postgresql://USER@HOST/DATABASE, the name of a connection, or sqlite:FILE'),
   schema: name.optional().describe('Schema of the target that the tables go to'),
   tables: z
     .union([z.array(name), z.record(name, tableSettings.nullable())])

@@ -62,11 +62,16 @@ const collect = (text: string, before: string[] = []): string[] => [...before, t
 /** `--from` and `--to`, and the words of hand-written scripts for them. */
 function withEndpoints(command: Command): Command {
   return command
-    .addOption(new Option('--from <url>', 'source: sqlite:FILE').conflicts('sqlite'))
+    .addOption(
+      new Option(
+        '--from <url>',
+        'source: sqlite:FILE, postgresql://USER@HOST:PORT/DATABASE[?schema=ONE,TWO], or the name of a connection',
+      ).conflicts('sqlite'),
+    )
     .addOption(
       new Option(
         '--to <url>',
-        'target: postgresql://USER@HOST:PORT/DATABASE, or the name of a connection',
+        'target: postgresql://USER@HOST:PORT/DATABASE, the name of a connection, or sqlite:FILE',
       ).conflicts('postgres'),
     )
     .addOption(new Option('--sqlite <file>', 'the same as --from sqlite:FILE'))
