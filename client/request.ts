@@ -1,6 +1,14 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
-import { type Here, NOWHERE, parseEndpoint, parseSource, type SourceEndpoint } from '../model/endpoint.ts'
+import {
+  type Here,
+  NOWHERE,
+  type PostgresEndpoint,
+  type PostgresSource,
+  parseEndpoint,
+  parseSource,
+  type SourceEndpoint,
+} from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import { type AnyRequest, type PlanFile, planRequest, type RequestOptions } from '../model/plan-request.ts'
@@ -62,6 +70,19 @@ export function prepareRun(
   }
 }
 
+/** By name: two names of one database are told apart by preflight. */
+const isSame = (source: PostgresSource, target: PostgresEndpoint): boolean =>
+  source.connection === target.connection &&
+  (source.schema === '*' || source.schema.split(',').includes(target.schema))
+
+const same = () =>
+  new Failure({
+    code: 'usage',
+    object: '--to',
+    message: 'source and target are the same',
+    remedy: 'Write another database, or another schema as in ?schema=copy beside --from …?schema=public',
+  })
+
 const inSchema = (endpoint: AnyRequest['target'], schema: string | undefined): AnyRequest['target'] =>
   schema && endpoint.kind === 'postgres' ? { ...endpoint, schema } : endpoint
 
@@ -71,10 +92,11 @@ function requestOf(
   target: AnyRequest['target'],
   options: MigrationOptions,
 ): AnyRequest {
-  if (source.kind === 'postgres')
-    return target.kind === 'postgres'
-      ? planRequest({ source, target }, options, options.file)
-      : planRequest({ source, target }, options, options.file)
+  if (source.kind === 'postgres') {
+    if (target.kind === 'sqlite') return planRequest({ source, target }, options, options.file)
+    if (isSame(source, target)) throw same()
+    return planRequest({ source, target }, options, options.file)
+  }
   if (target.kind === 'postgres') return planRequest({ source, target }, options, options.file)
   throw new Failure({
     code: 'usage',

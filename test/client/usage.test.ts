@@ -21,8 +21,8 @@ const CASES: { words: string[]; status?: number; says: RegExp[]; env?: NodeJS.Pr
   { words: ['full', '--from', FROM], says: [/--to: the target is missing/] },
   { words: ['full', '--from', 'mysql://db/app', '--to', TO], says: [/"mysql:" is no kind of endpoint/] },
   { words: ['full', '--from', 'sqlite:', '--to', TO], says: [/sqlite: needs the path of a file/] },
-  { words: ['full', '--from', TO, '--to', TO], says: [/the source cannot be of kind postgres/] },
-  { words: ['full', '--from', FROM, '--to', FROM], says: [/the target cannot be of kind sqlite/] },
+  { words: ['full', '--from', TO, '--to', TO], says: [/source and target are the same/] },
+  { words: ['full', '--from', FROM, '--to', FROM], says: [/SQLite is copied into SQLite/] },
   { words: ['full', '--from', FROM, '--to', 'postgresql://me@host:port/app'], says: [/URL cannot be read/] },
   {
     words: ['full', '--from', FROM, '--to', TO, '--id', 'My Run'],
