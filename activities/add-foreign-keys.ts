@@ -16,11 +16,30 @@ import type { Target } from './target.ts'
 
 type InTwo = NonNullable<ReturnType<typeof foreignKeyInTwo>>
 
+/** The foreign keys of a table that the run makes; one without `checked` binds new rows only. */
+type KeysOf = (table: TablePlan) => { added: Effect; whole: Effect; checked?: Effect }[]
+
 /** Returns what could not be made, or does not hold for all rows, in words. */
-export async function addForeignKeys(home: string, place: RunPlace, target: Target): Promise<string[]> {
+export const addForeignKeys = (home: string, place: RunPlace, target: Target): Promise<string[]> =>
+  addKeysWith(home, place, target, table =>
+    table.foreignKeys.map(key => {
+      const whole = addForeignKey(table, key)
+      return { added: whole, whole, ...foreignKeyInTwo(table, key) }
+    }),
+  )
+
+/** The same, whatever a table's keys come from. */
+export async function addKeysWith(
+  home: string,
+  place: RunPlace,
+  target: Target,
+  keysOf: KeysOf,
+): Promise<string[]> {
   const tables = target.plan.what.tables.filter(table => !isLoadedInto(table))
-  const large = tables.filter(({ bytes }) => bytes > SMALL_TABLE).map(inTwo)
-  const small = tables.filter(({ bytes }) => bytes <= SMALL_TABLE).flatMap(whole)
+  const large = tables.filter(({ bytes }) => bytes > SMALL_TABLE).map(table => inTwo(keysOf(table)))
+  const small = tables
+    .filter(({ bytes }) => bytes <= SMALL_TABLE)
+    .flatMap(table => keysOf(table).map(({ whole }) => whole))
   const keys = large.flatMap(({ checked }) => checked)
   const added = [...large.flatMap(({ unchecked }) => unchecked), ...keys.map(key => key.added), ...small]
   const failures = await tryAll(target, added)
@@ -36,13 +55,10 @@ export async function addForeignKeys(home: string, place: RunPlace, target: Targ
   return [...failures, ...broken]
 }
 
-const whole = (table: TablePlan) => table.foreignKeys.map(key => addForeignKey(table, key))
-
-function inTwo(table: TablePlan): { checked: InTwo[]; unchecked: Effect[] } {
-  const parts = table.foreignKeys.map(key => foreignKeyInTwo(table, key) ?? addForeignKey(table, key))
+function inTwo(keys: ReturnType<KeysOf>): { checked: InTwo[]; unchecked: Effect[] } {
   return {
-    checked: parts.filter(part => 'checked' in part),
-    unchecked: parts.filter(part => 'object' in part),
+    checked: keys.flatMap(({ added, checked }) => (checked ? [{ added, checked }] : [])),
+    unchecked: keys.flatMap(({ added, checked }) => (checked ? [] : [added])),
   }
 }
 

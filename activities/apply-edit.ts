@@ -5,7 +5,8 @@ import type { Edit } from '../model/control.ts'
 import { editPlan } from '../model/edit-plan.ts'
 import { type PackedSummary, packed } from '../model/packed-summary.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, TablePlan } from '../model/plan.ts'
+import type { Cell } from '../model/types.ts'
 import { needSnapshot, writeArtifact } from './artifacts.ts'
 import { chunkRows } from './cut-tables.ts'
 import type { Work } from './edge.ts'
@@ -13,23 +14,45 @@ import { runJob } from './jobs.ts'
 import { summarize } from './plan-summary.ts'
 import { dispossess, type Target, tableOf, withTarget } from './target.ts'
 
+interface EditInput {
+  place: RunPlace
+  edit: Edit
+  revision: number
+}
+
+/** Of a table's range: where it is cut into chunks of so many rows. */
+export interface RangeToCut {
+  table: TablePlan
+  rows: number
+  range: OpenRange
+}
+type BoundsOf = (cuts: RangeToCut[]) => Promise<Cell[][][]>
+
+/** Runs on the host of the snapshot. */
+export const applyEdit = (work: Work, input: EditInput): Promise<PackedSummary> =>
+  applyEditWith(work, input, cuts =>
+    runJob('bounds', { snapshot: needSnapshot(work.home, input.place.run), cuts }),
+  )
+
 /**
- * Writes the new revision into the ledger, cuts chunks that are not copied anew, and gives the new summary. Runs on
- * the host of the snapshot, while the run is held. An attempt after a killed one finds its revision there.
+ * Writes the new revision into the ledger, cuts chunks that are not copied anew, and gives the new summary. To be
+ * done while the run is held. An attempt after a killed one finds its revision there.
  */
-export async function applyEdit(
+export async function applyEditWith(
   { home, log }: Work,
-  { place, edit, revision }: { place: RunPlace; edit: Edit; revision: number },
+  { place, edit, revision }: EditInput,
+  boundsOf: BoundsOf,
 ): Promise<PackedSummary> {
   return withTarget(home, place, async target => {
-    const plan = target.plan.revision === revision ? target.plan : await edited(home, target, edit, revision)
+    const plan =
+      target.plan.revision === revision ? target.plan : await edited(target, edit, revision, boundsOf)
     writeArtifact(home, place.run, 'plan', plan)
     log.info({ revision, hash: plan.hash, how: plan.how }, 'plan edited')
     return packed(summarize(plan))
   })
 }
 
-async function edited(home: string, target: Target, edit: Edit, revision: number): Promise<Plan> {
+async function edited(target: Target, edit: Edit, revision: number, boundsOf: BoundsOf): Promise<Plan> {
   const { client, ledger, token } = target
   const plan = editPlan(target.plan, edit, revision)
   await mustBeHeld(client, ledger, token)
@@ -38,7 +61,7 @@ async function edited(home: string, target: Target, edit: Edit, revision: number
   const ranges = (await openRanges(client, ledger, token.run)).filter(range =>
     isCutAnew(range, target.plan, plan),
   )
-  await revise(client, ledger, token, plan, await cut(home, token.run, plan, ranges))
+  await revise(client, ledger, token, plan, await cut(plan, ranges, boundsOf))
   return plan
 }
 
@@ -47,12 +70,12 @@ function isCutAnew({ table: name }: OpenRange, before: Plan, after: Plan): boole
   return table.access.by !== 'whole' && chunkRows(table, before.how) !== chunkRows(table, after.how)
 }
 
-async function cut(home: string, run: string, plan: Plan, ranges: OpenRange[]): Promise<Recut[]> {
+async function cut(plan: Plan, ranges: OpenRange[], boundsOf: BoundsOf): Promise<Recut[]> {
   if (ranges.length === 0) return []
   const cuts = ranges.map(range => {
     const table = tableOf(plan, range.table)
     return { table, rows: chunkRows(table, plan.how), range }
   })
-  const bounds = await runJob('bounds', { snapshot: needSnapshot(home, run), cuts })
+  const bounds = await boundsOf(cuts)
   return ranges.map((range, i) => ({ range, bounds: bounds[i]! }))
 }

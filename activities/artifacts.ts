@@ -41,6 +41,12 @@ export interface Artifacts {
     /** Absent in notes of versions that had none: the source's file, and what is another one after a write to it. */
     fingerprint?: string
     mark?: string
+    /** Of a PostgreSQL source: when it was taken, ISO 8601; others have that in their assessment. */
+    takenAt?: string
+    /** Of a PostgreSQL source: when a new snapshot took the place of a lost one, the oldest first. */
+    retaken?: { at: string; reason: string }[]
+    /** What was read under a lost one is not compared with the new one yet. */
+    stale?: true
   }
 }
 

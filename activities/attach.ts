@@ -19,7 +19,7 @@ import { UNFINISHED } from '../model/run.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
 import { summarize } from './plan-summary.ts'
-import { application, databaseId, withSession } from './session.ts'
+import { AT_WORK, application, databaseId, withSession } from './session.ts'
 import { sinceSnapshot } from './source-since.ts'
 
 export interface Attached {
@@ -92,7 +92,9 @@ export async function attachTo(
     const { plan } = (await getPlan(client, same.ledger, same.id))!
     await origin.fetch(same)
     writeArtifact(work.home, same.id, 'plan', plan)
-    const takenAt = findArtifact(work.home, same.id, 'assessment')?.takenAt
+    const takenAt =
+      findArtifact(work.home, same.id, 'assessment')?.takenAt ??
+      findArtifact(work.home, same.id, 'snapshot-notes')?.takenAt
     const since = await origin.since(same.id)
     const tables = await readTables(client, same.ledger, same.id)
     const orders = await readOrders(client, same.ledger, same.id)
@@ -180,7 +182,8 @@ async function mayTakeOver(
   const ours = run.home === work.home && run.host === work.host && run.name === input.name
   if (ours || input.adopt) return
   const { rows } = await client.query(
-    'SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()',
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE application_name = $1 AND pid <> pg_backend_pid() AND ${AT_WORK}`,
     [application(run.id)],
   )
   // A run that is held has no sessions, maybe for days, and is somebody's all the same.

@@ -1,6 +1,7 @@
 /** What the role must be allowed to do for a rollback: told before, and not when half of it is done. */
+import { overwrites } from '../ledger/written.ts'
 import { showName } from '../model/name-text.ts'
-import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import { isLoadedInto, keepsOthers, type TablePlan } from '../model/plan.ts'
 import { asideSchema } from '../stores/postgres/aside.ts'
 import { ident, qualified } from '../stores/postgres/quote.ts'
 import type { Subject } from './rollback-subject.ts'
@@ -21,6 +22,7 @@ interface May {
   /** Its owner or that of its schema, either of whom may drop it. */
   drops: boolean
   reads: boolean
+  updates: boolean
   deletes: boolean
   truncates: boolean
   /** Has triggers of users that fire. */
@@ -98,11 +100,15 @@ const granted = ({ schema, name, role }: May, rights: string) =>
 
 /** A table that nobody else has rows in goes by TRUNCATE as well. */
 function toEmpty(at: May, { scope, before }: Subject, table: TablePlan): string[] {
-  const { schema, name, role, reads, deletes, truncates, loud, owns } = at
+  const { schema, name, role, reads, updates, deletes, truncates, loud, owns } = at
   const place = `table ${showName(`${schema}.${name}`)}`
   const alone =
-    scope.where === undefined && (before.get(table.name)?.rows ?? (table.action === 'append' ? 1 : 0)) === 0
-  const lacking = [...(reads ? [] : ['SELECT']), ...(deletes || (alone && truncates) ? [] : ['DELETE'])]
+    scope.where === undefined && (before.get(table.name)?.rows ?? (keepsOthers(table) ? 1 : 0)) === 0
+  const lacking = [
+    ...(reads ? [] : ['SELECT']),
+    ...(updates || !overwrites(table) ? [] : ['UPDATE']),
+    ...(deletes || (alone && truncates) ? [] : ['DELETE']),
+  ]
   return [
     ...toEnter(at),
     ...(lacking.length > 0
@@ -153,6 +159,7 @@ async function rightsOn(
             pg_has_role(c.relowner, 'USAGE') AS owns,
             pg_has_role(c.relowner, 'USAGE') OR pg_has_role(n.nspowner, 'USAGE') AS drops,
             has_table_privilege(c.oid, 'SELECT') AS reads,
+            has_table_privilege(c.oid, 'UPDATE') AS updates,
             has_table_privilege(c.oid, 'DELETE') AS deletes,
             has_table_privilege(c.oid, 'TRUNCATE') AS truncates,
             EXISTS (SELECT FROM pg_trigger AS t

@@ -2,22 +2,25 @@
 import type { Client } from 'pg'
 import { runFolder } from '../home/home.ts'
 import { readObjects, readTables, type TableRow } from '../ledger/reader.ts'
-import { getRun, setState, setStep } from '../ledger/runs.ts'
+import { getRun, ledgerGone, setState, setStep } from '../ledger/runs.ts'
 import { findLedger, type Place, tableName } from '../ledger/schema.ts'
 import { sentence } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan } from '../model/plan.ts'
 import type { ReportTable } from '../model/report/document.ts'
-import type { Verdict } from '../model/run.ts'
+import type { RunState, Verdict } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
 import { findArtifact } from './artifacts.ts'
+import { mustBeChecked } from './as-heard.ts'
 import type { Work } from './edge.ts'
 import { exportSetAside } from './quarantine-artifact.ts'
 import { type Closed, NOTHING, type ReportInput } from './report.ts'
 import { baselineOf, paceOf } from './report-facts.ts'
 import { withSession } from './session.ts'
 
-/** Writes how the run ended, and gives what stands there. */
+const ENDED_WELL: ReadonlySet<RunState> = new Set(['done', 'done with differences'])
+
+/** Fails with `set-back` or `target-replaced` where it did not end as well as it seems. Writes how the run ended, and gives what stands there. */
 export async function closeLedger(
   { home }: Work,
   { run, result, steps, failure }: ReportInput,
@@ -27,7 +30,10 @@ export async function closeLedger(
   return withSession(home, place.target, run, async client => {
     const ledger = await findLedger(client, place.target.schema)
     const row = ledger && (await getRun(client, ledger, run))
+    const endsWell = plan && ENDED_WELL.has(result.state)
+    if ((!ledger || !row) && endsWell) throw ledgerGone(run)
     if (!ledger || !row) return NOTHING
+    if (endsWell) await mustBeChecked(client, ledger, run, plan.what.policies.scope)
     const rows = await readTables(client, ledger, run)
     const tables = await balanceOf(client, ledger, run, place.target.schema, rows)
     for (const { name, state, detail } of steps) {

@@ -1,4 +1,7 @@
-/** In a thread: keys of the source that rows of the target have already, where rows are added to those. */
+/**
+ * In a thread: keys of the source that rows of the target have already where rows are added to those, or that several
+ * rows of the source have where rows are told apart by them.
+ */
 import type { Client } from 'pg'
 import { rowsThat } from '../model/amounts.ts'
 import { needsConforming } from '../model/conforming.ts'
@@ -21,6 +24,8 @@ import { withSession } from './session.ts'
 export interface KeyThere {
   table: TablePlan
   columns: string[]
+  /** Whose rows may have the same keys as those of the source: the target's, or the source's own. */
+  among: 'target' | 'source'
 }
 
 export interface CollisionInput {
@@ -55,14 +60,16 @@ export async function findCollisions(
 async function compare(
   client: Client,
   store: SourceStore,
-  { table, columns }: KeyThere,
+  { table, columns, among }: KeyThere,
   progress: (detail: unknown) => void,
 ): Promise<Finding[]> {
   const chosen = columns.map(name => table.columns.find(({ target }) => target === name)!)
   const keys: TablePlan = { ...table, columns: chosen, key: [] }
   const heard = (rows: number) => progress({ keys: table.name, rows })
-  if (table.rows > MOST_ROWS || (await hasMore(client, table))) return [notCompared(table, columns)]
-  const there = await keysThere(client, keys, heard)
+  const most = among === 'target' ? MOST_ROWS : MOST_THERE
+  if (table.rows > most || (among === 'target' && (await hasMore(client, table))))
+    return [notCompared(table, columns, among)]
+  const there = among === 'target' ? await keysThere(client, keys, heard) : new Set<string>()
   const names = chosen.map(({ name }) => name)
   const digester = digestFor(keys, 'source')
   let [hits, example] = [0, '']
@@ -71,11 +78,14 @@ async function compare(
     for (const row of rows) {
       if (row.includes(null)) continue
       digester.hashRow(row)
-      if (!there.has(packed(digester.hash))) continue
+      const hash = packed(digester.hash)
+      const isKnown = there.has(hash)
+      if (among === 'source') there.add(hash)
+      if (!isKnown) continue
       if (hits++ === 0) example = keyText(names, row)
     }
   }
-  return hits > 0 ? [collide(table, columns, hits, example)] : []
+  return hits > 0 ? [(among === 'target' ? collide : meet)(table, columns, hits, example)] : []
 }
 
 async function hasMore(client: Client, { target }: TablePlan): Promise<boolean> {
@@ -128,9 +138,21 @@ const collide = (table: TablePlan, columns: readonly string[], hits: number, exa
   example,
 })
 
-const notCompared = (table: TablePlan, columns: readonly string[]): Finding => ({
+const meet = (table: TablePlan, columns: readonly string[], hits: number, example: string): Finding => ({
+  code: 'keys-collide',
+  severity: 'refused',
+  object: `table ${table.name}`,
+  message: `${rowsThat(hits, 'has', 'have')} a key that another row of the source has as well, and rows are told apart by ${shown(columns)}`,
+  remedy: 'Delete or change those rows in the source',
+  example,
+})
+
+const notCompared = (table: TablePlan, columns: readonly string[], among: KeyThere['among']): Finding => ({
   code: 'keys-not-compared',
   severity: 'note',
   object: `table ${table.name}`,
-  message: `there are too many rows to look before whether both sides have keys ${shown(columns)} in common: the table would stop at the first`,
+  message:
+    among === 'target'
+      ? `there are too many rows to look before whether both sides have keys ${shown(columns)} in common: the table would stop at the first`
+      : `there are too many rows to look before whether each has a key ${shown(columns)} of its own: the table would stop at the first that has not`,
 })

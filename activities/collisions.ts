@@ -1,4 +1,4 @@
-/** Whether rows that are added would meet keys that are there. */
+/** Whether rows that are added would meet keys that are there, or each other's. */
 import { isNowhere } from '../model/endpoint.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Plan } from '../model/plan.ts'
@@ -16,10 +16,22 @@ export async function collisionFindings(
   target: TargetDescription,
   plan: Plan,
 ): Promise<Finding[]> {
-  const keys = keysThere(plan, target)
+  const keys = [...keysThere(plan, target), ...keysOfOthers(plan)]
   const refused = plan.findings.some(({ severity }) => severity === 'refused')
   if (keys.length === 0 || refused || isNowhere(endpoint)) return []
   return runJob('findCollisions', { home, run, target: endpoint, snapshot: needSnapshot(home, run), keys })
+}
+
+/** Keys by which rows are told apart, where the source does not keep its rows apart by the same. */
+function keysOfOthers({ what }: Plan): KeyThere[] {
+  return what.tables.flatMap(table => {
+    const { upsert, key, columns } = table
+    if (!upsert || table.rows === 0) return []
+    const own = columns.filter(({ name }) => key.includes(name)).map(({ target }) => target)
+    const names = upsert.key.map(({ name }) => name)
+    const same = own.length === names.length && names.every(name => own.includes(name))
+    return same ? [] : [{ table, columns: names, among: 'source' as const }]
+  })
 }
 
 /** Keys of which a column is not written are filled by the target, which sees to it that they are new. */
@@ -32,6 +44,6 @@ function keysThere({ what }: Plan, target: TargetDescription): KeyThere[] {
       const written = new Set(table.columns.map(column => column.target))
       return [...(there.primaryKey ? [there.primaryKey] : []), ...there.uniques]
         .filter(columns => columns.every(name => written.has(name)))
-        .map(columns => ({ table, columns }))
+        .map(columns => ({ table, columns, among: 'target' as const }))
     })
 }

@@ -30,7 +30,7 @@ export async function compareTables(
   return [...results, ...chosen.filter(t => t.action !== 'use').map(absent)]
 }
 
-const absent = (table: TablePlan): TableResult => ({
+export const absent = (table: TablePlan): TableResult => ({
   name: table.name,
   target: `${table.target.schema}.${table.target.name}`,
   ...{

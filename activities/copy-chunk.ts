@@ -1,6 +1,7 @@
 /** Chunks: their rows, what was set aside of them, and the fence with their counts and digests, in one transaction. */
 import type { Client } from 'pg'
 import { type ChunkClaim, type ChunkOutcome, settleChunks } from '../ledger/claims.ts'
+import { chunkMark, mark } from '../ledger/marks.ts'
 import { keep } from '../ledger/quarantine.ts'
 import type { RunToken } from '../ledger/runs.ts'
 import type { Place } from '../ledger/schema.ts'
@@ -9,6 +10,7 @@ import { needsConforming } from '../model/conforming.ts'
 import { Failure } from '../model/failure.ts'
 import type { TablePlan } from '../model/plan.ts'
 import type { Row } from '../model/types.ts'
+import { isPooled } from '../sessions/pooled.ts'
 import { withRowName } from '../stores/conform.ts'
 import { digestFor } from '../stores/digest/digester.ts'
 import { rawDigester } from '../stores/digest/raw.ts'
@@ -16,6 +18,7 @@ import { FittingRows } from '../stores/fitting-rows.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
 import { heardBy, type RawRows } from '../stores/raw-row.ts'
 import type { SourceStore } from '../stores/store.ts'
+import { upsertChunk } from './upsert-chunk.ts'
 
 export interface ChunkCopied {
   table: string
@@ -27,38 +30,49 @@ export interface ChunkCopied {
   ms: number
 }
 
-/** What copying needs of its lane. */
-export interface Hands {
+/** What copying needs of its lane, whatever the source. */
+export interface LaneHands {
   client: Client
   ledger: Place
   token: RunToken
-  source: SourceStore
+  /** Copies the rows of a chunk, in the transaction that is open in `client`. */
+  copy: (hands: LaneHands, part: Part) => Promise<ChunkOutcome>
   signal: AbortSignal
   progress: (detail: unknown) => void
   /** Whether rows are held back at all. */
   limited: () => boolean
-  /** Holds the rows back as the orders say, until `over`. */
-  pace: (
-    batches: Iterable<Row[]>,
+  /** Holds rows back as the orders say, until `over`; a batch's length is its number of rows. */
+  pace: <B extends { length: number }>(
+    batches: Iterable<B> | AsyncIterable<B>,
     table: TablePlan,
     over: AbortSignal,
-  ) => Iterable<Row[]> | AsyncIterable<Row[]>
+  ) => Iterable<B> | AsyncIterable<B>
+}
+
+/** The same with a SQLite source. */
+export interface Hands extends LaneHands {
+  source: SourceStore
 }
 
 /** A chunk that was claimed, of this table. */
-interface Part {
+export interface Part {
   table: TablePlan
   claim: ChunkClaim
 }
 
 /** Copies chunks, all of them or none. */
-export async function copyParts(hands: Hands, parts: readonly Part[]): Promise<ChunkCopied[]> {
+export async function copyParts(hands: LaneHands, parts: readonly Part[]): Promise<ChunkCopied[]> {
   const { client, ledger, token } = hands
   return inTransaction(client, async () => {
+    if (isPooled(client))
+      await mark(
+        client,
+        parts.map(({ claim }) => chunkMark(token.run, claim.table, claim.no)),
+      )
     const copied: (Part & { outcome: ChunkOutcome; ms: number })[] = []
     for (const part of parts) {
       const began = performance.now()
-      const outcome = await copyRows(hands, part)
+      const outcome = await counted(hands, part)
       copied.push({ ...part, outcome, ms: Math.round(performance.now() - began) })
     }
     await settleChunks(client, ledger, token, copied)
@@ -68,11 +82,18 @@ export async function copyParts(hands: Hands, parts: readonly Part[]): Promise<C
   })
 }
 
-async function copyRows(hands: Hands, { table, claim }: Part): Promise<ChunkOutcome> {
-  const outcome = await (needsConforming(table) ? copyFitting : copyAll)(hands, table, claim)
-  const { read, written, quarantined } = outcome
-  if (read !== written + quarantined) throw miscounted(table, read, written, quarantined)
+async function counted(hands: LaneHands, part: Part): Promise<ChunkOutcome> {
+  const outcome = await hands.copy(hands, part)
+  const { read, written, quarantined, skipped = 0 } = outcome
+  if (read !== written + skipped + quarantined) throw miscounted(part.table, read, written, quarantined)
   return outcome
+}
+
+/** The rows of a chunk from SQLite. */
+export function copyRows(hands: Hands, { table, claim }: Part): Promise<ChunkOutcome> {
+  const copy = (into: TablePlan) => (needsConforming(into) ? copyFitting : copyAll)(hands, into, claim)
+  const { upsert } = table
+  return upsert ? upsertChunk(hands, { table: { ...table, upsert }, claim }, copy) : copy(table)
 }
 
 async function copyAll(hands: Hands, table: TablePlan, claim: ChunkClaim): Promise<ChunkOutcome> {

@@ -2,11 +2,12 @@
 import type { TableFigures } from '../model/control.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import { needSnapshot } from './artifacts.ts'
+import type { LaneResult } from './copy-lane.ts'
 import type { Work } from './edge.ts'
 import { runTargetJob } from './watch.ts'
 
 /** Long enough that an activity's cost vanishes, short enough that a history shows where a run stands. */
-const BUDGET_MS = 60_000
+export const BUDGET_MS = 60_000
 
 export interface CopyInput {
   place: RunPlace
@@ -30,12 +31,13 @@ export interface Copied {
 
 /** Fails with `paused` where the run is held from the start. */
 export async function copyChunks({ home, log }: Work, input: CopyInput): Promise<Copied> {
-  const { cuts, chunks, ...copied } = await runTargetJob(home, input.place, 'copyLane', {
-    ...input,
-    home,
-    snapshot: needSnapshot(home, input.place.run),
-    budgetMs: BUDGET_MS,
-  })
+  const snapshot = needSnapshot(home, input.place.run)
+  const lane = { ...input, home, snapshot, budgetMs: BUDGET_MS }
+  return toldOf(log, await runTargetJob(home, input.place, 'copyLane', lane))
+}
+
+/** Logs what a lane did, and gives what the workflow hears of it. */
+export function toldOf(log: Work['log'], { cuts, chunks, ...copied }: LaneResult): Copied {
   for (const cut of cuts) log.info(cut, 'chunks planned')
   for (const chunk of chunks) log.info(chunk, 'chunk copied')
   return copied

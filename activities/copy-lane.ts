@@ -4,28 +4,27 @@ import type { Client } from 'pg'
 import { type ChunkClaim, type Claimed, claimChunk, holders, openChunks } from '../ledger/claims.ts'
 import { claimTogether } from '../ledger/claims-together.ts'
 import { readControl } from '../ledger/control.ts'
+import { chunkMark, markedBy } from '../ledger/marks.ts'
 import { readFigures } from '../ledger/reader.ts'
 import { setStep } from '../ledger/runs.ts'
 import type { TableFigures } from '../model/control.ts'
 import { Failure, type FailureCode } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { TablePlan } from '../model/plan.ts'
-import type { Row } from '../model/types.ts'
 import { hangUp } from '../sessions/black-hole.ts'
 import { connect } from '../sessions/connect.ts'
-import { type Backend, identify, terminate } from '../stores/postgres/backend.ts'
+import { type Backend, terminate } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
-import type { SourceStore } from '../stores/store.ts'
-import { type ChunkCopied, copyParts, type Hands } from './copy-chunk.ts'
+import { mustBeMade } from './as-heard.ts'
+import { type ChunkCopied, copyParts, copyRows, type LaneHands } from './copy-chunk.ts'
 import { type Cut, cutTables } from './cut-tables.ts'
-import { openRun, withSession } from './session.ts'
+import { openRun, tellBackend, withSession } from './session.ts'
 import { smallOnes } from './small-tables.ts'
 import { Throttle } from './throttle.ts'
 
 export interface LaneInput {
   place: RunPlace
   home: string
-  snapshot: string
   tables: string[]
   owner: string
   sweep: boolean
@@ -41,41 +40,59 @@ export interface LaneResult {
   chunks: ChunkCopied[]
 }
 
-/** Copies until no chunk is left for this lane, the time is over, orders change, or it is told to stop. */
+/** Where a lane's chunks come from. */
+export interface LaneSource {
+  bounds: Parameters<typeof cutTables>[2]
+  copy: LaneHands['copy']
+}
+
+/** The lane of a SQLite source. */
 export async function copyLane(
-  input: LaneInput,
+  input: LaneInput & { snapshot: string },
   progress: (detail: unknown) => void,
   signal: AbortSignal,
 ): Promise<LaneResult> {
-  const { place, home } = input
   const source = openSqlite(input.snapshot)
+  const bounds: LaneSource['bounds'] = (table, rows) => source.bounds(table, rows)
+  const copy: LaneSource['copy'] = (hands, part) => copyRows({ ...hands, source }, part)
   try {
-    return await withSession(home, place.target, place.run, async client => {
-      const { ledger, plan } = await openRun(client, place)
-      const me = await identify(client)
-      progress({ backend: me.pid })
-      const cuts = input.cut ? await cut({ client, ledger, plan, token: place }, input, source) : []
-      await compressFast(client)
-      const hands = { client, ledger, token: place, source, signal, progress }
-      const lane = new Lane(input, hands, me)
-      const tables = plan.what.tables.filter(t => input.tables.includes(t.name))
-      const more = await lane.copy(tables).finally(() => lane.close())
-      const figures = await readFigures(client, ledger, place.run, input.tables)
-      const total = figures.reduce((sum, { written }) => sum + written, 0)
-      return { more, total, figures, cuts, chunks: lane.chunks }
-    })
+    return await workLane(input, { bounds, copy }, progress, signal)
   } finally {
     source.close()
   }
 }
 
+/** Copies until no chunk is left for this lane, the time is over, orders change, or it is told to stop. */
+export async function workLane(
+  input: LaneInput,
+  { bounds, copy }: LaneSource,
+  progress: (detail: unknown) => void,
+  signal: AbortSignal,
+): Promise<LaneResult> {
+  const { place, home } = input
+  return withSession(home, place.target, place.run, async client => {
+    const { ledger, plan } = await openRun(client, place)
+    const me = await tellBackend(client, progress)
+    await mustBeMade(client, ledger, place.run)
+    const cuts = input.cut ? await cut({ client, ledger, plan, token: place }, input, bounds) : []
+    await compressFast(client)
+    const hands = { client, ledger, token: place, copy, signal, progress }
+    const lane = new Lane(input, hands, me)
+    const tables = plan.what.tables.filter(t => input.tables.includes(t.name))
+    const more = await lane.copy(tables).finally(() => lane.close())
+    const figures = await readFigures(client, ledger, place.run, input.tables)
+    const total = figures.reduce((sum, { written }) => sum + written, 0)
+    return { more, total, figures, cuts, chunks: lane.chunks }
+  })
+}
+
 async function cut(
   target: Parameters<typeof cutTables>[0],
   { place, tables }: LaneInput,
-  source: SourceStore,
+  bounds: LaneSource['bounds'],
 ): Promise<Cut[]> {
   await setStep(target.client, target.ledger, place, 'copy', 'running')
-  return cutTables(target, tables, (table, rows) => source.bounds(table, rows))
+  return cutTables(target, tables, bounds)
 }
 
 /**
@@ -83,23 +100,23 @@ async function cut(
  * processor than PostgreSQL's own way (2.03 to 1.90 s for the 2 million rows of `bench/make-source.ts`). The columns' definitions stay as they are.
  */
 async function compressFast(client: Client): Promise<void> {
-  await client.query(
-    `SELECT pg_catalog.set_config(name, 'lz4', false) FROM pg_catalog.pg_settings
-      WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
+  const { rows } = await client.query(
+    `SELECT FROM pg_catalog.pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
   )
+  if (rows.length > 0) await client.query(`SET default_toast_compression = 'lz4'`)
 }
 
 class Lane {
   readonly chunks: ChunkCopied[] = []
   readonly #input: LaneInput
-  readonly #hands: Hands
+  readonly #hands: LaneHands
   readonly #me: Backend
   readonly #throttle = new Throttle()
   /** Of the orders in force when it began: newer ones end it. */
   #revision: number | undefined
   #lookout: Client | undefined
 
-  constructor(input: LaneInput, hands: Omit<Hands, 'pace' | 'limited'>, me: Backend) {
+  constructor(input: LaneInput, hands: Omit<LaneHands, 'pace' | 'limited'>, me: Backend) {
     this.#input = input
     this.#me = me
     this.#hands = {
@@ -168,7 +185,7 @@ class Lane {
     if (!next) return []
     this.#revision ??= next.orders.revision
     this.#throttle.follow(next)
-    for (const previous of sessionsBefore(next.claims)) await this.#takeOverFrom(previous)
+    await this.#takeOver(next.claims)
     if (this.#throttle.limits) return []
     const claims = new Map(next.claims.map(claim => [claim.table, claim]))
     const parts = tables.flatMap(table => {
@@ -184,8 +201,14 @@ class Lane {
     }
   }
 
-  async #takeOverFrom(previous: Backend | undefined): Promise<void> {
-    if (previous && previous.pid !== this.#me.pid) await terminate(this.#hands.client, previous)
+  async #takeOver(claims: readonly ChunkClaim[]): Promise<void> {
+    const { client, token } = this.#hands
+    const marks = claims
+      .filter(({ marked }) => marked)
+      .map(({ table, no }) => chunkMark(token.run, table, no))
+    const atWork = marks.length > 0 ? await markedBy(client, marks) : []
+    for (const previous of [...sessionsBefore(claims), ...atWork])
+      if (previous && previous.pid !== this.#me.pid) await terminate(client, previous)
   }
 
   async #claim({ name: table }: TablePlan, last: number | undefined): Promise<Claimed> {
@@ -199,7 +222,7 @@ class Lane {
     })
     this.#revision ??= next.orders.revision
     this.#throttle.follow(next)
-    await this.#takeOverFrom(next.claim?.previous)
+    if (next.claim) await this.#takeOver([next.claim])
     return next
   }
 
@@ -224,7 +247,11 @@ class Lane {
     return isOpen()
   }
 
-  #paced(batches: Iterable<Row[]>, { name: table }: TablePlan, over: AbortSignal) {
+  #paced<B extends { length: number }>(
+    batches: Iterable<B> | AsyncIterable<B>,
+    { name: table }: TablePlan,
+    over: AbortSignal,
+  ) {
     if (!this.#throttle.limits) return batches
     const { ledger, token, progress } = this.#hands
     return this.#throttle.paced(batches, {

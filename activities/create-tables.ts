@@ -43,7 +43,7 @@ async function makeSchemas(target: Target, place: RunPlace): Promise<void> {
 }
 
 /** Waiting in the queue of a busy table holds up everybody behind: better to come again. */
-const beImpatient = ({ client }: Target) => client.query(`SET lock_timeout = '5s'`)
+export const beImpatient = ({ client }: Target) => client.query(`SET lock_timeout = '5s'`)
 
 async function makeTables(home: string, target: Target, place: RunPlace): Promise<void> {
   const { what } = target.plan
@@ -94,7 +94,7 @@ async function dropForGood(target: Target, run: string): Promise<void> {
 }
 
 /** A table that was there is loaded without its triggers and foreign keys. */
-async function prepareTable(target: Target, table: TablePlan): Promise<void> {
+export async function prepareTable(target: Target, table: TablePlan): Promise<void> {
   const silence = await silenceTriggers(target.client, table)
   if (silence) await putAside(target, silence)
   for (const effect of await foreignKeysAside(target.client, table)) await putAside(target, effect)

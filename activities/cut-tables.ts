@@ -3,6 +3,7 @@ import { addChunks, addWhole, notChunked } from '../ledger/claims.ts'
 import { mustGoOn } from '../ledger/fence.ts'
 import type { PlanHow, TablePlan } from '../model/plan.ts'
 import type { Cell } from '../model/types.ts'
+import { mustBeMade } from './as-heard.ts'
 import { type Target, tableOf } from './target.ts'
 
 /** A table that was cut now. */
@@ -24,6 +25,7 @@ export async function cutTables(
   tables: string[],
   boundsOf: (table: TablePlan, rows: number) => Iterable<Cell[]> | Promise<Iterable<Cell[]>>,
 ): Promise<Cut[]> {
+  await mustBeMade(client, ledger, token.run)
   const plans = (await notChunked(client, ledger, token.run, tables)).map(name => tableOf(plan, name))
   const fitsOne = (table: TablePlan) => table.rows <= chunkRows(table, plan.how)
   const whole = plans.filter(fitsOne)

@@ -1,7 +1,8 @@
 /** What stands on the tables of a rollback: objects of the run itself, which go along, and those of others. */
 import { type ObjectRow, readObjects } from '../ledger/reader.ts'
-import type { PlanWhat } from '../model/plan.ts'
+import type { CarriedObject, PlanWhat } from '../model/plan.ts'
 import { isLoadedInto } from '../model/plan.ts'
+import { recordOf } from '../stores/postgres/carry/effects.ts'
 import { type Dependent, dependentsOf } from '../stores/postgres/dependents.ts'
 import type { Subject } from './rollback-subject.ts'
 
@@ -35,8 +36,10 @@ export async function dependentsIn(subject: Subject): Promise<Dependents> {
 
 /** Whether a record of the ledger is about that object. */
 const isThat =
-  (dependent: Dependent, { tables, views }: PlanWhat) =>
+  (dependent: Dependent, { tables, views, carried = [] }: PlanWhat) =>
   (object: ObjectRow): boolean => {
+    if (object.done && carried.some(one => isCarriedAs(one, dependent) && isRecordOf(one, object)))
+      return true
     if (!object.done || object.name !== dependent.name) return false
     if (dependent.kind === 'view')
       return (
@@ -49,3 +52,22 @@ const isThat =
   }
 
 const KEYS: ReadonlySet<string> = new Set(['foreign key', 'constraint for new rows'])
+
+/** What `pg_dump` calls them. */
+const CARRIED: Partial<Record<Dependent['kind'], readonly string[]>> = {
+  view: ['VIEW', 'MATERIALIZED VIEW'],
+  'foreign key': ['FK CONSTRAINT'],
+  table: ['TABLE', 'FOREIGN TABLE'],
+  function: ['FUNCTION', 'PROCEDURE', 'AGGREGATE'],
+}
+
+/** Functions have the types of their arguments in their names there. */
+function isCarriedAs({ kind, schema, name }: CarriedObject, dependent: Dependent): boolean {
+  if (!CARRIED[dependent.kind]?.includes(kind) || schema !== dependent.schema) return false
+  return dependent.kind === 'function' ? name.startsWith(`${dependent.name}(`) : name === dependent.name
+}
+
+function isRecordOf(carried: CarriedObject, { kind, table, name }: ObjectRow): boolean {
+  const record = recordOf(carried)
+  return record.kind === kind && record.table === table && record.name === name
+}

@@ -7,13 +7,12 @@ import { type TableVerdict, writeVerdicts } from '../ledger/verdicts.ts'
 import { isOwn } from '../ledger/written.ts'
 import { imbalance } from '../model/balance.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import type { TablePlan } from '../model/plan.ts'
+import { keepsOthers, type TablePlan } from '../model/plan.ts'
 import type { TableResult } from '../model/run.ts'
 import { Digest } from '../stores/digest/digest.ts'
 import { digestTarget } from '../stores/digest/target.ts'
-import { identify } from '../stores/postgres/backend.ts'
 import { rowsOfOthers } from './rows-of-others.ts'
-import { openRun, withSession } from './session.ts'
+import { openRun, tellBackend, withSession } from './session.ts'
 
 type Progress = (detail: unknown) => void
 
@@ -31,7 +30,7 @@ export async function digestCopied(
     const { ledger, plan } = await openRun(client, place)
     await setStep(client, ledger, place, 'validate', 'running')
     const rows = new Map((await readTables(client, ledger, place.run)).map(row => [row.name, row]))
-    progress({ backend: (await identify(client)).pid })
+    await tellBackend(client, progress)
     const results: TableResult[] = []
     let found: TableVerdict[] = []
     let writtenAt = performance.now()
@@ -97,7 +96,7 @@ export async function digestOfChunks(
 
 /** A condition over the alias `t` for the rows that are compared, where others stand beside them. */
 export const ownRows = (ledger: Place, run: string, table: TablePlan): string | undefined =>
-  table.action === 'append' ? isOwn(ledger, run, table, 't') : undefined
+  keepsOthers(table) ? isOwn(ledger, run, table, 't') : undefined
 
 interface Counts {
   read: number

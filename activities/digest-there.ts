@@ -2,8 +2,7 @@
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import type { TablePlan } from '../model/plan.ts'
 import { digestTarget } from '../stores/digest/target.ts'
-import { identify } from '../stores/postgres/backend.ts'
-import { withSession } from './session.ts'
+import { tellBackend, withSession } from './session.ts'
 
 /** As the ledger keeps it. */
 export async function digestThere(
@@ -11,7 +10,7 @@ export async function digestThere(
   progress: (detail: unknown) => void,
 ): Promise<Uint8Array> {
   return withSession(home, target, run, async client => {
-    progress({ backend: (await identify(client)).pid })
+    await tellBackend(client, progress)
     const digest = await digestTarget(client, table, rows => progress({ table: table.name, rows }))
     return digest.toBytes()
   })

@@ -8,13 +8,14 @@ import type { Place } from '../ledger/schema.ts'
 import { terminate } from '../stores/postgres/backend.ts'
 import { dropScratch } from '../stores/postgres/scratch.ts'
 import { endPrograms } from './program.ts'
-import { application } from './session.ts'
+import { AT_WORK, application } from './session.ts'
 
 /** Sessions with a claim, and any other that shows the run's name; programs of PostgreSQL, and the scratch database. */
 export async function endWriters(client: Client, ledger: Place, run: string): Promise<void> {
   const { rows } = await client.query(
     `SELECT pid, (backend_start AT TIME ZONE 'UTC')::text AS "startedAt"
-       FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()`,
+       FROM pg_stat_activity
+      WHERE application_name = $1 AND pid <> pg_backend_pid() AND ${AT_WORK}`,
     [application(run)],
   )
   const { rows: own } = await client.query('SELECT pg_backend_pid() AS pid')

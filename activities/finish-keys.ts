@@ -9,6 +9,7 @@ import type { RunPlace } from '../model/payloads.ts'
 import { letAutovacuum } from '../stores/postgres/ddl.ts'
 import { triggers, views } from '../stores/postgres/plan-effects.ts'
 import { addForeignKeys } from './add-foreign-keys.ts'
+import { mustBeWhole } from './as-heard.ts'
 import type { Work } from './edge.ts'
 import { putBackOf } from './effects.ts'
 import { tryAll, tryEach } from './effects-together.ts'
@@ -22,6 +23,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
       const { target, missing } = await withoutLeftOut(whole)
       const { client, ledger, plan } = target
       await setStep(client, ledger, place, 'finish', 'running')
+      await mustBeWhole(client, ledger, place.run, plan.what.policies.scope)
       const failures = [...missing, ...(await addForeignKeys(home, place, target))]
       failures.push(...(await tryAll(target, letAutovacuum(plan.what.tables))))
       failures.push(...(await putBack(target)))
@@ -43,7 +45,7 @@ export async function finishKeys({ home }: Work, { place }: { place: RunPlace })
  * What was put aside in tables that were there before comes back: foreign keys first, triggers last. With it
  * goes the record of putting it aside, so that a rollback has nothing to put back twice.
  */
-async function putBack(target: Target): Promise<string[]> {
+export async function putBack(target: Target): Promise<string[]> {
   const { client, ledger, token } = target
   const objects = await readObjects(client, ledger, token.run, true)
   const failures: string[] = []

@@ -1,16 +1,16 @@
 /** What a table gets once its rows are in: primary key, unique constraints, indexes, sequences, statistics. */
 
 import type { Client } from 'pg'
-import { openChunks } from '../ledger/claims.ts'
+import { readKept } from '../ledger/kept.ts'
 import { tableName } from '../ledger/schema.ts'
-import { Failure } from '../model/failure.ts'
 import type { RunPlace } from '../model/payloads.ts'
-import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import { isLoadedInto, type PlanWhat, type TablePlan } from '../model/plan.ts'
 import { quoteText } from '../model/sql-text.ts'
 import { analyze, type Effect } from '../stores/postgres/ddl.ts'
 import { indexMemory } from '../stores/postgres/index-memory.ts'
 import { tableParts } from '../stores/postgres/plan-effects.ts'
 import { sequenceOf, setSequence } from '../stores/postgres/sequence.ts'
+import { setBack } from './as-heard.ts'
 import type { Work } from './edge.ts'
 import { tryAll, tryEach } from './effects-together.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -23,10 +23,23 @@ export const SMALL_TABLE = 4 * 1024 * 1024
 /** From here on the build of an index takes longer than another session costs. */
 const LARGE_TABLE = 32 * 1024 * 1024
 
+export interface FinishInput {
+  place: RunPlace
+  tables: string[]
+}
+
 /** Returns what could not be made, in words; each object's failure is its own. */
-export async function finishTables(
+export const finishTables = (work: Work, input: FinishInput): Promise<string[]> =>
+  finishTablesWith(work, input, tableParts)
+
+/** What a table that the run makes gets, in the order of making: constraints, indexes, and all else. */
+type PartsOf = (table: TablePlan, what: PlanWhat) => Effect[]
+
+/** The same, whatever tables get in this direction. */
+export async function finishTablesWith(
   { home }: Work,
-  { place, tables }: { place: RunPlace; tables: string[] },
+  { place, tables }: FinishInput,
+  partsOf: PartsOf,
 ): Promise<string[]> {
   return withTarget(home, place, whole =>
     watched(home, place, whole.me, async () => {
@@ -34,10 +47,12 @@ export async function finishTables(
       const plans = target.plan.what.tables.filter(({ name }) => tables.includes(name))
       if (target.plan.what.policies.scope !== 'schema') await mustBeCopied(target, tables)
       const small = plans.filter(plan => plan.bytes <= SMALL_TABLE && !isLoadedInto(plan))
-      const failures = await finish(target, small, effects => tryAll(target, effects))
+      const failures = await finish(target, small, partsOf, effects => tryAll(target, effects))
       for (const table of plans.filter(plan => !small.includes(plan)))
         failures.push(
-          ...(await finish(target, [table], effects => makeParts(home, place, target, table, effects))),
+          ...(await finish(target, [table], partsOf, effects =>
+            makeParts(home, place, target, table, effects),
+          )),
         )
       return failures.slice(0, 500)
     }),
@@ -46,9 +61,9 @@ export async function finishTables(
 
 type Make = (effects: readonly Effect[]) => Promise<string[]>
 
-async function finish(target: Target, tables: TablePlan[], make: Make): Promise<string[]> {
+async function finish(target: Target, tables: TablePlan[], partsOf: PartsOf, make: Make): Promise<string[]> {
   const effects: Effect[] = []
-  for (const table of tables) effects.push(...(await effectsOf(target, table)))
+  for (const table of tables) effects.push(...(await effectsOf(target, table, partsOf)))
   const failures = await make(effects)
   if (target.plan.what.policies.vacuum) failures.push(...(await vacuumTables(target, tables)))
   await target.client.query(
@@ -85,17 +100,13 @@ async function makeParts(
 }
 
 async function mustBeCopied({ client, ledger, token }: Target, tables: string[]): Promise<void> {
-  const open = await openChunks(client, ledger, token.run, tables)
-  for (const [table, chunks] of open)
-    throw new Failure({
-      code: 'internal',
-      object: `table "${table}"`,
-      message: `${chunks} chunk(s) are not copied yet`,
-    })
+  const { uncopied } = await readKept(client, ledger, token.run)
+  const [table] = tables.filter(name => uncopied.includes(name))
+  if (table !== undefined) throw setBack(`rows of table "${table}"`)
 }
 
-async function effectsOf(target: Target, table: TablePlan): Promise<Effect[]> {
-  const parts = isLoadedInto(table) ? [] : tableParts(table)
+async function effectsOf(target: Target, table: TablePlan, partsOf: PartsOf): Promise<Effect[]> {
+  const parts = isLoadedInto(table) ? [] : partsOf(table, target.plan.what)
   const sequences = await Promise.all(
     table.columns.filter(c => c.identity).map(column => sequenceEffect(target, table, column)),
   )

@@ -16,12 +16,18 @@ import { snapshot } from '../stores/sqlite/snapshot.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { KeyRange } from '../stores/store.ts'
 import { checkSnapshot, scanSnapshot } from './assess-job.ts'
+import { digestBothCarried } from './carry/compare-job.ts'
+import { carryLane } from './carry/lane.ts'
+import { locateCarried } from './carry/locate-job.ts'
+import { compareStale } from './carry/stale-job.ts'
 import { findCollisions } from './collision-job.ts'
 import { digestBoth } from './compare-job.ts'
 import { copyLane } from './copy-lane.ts'
 import { digestCopied } from './digest-job.ts'
 import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
+import { fileJobs } from './into-sqlite/jobs.ts'
+import { tryIntoSqlite } from './into-sqlite/try-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
 import { type Progress, paced } from './progress.ts'
@@ -45,6 +51,10 @@ const jobs = {
   findCollisions,
   bounds,
   copyLane,
+  carryLane,
+  compareStale,
+  digestBothCarried,
+  locateCarried,
   digestCopied,
   digestBoth,
   digestThere,
@@ -54,6 +64,8 @@ const jobs = {
   checkRules: checkPlannedRules,
   tryRuleQueries,
   verify: verifyExpressions,
+  ...fileJobs,
+  tryIntoSqlite,
 } as const
 export type Jobs = typeof jobs
 

@@ -3,11 +3,10 @@ import { readTargetDigest } from '../ledger/reader.ts'
 import type { Located } from '../model/located.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import { Digest } from '../stores/digest/digest.ts'
-import { identify } from '../stores/postgres/backend.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import { digestOfChunks, ownRows } from './digest-job.ts'
 import { locateRows } from './locate-rows.ts'
-import { openRun, withSession } from './session.ts'
+import { openRun, tellBackend, withSession } from './session.ts'
 
 /** By table; absent are those whose digests are equal or were not made. */
 export async function locateInCopied(
@@ -18,11 +17,12 @@ export async function locateInCopied(
   try {
     return await withSession(home, place.target, place.run, async client => {
       const { ledger, plan } = await openRun(client, place)
-      progress({ backend: (await identify(client)).pid })
+      await tellBackend(client, progress)
       const located: Record<string, Located> = {}
       for (const table of plan.what.tables.filter(({ name }) => tables.includes(name))) {
         const stored = await readTargetDigest(client, ledger, place.run, table.name)
-        if (!stored) continue
+        // Which rows of the source were skipped is not kept: each of them would be called missing.
+        if (!stored || table.upsert?.conflict === 'skip') continue
         const target = Digest.fromBytes(stored)
         const source = await digestOfChunks(client, ledger, place.run, table)
         if (source.equals(target)) continue

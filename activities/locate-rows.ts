@@ -7,7 +7,9 @@ import type { Located } from '../model/located.ts'
 import type { TablePlan } from '../model/plan.ts'
 import { sha256 } from '../model/sha256.ts'
 import type { Digest } from '../stores/digest/digest.ts'
+import type { RowHeard } from '../stores/digest/digester.ts'
 import { locate } from '../stores/digest/locate.ts'
+import type { Sides } from '../stores/digest/pair-off.ts'
 import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
 import type { SourceStore } from '../stores/store.ts'
@@ -27,19 +29,26 @@ interface Pair {
 }
 
 /** Reads both sides twice again. The file is written anew. */
-export async function locateRows(
+export function locateRows(
   { home, run, client, store, table, progress, where }: Pair,
   digests: { source: Digest; target: Digest },
 ): Promise<Located> {
+  const sides = {
+    source: async (heard: RowHeard) => void digestSource(store, table, {}, progress, heard),
+    target: async (heard: RowHeard) => void (await digestTarget(client, table, progress, where, heard)),
+  }
+  return listRows({ home, run, table }, sides, digests)
+}
+
+/** The same of any two sides. */
+export async function listRows(
+  { home, run, table }: Pick<Pair, 'home' | 'run' | 'table'>,
+  sides: Sides,
+  digests: { source: Digest; target: Digest },
+): Promise<Located> {
   const lines: string[] = []
-  const found = await locate(
-    table,
-    {
-      source: async heard => void digestSource(store, table, {}, progress, heard),
-      target: async heard => void (await digestTarget(client, table, progress, where, heard)),
-    },
-    digests,
-    row => lines.push(`${JSON.stringify({ table: table.name, ...row })}\n`),
+  const found = await locate(table, sides, digests, row =>
+    lines.push(`${JSON.stringify({ table: table.name, ...row })}\n`),
   )
   const file = join(LISTS, fileOfTable(table.name, 'jsonl'))
   writePrivate(join(runFolder(run, home), file), lines.join(''))

@@ -69,7 +69,7 @@ function writeAssessment(home: string, run: string, document: AssessDocument): v
   writePrivate(join(runFolder(run, home), 'assess.md'), renderAssessment(document))
 }
 
-const drifted = (expected: string, found: string) =>
+export const drifted = (expected: string, found: string) =>
   new Failure({
     code: 'drift',
     object: `plan ${expected.slice(0, 12)}`,

@@ -5,7 +5,7 @@ import { getRun, register } from '../ledger/runs.ts'
 import { bringUpToDate, choosePlace, findLedger, type Place } from '../ledger/schema.ts'
 import type { RunPlace } from '../model/payloads.ts'
 import type { Plan } from '../model/plan.ts'
-import type { CarryRequest, PlanRequest } from '../model/plan-request.ts'
+import type { AnyRequest, CarryRequest, PlanRequest } from '../model/plan-request.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { standingOf } from '../stores/postgres/standing.ts'
 import { findArtifact, readArtifact, writeArtifact } from './artifacts.ts'
@@ -15,7 +15,7 @@ import type { Work } from './edge.ts'
 import { databaseId, withSession } from './session.ts'
 import { watched } from './watch.ts'
 
-export interface OpenInput<R extends PlanRequest | CarryRequest = PlanRequest | CarryRequest> {
+export interface OpenInput<R extends AnyRequest = PlanRequest | CarryRequest> {
   run: string
   name: string
   requestHash: string
@@ -55,7 +55,7 @@ export async function openLedgerFor(
         ...origin,
         database,
       })
-      noteDatabase(home, run, database)
+      await noteDatabase(home, run, client, database)
       return { run, epoch: token.epoch, target, host }
     })
   })

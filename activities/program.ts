@@ -4,6 +4,7 @@ import type { Client } from 'pg'
 import type { RunPlace } from '../model/payloads.ts'
 import { connect } from '../sessions/connect.ts'
 import { libpqAccess } from '../sessions/libpq.ts'
+import { needOwnSession } from '../sessions/pooled.ts'
 import { terminate } from '../stores/postgres/backend.ts'
 import { backupFolder } from './backup-file.ts'
 
@@ -41,6 +42,7 @@ export async function withProgram<T>(
     if (seen.some(({ works }) => works)) context.heartbeat(application)
   }, LOOK_MS)
   try {
+    needOwnSession(monitor, 'run a program of PostgreSQL')
     return await work(access.env, detail => context.heartbeat(detail))
   } catch (error) {
     throw context.cancellationSignal.aborted ? new CancelledFailure('cancelled') : error

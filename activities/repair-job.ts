@@ -10,7 +10,6 @@ import { pickTarget } from '../stores/digest/pick-target.ts'
 import { pickerOf } from '../stores/digest/picker.ts'
 import { digestSource } from '../stores/digest/source.ts'
 import { digestTarget } from '../stores/digest/target.ts'
-import { identify } from '../stores/postgres/backend.ts'
 import { openStage, pairStaged, stageSource, stageTarget } from '../stores/postgres/repair-stage.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import type { SourceStore } from '../stores/store.ts'
@@ -18,7 +17,7 @@ import { digestOfChunks, ownRows } from './digest-job.ts'
 import type { Progress } from './progress.ts'
 import { withTableLock } from './repair-lock.ts'
 import { type RepairPlace, type Written, writeRows } from './repair-write.ts'
-import { withSession } from './session.ts'
+import { tellBackend, withSession } from './session.ts'
 
 export interface RepairJob extends RepairPlace {
   target: RunPlace['target']
@@ -163,7 +162,7 @@ function leftReasons(
 
 /** The server is at work in this session now: while it is, the activity is alive. */
 async function watch({ progress }: Open, client: Client): Promise<void> {
-  progress({ backend: (await identify(client)).pid })
+  await tellBackend(client, progress)
 }
 
 function add(sum: RowCounts, more: RowCounts): void {
@@ -173,4 +172,4 @@ function add(sum: RowCounts, more: RowCounts): void {
 }
 
 const OTHER_ROWS =
-  'what the run wrote of it is not what its snapshot gives by its plan (rows were replayed from quarantine, or taken back), so it is not repaired'
+  'what the run wrote of it is not what its snapshot gives by its plan (rows were skipped, replayed from quarantine, or taken back), so it is not repaired'

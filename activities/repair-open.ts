@@ -10,9 +10,10 @@ import { idsHold } from '../ledger/written.ts'
 import { didYouMean } from '../model/did-you-mean.ts'
 import { Failure } from '../model/failure.ts'
 import type { RepairInput, RepairOpened } from '../model/payloads.ts'
-import type { Plan, TablePlan } from '../model/plan.ts'
+import { keepsOthers, type Plan, type TablePlan } from '../model/plan.ts'
 import type { ReportFacts } from '../model/report/document.ts'
 import type { RunState } from '../model/run.ts'
+import { needOwnSession } from '../sessions/pooled.ts'
 import { parentsFirst } from '../stores/postgres/parents-first.ts'
 import { lackingRights } from '../stores/postgres/repair-rights.ts'
 import { readArtifact, snapshotPath } from './artifacts.ts'
@@ -34,6 +35,7 @@ export async function openRepair({ home, host }: Work, input: RepairInput): Prom
   mustHaveSnapshot(home, input, before)
   if (before.request.rows) throw onlySome(input)
   return withSession(home, target, run, async client => {
+    needOwnSession(client, 'repair rows')
     if (!inLedger) return { groups: groupsOf(await chosen(client, readArtifact(home, run, 'plan'), input)) }
     const { ledger, plan } = await openRun(client, { run, target, epoch: '', host })
     const row = (await getRun(client, ledger, run))!
@@ -121,7 +123,7 @@ function unknown(name: string, tables: readonly TablePlan[]): Failure {
 
 /** Rows of others stand beside ours: these are compared alone. */
 async function mustTellApart(client: Client, ledger: Place, run: string, table: TablePlan): Promise<void> {
-  const reason = table.action === 'append' ? await idsHold(client, ledger, run, table) : undefined
+  const reason = keepsOthers(table) ? await idsHold(client, ledger, run, table) : undefined
   if (reason)
     throw new Failure({
       code: 'refused',

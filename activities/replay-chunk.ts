@@ -1,5 +1,6 @@
 /** Some rows of one chunk out of quarantine, in one transaction with all that is recorded of them. */
 import type { Client } from 'pg'
+import { nextImage } from '../ledger/overwritten.ts'
 import { type Kept, type KeptRow, keep } from '../ledger/quarantine.ts'
 import { lockDigest, markReplayed, nextNo, noteReason, settleReplayed } from '../ledger/replay.ts'
 import type { RunToken } from '../ledger/runs.ts'
@@ -14,6 +15,7 @@ import { digestFor } from '../stores/digest/digester.ts'
 import { decodeRow } from '../stores/original.ts'
 import { copyIn } from '../stores/postgres/copy-in.ts'
 import { silenceTriggers } from '../stores/postgres/triggers.ts'
+import { openStage, unstage } from '../stores/postgres/upsert.ts'
 
 interface Candidate {
   entry: KeptRow
@@ -68,9 +70,24 @@ export class Replayer {
         ...{ table: table.name, chunk: written[0]!.entry.chunk },
         nos: written.map(({ entry }) => entry.no),
       })
-    const inserted = await insert(client, table, candidates, stays, marked)
+    const write = (some: Candidate[]) => this.#write(table, some)
+    const inserted = await insert(client, write, candidates, stays, marked)
     for (const statement of silence?.undo ?? []) await client.query(statement)
     return inserted
+  }
+
+  /** Gives the bytes that went out. */
+  async #write(table: TablePlan, candidates: readonly Candidate[]): Promise<number> {
+    const { upsert } = table
+    const [client, ledger, { run }] = [this.#client, this.#ledger, this.#token]
+    const copy = (into: TablePlan) => copyIn(client, into, [candidates.map(c => c.row)], () => {})
+    if (!upsert) return (await copy(table)).bytes
+    const { chunk } = candidates[0]!.entry
+    const from = await nextImage(client, ledger, run, { table: table.name, chunk })
+    const { rows, bytes } = await copy(await openStage(client, table, from))
+    const { skipped } = await unstage({ client, ledger, run, table: { ...table, upsert }, chunk }, rows)
+    if (skipped.length > 0) throw keyIsThere(table)
+    return bytes
   }
 
   async #record(table: TablePlan, { written, bytes, writers }: Inserted): Promise<void> {
@@ -110,6 +127,13 @@ function candidateOf(
   return row ? { entry, row, altered: aside } : aside[0]!
 }
 
+const keyIsThere = ({ name }: TablePlan) =>
+  new Failure({
+    code: 'object',
+    object: `table "${name}"`,
+    message: 'the target has a row with its key, which stays as it is',
+  })
+
 /** What the rows themselves are to blame for. */
 const OWN: ReadonlySet<string> = new Set(['object', 'value'])
 
@@ -125,14 +149,14 @@ interface Inserted {
  */
 async function insert(
   client: Client,
-  table: TablePlan,
+  write: (candidates: Candidate[]) => Promise<number>,
   candidates: Candidate[],
   stays: Stays,
   mark: (written: Candidate[]) => Promise<string>,
 ): Promise<Inserted> {
   await client.query('SAVEPOINT replay')
   try {
-    const { bytes } = await copyIn(client, table, [candidates.map(c => c.row)], () => {})
+    const bytes = await write(candidates)
     const writers = [await mark(candidates)]
     await client.query('RELEASE SAVEPOINT replay')
     return { written: candidates, bytes, writers }
@@ -147,8 +171,8 @@ async function insert(
     }
   }
   const half = candidates.length >> 1
-  const first = await insert(client, table, candidates.slice(0, half), stays, mark)
-  const second = await insert(client, table, candidates.slice(half), stays, mark)
+  const first = await insert(client, write, candidates.slice(0, half), stays, mark)
+  const second = await insert(client, write, candidates.slice(half), stays, mark)
   return {
     written: [...first.written, ...second.written],
     bytes: first.bytes + second.bytes,

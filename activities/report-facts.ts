@@ -4,7 +4,7 @@ import { readBefore } from '../ledger/before.ts'
 import { readPace } from '../ledger/pace.ts'
 import type { ObjectRow } from '../ledger/reader.ts'
 import type { Place } from '../ledger/schema.ts'
-import type { Plan } from '../model/plan.ts'
+import { keepsOthers, type Plan } from '../model/plan.ts'
 import type { Baseline, ObjectCount, Pace, ReportTable, Standing } from '../model/report/document.ts'
 import { standingOf } from '../stores/postgres/standing.ts'
 
@@ -39,9 +39,7 @@ export async function baselineOf(
     plan.what.tables.map(({ target }) => target),
   )
   const noted = await readBefore(client, ledger, run)
-  const appended = new Set(
-    plan.what.tables.filter(({ action }) => action === 'append').map(({ name }) => name),
-  )
+  const appended = new Set(plan.what.tables.filter(keepsOthers).map(({ name }) => name))
   // Of tables with rows of others only the run's own were counted.
   const known = tables.filter(({ name, verdict }) => verdict !== 'not checked' && !appended.has(name))
   const rowsAfter = new Map(known.map(({ name, counted }) => [name, counted]))

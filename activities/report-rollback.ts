@@ -2,9 +2,10 @@
 import { join } from 'node:path'
 import { readJson, runFolder, writePrivate } from '../home/home.ts'
 import { type RollbackDocument, renderRollback } from '../model/render-rollback.ts'
-import type { RollbackBackup } from '../model/rollback.ts'
+import type { RollbackBackup, RollbackScope } from '../model/rollback.ts'
 import { dumpsBefore } from './backup-file.ts'
 import type { Work } from './edge.ts'
+import { releaseSnapshot } from './from-postgres/holder.ts'
 
 export type ReportRollbackInput = Omit<RollbackDocument, 'endedAt' | 'host' | 'earlier' | 'dumps'>
 
@@ -29,8 +30,11 @@ export async function reportRollback(
   }
   writePrivate(places.json, `${JSON.stringify(document, null, 2)}\n`)
   writePrivate(places.markdown, renderRollback(document))
+  if (endsRun(input.scope)) releaseSnapshot(home, input.run)
   return { ...places, host }
 }
+
+const endsRun = ({ kind, tables }: RollbackScope) => kind === 'database' || (kind === 'all' && !tables)
 
 const pathOf = ({ path }: RollbackBackup) => path
 

@@ -1,13 +1,14 @@
 /** What a rollback is about: the run as its ledger has it, and the tables and objects that the scope means. */
 import type { Client } from 'pg'
 import { type Before, readBefore } from '../ledger/before.ts'
+import { countOverwritten, overwrittenNow } from '../ledger/overwritten.ts'
 import { type ObjectRow, readObjects, readTables, type TableRow } from '../ledger/reader.ts'
 import { getPlan, getRun, listRuns, type RunRow } from '../ledger/runs.ts'
-import { findLedger, isCurrent, type Place } from '../ledger/schema.ts'
+import { findLedger, isCurrent, type Place, TELLING_TABLES } from '../ledger/schema.ts'
 import { idsHold, NO_TRANSACTIONS, tally } from '../ledger/written.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
-import type { TableFacts } from '../model/judge-rollback.ts'
-import { isLoadedInto, type PlanWhat, type TablePlan } from '../model/plan.ts'
+import type { Overwritten, TableFacts } from '../model/judge-rollback.ts'
+import { isLoadedInto, keepsOthers, type PlanWhat, type TablePlan } from '../model/plan.ts'
 import type { RollbackScope } from '../model/rollback.ts'
 import { tablesOfScope } from '../model/tables-of-scope.ts'
 import type { TableCatalog } from '../stores/postgres/catalog.ts'
@@ -39,7 +40,7 @@ export async function openSubject(
   const row = ledger && (await getRun(client, ledger, run))
   if (!ledger || !row) return undefined
   const { what } = (await getPlan(client, ledger, run))!.plan
-  const current = await isCurrent(client, ledger)
+  const current = await isCurrent(client, ledger, TELLING_TABLES)
   const blind = row.database === (await databaseId(client)) ? (current ? undefined : NO_TRANSACTIONS) : COPY
   return {
     ...{ client, ledger, run: row, what, scope },
@@ -53,7 +54,7 @@ export async function openSubject(
 
 const COPY = 'this database is a copy of the one in which they were written'
 
-const MAY_HOLD_ROWS: ReadonlySet<TablePlan['action']> = new Set(['append', 'replace'])
+const MAY_HOLD_ROWS: ReadonlySet<TablePlan['action']> = new Set(['append', 'upsert', 'replace'])
 
 const isDropped = ({ kind, done }: ObjectRow) => kind === 'old tables' && done
 
@@ -71,7 +72,7 @@ export async function survey(
     before: !isLoadedInto(table) ? 0 : (before.get(table.name)?.rows ?? 0),
     noted: before.get(table.name)?.rows ?? (MAY_HOLD_ROWS.has(table.action) ? null : 0),
     ...(table.action === 'replace' && objects.some(isDropped) && { dropped: true as const }),
-    ...(table.action === 'append' && !before.has(table.name) && { unnoted: true as const }),
+    ...(keepsOthers(table) && !before.has(table.name) && { unnoted: true as const }),
   }
   // A table that stood in the way of a `create` that was never made is somebody else's.
   const made =
@@ -84,9 +85,28 @@ export async function survey(
     const { rows } = await client.query<{ n: number }>(
       `SELECT count(*)::float8 AS n FROM ${qualified(table.target.schema, table.target.name)}`,
     )
-    return { ...known, there: true, rows: rows[0]!.n, own: 0, ...(unknown !== undefined && { unknown }) }
+    const over = await overwrittenOf(client, ledger, run.id, table)
+    return {
+      ...known,
+      ...(over && { over }),
+      there: true,
+      rows: rows[0]!.n,
+      own: 0,
+      ...(unknown !== undefined && { unknown }),
+    }
   }
-  return { ...known, there: true, ...(await tally(client, ledger, run.id, table)) }
+  const over = await overwrittenOf(client, ledger, run.id, table)
+  return { ...known, ...(over && { over }), there: true, ...(await tally(client, ledger, run.id, table)) }
+}
+
+async function overwrittenOf(
+  client: Client,
+  ledger: Place,
+  run: string,
+  table: TablePlan,
+): Promise<Overwritten | undefined> {
+  const rows = await countOverwritten(client, ledger, run, table)
+  return rows > 0 ? { rows, ...(await overwrittenNow(client, ledger, run, table)) } : undefined
 }
 
 /** Under its name. */

@@ -3,12 +3,11 @@ import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { isNowhere } from '../model/endpoint.ts'
 import type { PlannedRule } from '../model/rule-checks.ts'
 import type { RuleResult } from '../model/rules.ts'
-import { identify } from '../stores/postgres/backend.ts'
 import { checkThere, readOnly } from '../stores/postgres/rules/check.ts'
 import { syntaxMistake } from '../stores/postgres/rules/query.ts'
 import { ViewReader } from '../stores/sqlite/views.ts'
 import { compareQueries } from './same-query.ts'
-import { withSession } from './session.ts'
+import { tellBackend, withSession } from './session.ts'
 
 type Progress = (detail: unknown) => void
 
@@ -35,7 +34,7 @@ export async function checkPlannedRules(
   const alive = setInterval(() => progress({ checking: 'rules' }), 2000)
   try {
     return await withSession(home, target, run, async client => {
-      progress({ backend: (await identify(client)).pid })
+      await tellBackend(client, progress)
       const results: RuleResult[] = []
       for (const rule of rules) {
         signal.throwIfAborted()

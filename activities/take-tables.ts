@@ -51,10 +51,12 @@ export async function takeRowsOf({ subject, mayLose, same }: Taking, tables: Tab
           object: `run ${run.name}`,
           message: taking.refused,
         })
-      if (taking === 'every') mustLoseNothing(subject, table, facts, mayLose)
+      const isOverruled = (facts.over?.overruled ?? 0) > 0
+      if (taking === 'every' || isOverruled) mustLoseNothing(subject, table, facts, mayLose)
       going.push({
         ...table,
         every: taking === 'every',
+        ...(isOverruled && { changed: true as const }),
         ...(scope.where !== undefined && { where: scope.where }),
       })
     }
@@ -101,8 +103,8 @@ export async function takeObjects(
 async function drawnFrom(subject: Subject): Promise<Set<string>> {
   const found = new Set<string>()
   for (const table of subject.tables.filter(isLoadedInto)) {
-    const { there, rows, own, before } = await survey(subject, table)
-    if (there && rows - own > before) found.add(table.name)
+    const { there, rows, own, before, over } = await survey(subject, table)
+    if (there && rows - own > before - (over?.rows ?? 0)) found.add(table.name)
   }
   return found
 }

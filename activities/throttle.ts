@@ -5,7 +5,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Control, isHeld } from '../ledger/control.ts'
 import { held } from '../ledger/fence.ts'
-import type { Row } from '../model/types.ts'
 
 /** How often a throttled lane looks, and shows that it lives. */
 const LOOK_MS = 1000
@@ -41,11 +40,14 @@ export class Throttle {
   }
 
   /**
-   * The batches, each when its turn has come. Throws `paused` where newer orders keep the table from being copied,
+   * The batches, whose length is their number of rows, each when its turn has come. Throws `paused` where newer orders keep the table from being copied,
    * or change how many lanes there are: then the chunk is given up, and is copied again later.
    */
-  async *paced(batches: Iterable<Row[]>, pacing: Pacing): AsyncGenerator<Row[]> {
-    for (const batch of batches) {
+  async *paced<B extends { length: number }>(
+    batches: Iterable<B> | AsyncIterable<B>,
+    pacing: Pacing,
+  ): AsyncGenerator<B> {
+    for await (const batch of batches) {
       await this.#turn(batch.length, pacing)
       yield batch
     }

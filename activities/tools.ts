@@ -8,6 +8,7 @@ import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import type { TargetDescription } from '../model/target.ts'
+import { isPooled } from '../sessions/pooled.ts'
 import { dumpCost } from '../stores/postgres/dump-cost.ts'
 import { findPrograms, type Programs } from '../stores/postgres/programs.ts'
 import { withSession } from './session.ts'
@@ -28,8 +29,15 @@ export async function toolFindings(
   return [...programs, ...(await withSession(home, endpoint, run, client => costs(home, client)))]
 }
 
-/** The programs for the server of a session. Fails with `refused` where this host has none that is fit. */
+/** It sets what it needs for its session, and whoever gets that one next out of the pool would have it. */
+const THROUGH_POOL = {
+  message: 'would leave its settings in the sessions of the pool through which the connection leads',
+  remedy: 'Give the URL of the server itself, not that of the pool',
+}
+
+/** The programs for the server of a session. Fails with `refused` where this host has none that is fit, or through a pool. */
 export async function needPrograms(client: Client): Promise<{ programs: Programs; engine: string }> {
+  if (isPooled(client)) throw new Failure({ code: 'refused', object: 'program pg_dump', ...THROUGH_POOL })
   const { rows } = await client.query(
     `SELECT current_setting('server_version_num')::int / 10000 AS major,
             'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1) AS engine`,
@@ -69,6 +77,8 @@ const programFinding = (message: string, wanted: boolean, { version }: TargetDes
 const LEAST = 0.1
 
 async function costs(home: string, client: Client): Promise<Finding[]> {
+  if (isPooled(client))
+    return [{ code: 'pg-dump-unfit', severity: 'refused', object: 'program pg_dump', ...THROUGH_POOL }]
   const { bytes, unreadable } = await dumpCost(client)
   const { bavail, bsize } = statfsSync(makeFolder(home))
   const free = bavail * bsize

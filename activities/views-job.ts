@@ -10,11 +10,10 @@ import type { OtherObject } from '../model/schema.ts'
 import { foldName } from '../model/sqlite-sql/names.ts'
 import { natureOfView, type ViewNature } from '../model/view-nature.ts'
 import type { ViewDigest } from '../stores/digest/view.ts'
-import { identify } from '../stores/postgres/backend.ts'
 import { digestView, type ThereAnswer, viewColumns } from '../stores/postgres/views.ts'
 import { openSqlite } from '../stores/sqlite/store.ts'
 import { ViewReader } from '../stores/sqlite/views.ts'
-import { openRun, withSession } from './session.ts'
+import { openRun, tellBackend, withSession } from './session.ts'
 
 type Progress = (detail: unknown) => void
 
@@ -37,7 +36,7 @@ export async function compareViews(input: ViewsInput, progress: Progress): Promi
   try {
     return await withSession(home, place.target, place.run, async client => {
       const { ledger, plan } = await openRun(client, place)
-      progress({ backend: (await identify(client)).pid })
+      await tellBackend(client, progress)
       const copied = await readTables(client, ledger, place.run)
       const objects = await readObjects(client, ledger, place.run)
       const made = new Set(objects.filter(o => o.kind === 'view' && o.done).map(o => o.name))

@@ -1,12 +1,15 @@
 /** Heartbeats for work that the server does: an index build, a foreign key, a COPY behind somebody's lock. */
 import { CancelledFailure, Context } from '@temporalio/activity'
-import { activity, type Backend } from '../stores/postgres/backend.ts'
+import { activity, type Backend, NOBODY } from '../stores/postgres/backend.ts'
 import type { Jobs } from './job-thread.ts'
 import { runJob } from './jobs.ts'
 import { openMonitor, type Watched } from './monitor.ts'
 import { isBackend } from './progress.ts'
 
 const LOOK_MS = 2000
+
+/** Out of a pool the session may serve somebody else by now. */
+const CANCEL = `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND application_name LIKE 'longhaul%'`
 
 /** Does `work` on the session `me`, with a heartbeat for as long as the server is at it. */
 export function watched<T>(home: string, place: Watched, me: Backend, work: () => Promise<T>): Promise<T> {
@@ -47,7 +50,7 @@ async function watching<T>(
   let asking = false
   const look = setInterval(async () => {
     const backend = pid()
-    if (asking || backend === undefined) return
+    if (asking || !backend) return
     asking = true
     const seen = await monitor.ask(client => activity(client, backend)).catch(() => undefined)
     asking = false
@@ -55,7 +58,7 @@ async function watching<T>(
   }, LOOK_MS)
   // The server works on for nobody, and holds its locks, unless it is told to stop.
   const stop = () => {
-    monitor.ask(client => client.query('SELECT pg_cancel_backend($1)', [pid()])).catch(() => {})
+    monitor.ask(client => client.query(CANCEL, [pid() ?? NOBODY])).catch(() => {})
   }
   context.cancellationSignal.addEventListener('abort', stop, { once: true })
   try {

@@ -11,7 +11,9 @@ import {
 } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
+import type { IfExists } from '../model/plan.ts'
 import { type AnyRequest, type PlanFile, planRequest, type RequestOptions } from '../model/plan-request.ts'
+import { parsePostgresUrl } from '../model/postgres-url.ts'
 import { sha256 } from '../model/sha256.ts'
 import type { Mode } from '../workflows/messages.ts'
 
@@ -86,6 +88,29 @@ const same = () =>
 const inSchema = (endpoint: AnyRequest['target'], schema: string | undefined): AnyRequest['target'] =>
   schema && endpoint.kind === 'postgres' ? { ...endpoint, schema } : endpoint
 
+const goesByKey = ({ ifExists, onConflict, file }: MigrationOptions): boolean =>
+  (ifExists ?? file?.ifExists) === 'upsert' ||
+  (onConflict ?? file?.onConflict) !== undefined ||
+  Object.values(file?.tables ?? {}).some(table => table.onConflict !== undefined)
+
+const BESIDE_OTHERS: ReadonlySet<IfExists> = new Set(['append', 'upsert'])
+
+const noConflict = () =>
+  new Failure({
+    code: 'usage',
+    object: '--conflict',
+    message: 'says what becomes of rows that are there, and none are where nothing is added to them',
+    remedy: 'Write --if-exists upsert or append as well',
+  })
+
+const byKeyFromSqlite = () =>
+  new Failure({
+    code: 'usage',
+    object: '--if-exists',
+    message: 'rows go to those that are there by their key only from SQLite to PostgreSQL',
+    remedy: 'Write --if-exists append, without --conflict',
+  })
+
 /** Fails with `usage` where there is no such direction. */
 function requestOf(
   source: SourceEndpoint,
@@ -93,11 +118,16 @@ function requestOf(
   options: MigrationOptions,
 ): AnyRequest {
   if (source.kind === 'postgres') {
+    if (goesByKey(options)) throw byKeyFromSqlite()
     if (target.kind === 'sqlite') return planRequest({ source, target }, options, options.file)
     if (isSame(source, target)) throw same()
     return planRequest({ source, target }, options, options.file)
   }
-  if (target.kind === 'postgres') return planRequest({ source, target }, options, options.file)
+  if (target.kind === 'postgres') {
+    const request = planRequest({ source, target }, options, options.file)
+    if (options.onConflict !== undefined && !BESIDE_OTHERS.has(request.ifExists)) throw noConflict()
+    return request
+  }
   throw new Failure({
     code: 'usage',
     object: '--to',
@@ -164,5 +194,6 @@ function madeName({ source }: AnyRequest, requestHash: string, mode: Mode): stri
 /** The file, or the database where a URL names one, or the connection. */
 function baseName(source: SourceEndpoint): string {
   if (source.kind === 'sqlite') return parse(source.path).name
-  return URL.canParse(source.connection) ? parse(new URL(source.connection).pathname).name : source.connection
+  const parsed = parsePostgresUrl(source.connection)
+  return parsed ? parse(parsed.url.pathname).name : source.connection
 }

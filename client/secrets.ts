@@ -2,6 +2,8 @@
 import { saveConnection } from '../home/connections.ts'
 import { Failure } from '../model/failure.ts'
 import { escapeControls } from '../model/name-text.ts'
+import { parsePostgresUrl } from '../model/postgres-url.ts'
+import { hostLists } from '../sessions/servers.ts'
 import type { Surroundings } from './here.ts'
 
 const WAYS =
@@ -21,7 +23,7 @@ export function keepSecret(secret: { connection: string; url: string }, around: 
 
 /** Fails with `usage` where the server of a URL with a password is another machine. */
 export function refuseRemotePassword(url: string): void {
-  if (isLoopback(new URL(url))) return
+  if (isLoopback(url)) return
   throw new Failure({
     code: 'usage',
     object: '--to',
@@ -32,7 +34,12 @@ export function refuseRemotePassword(url: string): void {
 }
 
 /** A host of libpq's parameters goes before the URL's; none at all is a Unix socket of this machine. */
-function isLoopback(url: URL): boolean {
-  const hosts = [url.searchParams.get('hostaddr'), url.searchParams.get('host'), url.hostname].filter(Boolean)
-  return hosts.every(host => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|%2f.*|\/.*)$/i.test(host!))
+function isLoopback(text: string): boolean {
+  const parsed = parsePostgresUrl(text)
+  if (!parsed) return false
+  const { url, hosts } = parsed
+  const named = [url.searchParams.get('hostaddr'), url.searchParams.get('host'), hostLists(hosts).host]
+  return named
+    .flatMap(list => list?.split(',') ?? [])
+    .every(host => /^(|localhost|127(\.\d{1,3}){3}|\[?::1\]?|\/.*)$/i.test(host))
 }

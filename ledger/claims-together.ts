@@ -11,7 +11,7 @@ import {
   NOT_FLUSHED,
 } from './claims.ts'
 import { type Control, controlOf, controlTerms } from './control.ts'
-import { ME, mayBegin, START } from './fence.ts'
+import { ME, MY_PID, mayBegin, START } from './fence.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 
@@ -41,13 +41,13 @@ export async function claimTogether(
         ORDER BY table_name, no FOR UPDATE OF chunk SKIP LOCKED),
      claimed AS (
        UPDATE ${tableName(place, 'chunk')} AS chunk
-          SET epoch = chunk.epoch + 1, owner = $3, backend_pid = pg_catalog.pg_backend_pid(),
+          SET epoch = chunk.epoch + 1, owner = $3, backend_pid = ${MY_PID},
               backend_start = ${ME}, claimed_at = pg_catalog.clock_timestamp()
          FROM next
         WHERE chunk.run_id = $1 AND chunk.table_name = next.table_name AND chunk.no = next.no
        RETURNING chunk.table_name, chunk.no, chunk.epoch::text AS claim_epoch, after_key, up_to_key,
                  next.backend_pid AS pid, ${START('next.backend_start')} AS start)
-     SELECT claimed.*, ${controlTerms(place, 'pg_catalog.pg_backend_pid()')}, ${NOT_FLUSHED}
+     SELECT claimed.*, ${controlTerms(place, 'pg_catalog.pg_backend_pid()', '$3')}, ${NOT_FLUSHED}
        FROM claimed LEFT JOIN control ON true`,
     [token.run, tables, owner, sweep, token.epoch, revision ?? NEVER_NEWER],
   )

@@ -5,8 +5,9 @@
  */
 import type { Cell } from '../model/types.ts'
 import { type Control, controlOf, controlTerms, isHeld } from './control.ts'
-import { type Backend, fenced, ME, mayBegin, obstacle, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, MY_PID, mayBegin, obstacle, runIsOurs, START } from './fence.ts'
 import { decodeKey, encodeKey } from './key.ts'
+import { CHUNK_MARK, marked } from './marks.ts'
 import { ledgerGone, type RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -19,11 +20,15 @@ export interface ChunkClaim {
   upTo?: Cell[]
   /** The session of the attempt before, which has to be gone before this one writes. */
   previous?: Backend
+  /** There was an attempt before, out of a pool: its session is known by the chunk's mark alone. */
+  marked?: true
 }
 
 export interface ChunkOutcome {
   read: number
   written: number
+  /** Rows whose key the target had already, and that stay as they are there; absent: none. */
+  skipped?: number
   /** Rows in quarantine, and rows among the written ones in which a value was replaced. */
   quarantined: number
   altered: number
@@ -143,13 +148,13 @@ async function claimFrom(
         ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED),
      claimed AS (
        UPDATE ${tableName(place, 'chunk')} AS chunk
-          SET epoch = chunk.epoch + 1, owner = $3, backend_pid = pg_catalog.pg_backend_pid(),
+          SET epoch = chunk.epoch + 1, owner = $3, backend_pid = ${MY_PID},
               backend_start = ${ME}, claimed_at = pg_catalog.clock_timestamp()
          FROM next
         WHERE chunk.run_id = $1 AND chunk.table_name = $2 AND chunk.no = next.no
        RETURNING chunk.no, chunk.epoch::text AS claim_epoch, after_key, up_to_key,
                  next.backend_pid AS pid, ${START('next.backend_start')} AS start)
-     SELECT run.epoch::text AS epoch, run.state, claimed.*, ${controlTerms(place, 'pg_catalog.pg_backend_pid()')},
+     SELECT run.epoch::text AS epoch, run.state, claimed.*, ${controlTerms(place, 'pg_catalog.pg_backend_pid()', '$3')},
             ${NOT_FLUSHED}
        FROM ${tableName(place, 'run')} AS run LEFT JOIN control ON true LEFT JOIN claimed ON true
       WHERE run.id = $1`,
@@ -189,6 +194,7 @@ export const claimOf = (table: string, row: ClaimedRow): ChunkClaim => ({
   ...(row.after_key && { after: decodeKey(row.after_key) }),
   ...(row.up_to_key && { upTo: decodeKey(row.up_to_key) }),
   ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
+  ...(!row.pid && row.claim_epoch !== '1' && { marked: true }),
 })
 
 /**
@@ -208,7 +214,11 @@ export async function holders(sql: Sql, place: Place, run: string, table?: strin
         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
         AND l.mode = 'RowExclusiveLock' AND a.pid <> pg_catalog.pg_backend_pid()
         AND a.application_name = $3 AND a.wait_event_type = 'Client'
-        AND a.state_change < pg_catalog.clock_timestamp() - interval '5 seconds'`,
+        AND a.state_change < pg_catalog.clock_timestamp() - interval '5 seconds'
+      UNION
+     ${marked(`(SELECT ${CHUNK_MARK} AS mark FROM ${tableName(place, 'chunk')}
+                 WHERE run_id = $1 AND ($2::text IS NULL OR table_name = $2) AND NOT done AND claimed_at IS NOT NULL
+                   AND backend_pid IS NULL) AS c`)}`,
     [run, table ?? null, `longhaul ${run}`],
   )
   return rows.map(r => ({ pid: r.pid, startedAt: r.start }))
@@ -236,11 +246,11 @@ export async function settleChunks(
     `UPDATE ${tableName(place, 'chunk')} AS chunk
         SET done = true, done_at = pg_catalog.clock_timestamp(),
             written_by = ARRAY[pg_catalog.pg_current_xact_id()], rows_read = s.read, rows_written = s.written,
-            bytes = s.bytes, digest = s.digest, quarantined = s.quarantined, altered = s.altered
+            bytes = s.bytes, digest = s.digest, quarantined = s.quarantined, altered = s.altered, skipped = s.skipped
        FROM ROWS FROM (
               unnest($3::text[]), unnest($4::integer[]), unnest($5::bigint[]), unnest($6::bigint[]), unnest($7::bigint[]),
-              unnest($8::bigint[]), unnest($9::bigint[]), unnest($10::bigint[]), unnest($11::bytea[]))
-            AS s(table_name, no, epoch, read, written, quarantined, altered, bytes, digest)
+              unnest($8::bigint[]), unnest($9::bigint[]), unnest($10::bigint[]), unnest($11::bytea[]), unnest($12::bigint[]))
+            AS s(table_name, no, epoch, read, written, quarantined, altered, bytes, digest, skipped)
       WHERE chunk.run_id = $1 AND chunk.table_name = s.table_name AND chunk.no = s.no AND chunk.epoch = s.epoch
         AND NOT chunk.done AND ${runIsOurs(place, '$1', '$2')}`,
     [
@@ -249,6 +259,7 @@ export async function settleChunks(
       ...[claims.map(c => c.table), claims.map(c => c.no), claims.map(c => c.epoch)],
       ...[outcomes.map(o => o.read), outcomes.map(o => o.written), outcomes.map(o => o.quarantined)],
       ...[outcomes.map(o => o.altered), outcomes.map(o => o.bytes), outcomes.map(o => o.digest)],
+      outcomes.map(o => o.skipped ?? 0),
     ],
   )
   if (rowCount === settled.length) return

@@ -3,7 +3,7 @@
  * a throttled one now and then in the midst of a chunk as well.
  */
 import { NO_ORDERS, type OperatorEvent, type Orders } from '../model/control.ts'
-import { lockRun, obstacle } from './fence.ts'
+import { lockRun, obstacle, POOLED } from './fence.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -19,14 +19,20 @@ export interface Control {
 export const isHeld = ({ paused, pausedTables, skippedTables }: Orders, table: string): boolean =>
   paused || pausedTables.includes(table) || skippedTables.includes(table)
 
-/** The orders in force and, under a limit, how many sessions besides `me` are at a chunk of run `$1`. */
-export const controlTerms = (place: Place, me: string) => `
+/**
+ * The orders in force and, under a limit, how many sessions besides `me` are at a chunk of run `$1`. Out of a pool
+ * nobody knows the sessions: there it is how many lanes have claims, besides that of `owner`.
+ */
+export const controlTerms = (place: Place, me: string, owner = 'NULL') => `
   control.orders,
   CASE WHEN control.orders ->> 'rowsPerSecond' IS NOT NULL THEN
     (SELECT count(DISTINCT a.pid)::int
        FROM ${tableName(place, 'chunk')} AS c
        JOIN pg_catalog.pg_stat_activity AS a ON a.pid = c.backend_pid AND a.backend_start = c.backend_start
-      WHERE c.run_id = $1 AND NOT c.done AND c.backend_pid <> ${me}) END AS others`
+      WHERE c.run_id = $1 AND NOT c.done AND c.backend_pid <> ${me})
+    + (SELECT greatest(count(DISTINCT c.owner)::int - CASE WHEN ${owner} IS NULL AND ${POOLED} THEN 1 ELSE 0 END, 0)
+         FROM ${tableName(place, 'chunk')} AS c
+        WHERE c.run_id = $1 AND NOT c.done AND c.backend_pid IS NULL AND c.owner IS DISTINCT FROM ${owner}) END AS others`
 
 export const controlOf = (row: { orders: Orders | null; others: number | null }): Control => ({
   orders: row.orders ?? NO_ORDERS,

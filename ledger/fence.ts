@@ -13,6 +13,10 @@ export interface Backend {
   startedAt: string
 }
 
+/** Whether this session came out of a pool, and is ours for one transaction alone. */
+export const POOLED = `pg_catalog.current_setting('longhaul.pooled', true) IS NOT DISTINCT FROM 'on'`
+/** This session, for a claim; NULL out of a pool, where another one will do the work (see marks). */
+export const MY_PID = `CASE WHEN NOT ${POOLED} THEN pg_catalog.pg_backend_pid() END`
 /** When this session began. */
 export const ME = `(SELECT backend_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid())`
 /** A start time as text, to the microsecond. */

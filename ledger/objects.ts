@@ -1,6 +1,7 @@
 /** Objects of the target, each made once: claimed as chunks are, and recorded with the statements that undo it. */
 import { quoteText } from '../model/sql-text.ts'
-import { type Backend, fenced, ME, mayBegin, obstacle, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, MY_PID, mayBegin, obstacle, POOLED, runIsOurs, START } from './fence.ts'
+import { mark, markedBy, objectMark } from './marks.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 import { inTransaction } from './transaction.ts'
@@ -10,7 +11,9 @@ interface ObjectClaim {
   table: string
   name: string
   epoch: string
-  previous?: Backend
+  /** The sessions of the attempt before. */
+  previous: Backend[]
+  pooled: boolean
 }
 
 export interface ObjectId {
@@ -36,8 +39,9 @@ export async function makeOnce(
 ): Promise<boolean> {
   const claim = await claimObject(sql, place, token, object)
   if (!claim) return false
-  if (claim.previous) await dispossess(claim.previous)
+  for (const backend of claim.previous) await dispossess(backend)
   await inTransaction(sql, async () => {
+    if (claim.pooled) await mark(sql, [objectMark(token.run, claim)])
     await make()
     await noteDone(sql, place, token, claim)
   })
@@ -58,7 +62,7 @@ export async function doAndNote(
 ): Promise<boolean> {
   const claim = await claimObject(sql, place, token, object)
   if (!claim) return false
-  if (claim.previous) await dispossess(claim.previous)
+  for (const backend of claim.previous) await dispossess(backend)
   await act()
   await inTransaction(sql, () => noteDone(sql, place, token, claim))
   return true
@@ -97,10 +101,11 @@ async function claimObject(
         WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4 AND NOT done
           AND ${mayBegin(place, '$1', '$5')} FOR UPDATE)
      UPDATE ${object} AS object
-        SET epoch = object.epoch + 1, backend_pid = pg_catalog.pg_backend_pid(), backend_start = ${ME}
+        SET epoch = object.epoch + 1, backend_pid = ${MY_PID}, backend_start = ${ME}
        FROM before
       WHERE run_id = $1 AND kind = $2 AND table_name = $3 AND name = $4
-     RETURNING object.epoch::text AS epoch, before.backend_pid AS pid, ${START('before.backend_start')} AS start`,
+     RETURNING object.epoch::text AS epoch, before.backend_pid AS pid, ${START('before.backend_start')} AS start,
+               ${POOLED} AS pooled`,
     [...key, token.epoch],
   )
   const row = rows[0]
@@ -110,7 +115,8 @@ async function claimObject(
       table,
       name,
       epoch: row.epoch,
-      ...(row.pid && { previous: { pid: row.pid, startedAt: row.start } }),
+      previous: await before(sql, objectMark(token.run, { kind, table, name }), row),
+      pooled: row.pooled,
     }
   const { rows: stands } = await sql.query(
     `SELECT object.done, run.epoch::text AS epoch, run.state
@@ -122,6 +128,16 @@ async function claimObject(
   )
   if (stands[0]?.done) return undefined
   throw obstacle(token, stands[0]) ?? fenced(`${kind} "${name}"`)
+}
+
+/** The session that had claimed it, or, out of a pool, that is at work at it. */
+async function before(
+  sql: Sql,
+  mark: string,
+  { pid, start, epoch }: { pid: number | null; start: string; epoch: string },
+): Promise<Backend[]> {
+  if (pid) return [{ pid, startedAt: start }]
+  return epoch === '1' ? [] : markedBy(sql, [mark])
 }
 
 /** Keeps why an object could not be made, in words without values. */

@@ -80,7 +80,7 @@ export function forgetTablesSql(place: Place, run: string, tables: readonly RunT
   const places = tables.map(({ target }) => quoteText(`${target.schema}.${target.name}`)).join(', ')
   const id = quoteText(run)
   return [
-    ...(['chunk', 'quarantine', 'before'] as const).map(
+    ...(['chunk', 'quarantine', 'before', 'overwritten'] as const).map(
       table => `DELETE FROM ${tableName(place, table)} WHERE run_id = ${id} AND table_name IN (${names})`,
     ),
     `UPDATE ${tableName(place, 'table_run')}

@@ -74,7 +74,8 @@ interface StateFacts {
   chunks_done: number
 }
 
-function tableState(r: StateFacts): TableState {
+/** How a table stands, by what the ledger has of it. */
+export function tableState(r: StateFacts): TableState {
   if (r.skipped_table) return 'skipped'
   if (r.verdict === 'equal') return 'validated'
   if (r.verdict === 'different') return 'differs'

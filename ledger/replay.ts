@@ -3,6 +3,7 @@ import { fenced, runIsOurs } from './fence.ts'
 import type { After, Kept } from './quarantine.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
+import { wholeNumber } from './subtransaction.ts'
 
 /** What replaying some rows of a chunk came to. */
 export interface Replayed {
@@ -64,17 +65,13 @@ export async function markReplayed(
         WHERE run_id = $1 AND table_name = $2 AND chunk_no = $3 AND no = ANY ($4::bigint[]) AND replayed_at IS NULL
        RETURNING xmin::text::bigint AS low),
      outer_one AS (SELECT pg_catalog.pg_current_xact_id()::text::bigint AS id)
-     SELECT count(*)::int AS n, (id - id % ${WRAP} + min(low)
-              + CASE WHEN min(low) < id % ${WRAP} THEN ${WRAP} ELSE 0 END)::text AS writer
+     SELECT count(*)::int AS n, ${wholeNumber('min(low)', 'id')} AS writer
        FROM marked, outer_one GROUP BY id`,
     [run, table, chunk, nos],
   )
   if (rows[0]?.n !== nos.length) throw fenced(`chunk ${chunk} of table "${table}"`)
   return rows[0].writer
 }
-
-/** Numbers of transactions in rows begin again here; a subtransaction's is always above the one around it. */
-const WRAP = '4294967296'
 
 /**
  * The end of a replay's transaction: the chunk's counts, digest and writers are corrected. Throws `fenced` where the

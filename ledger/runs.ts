@@ -182,10 +182,10 @@ export const goesBack = ({ id, name }: RunRow) =>
     remedy: `End that with "longhaul rollback ${name}", then run the command again`,
   })
 
-const outdated = (run: string) =>
+export const outdated = (run: string) =>
   new Failure({ code: 'fenced', object: `run ${run}`, message: 'a later attempt has taken over' })
 
-const busyTarget = (other: { id: string; name: string; host: string }) =>
+export const busyTarget = (other: { id: string; name: string; host: string }) =>
   new Failure({
     code: 'refused',
     object: `run ${other.name} (${other.id})`,

@@ -65,6 +65,9 @@ export async function choosePlace(sql: Sql, schema: string): Promise<Place> {
   return rows[0].may ? OWN_SCHEMA : placeIn(schema)
 }
 
+/** Without what only runs know that overwrite rows, and that a ledger from before such runs lacks. */
+export const TELLING_TABLES: readonly LedgerTable[] = LEDGER_TABLES.filter(name => name !== 'overwritten')
+
 /** What version 4 added to tables that were there. */
 const ADDED: readonly (readonly [LedgerTable, string])[] = [
   ['chunk', 'written_by'],
@@ -72,8 +75,12 @@ const ADDED: readonly (readonly [LedgerTable, string])[] = [
   ['table_run', 'note'],
 ]
 
-/** Whether a ledger has all tables and columns of this version; one that an earlier version made may lack some. */
-export async function isCurrent(sql: Sql, place: Place): Promise<boolean> {
+/** Whether a ledger has these tables and all columns of this version; one that an earlier version made may lack some. */
+export async function isCurrent(
+  sql: Sql,
+  place: Place,
+  tables: readonly LedgerTable[] = LEDGER_TABLES,
+): Promise<boolean> {
   const { rows } = await sql.query(
     `SELECT count(DISTINCT c.oid)::int AS tables, count(added.name)::int AS columns
        FROM pg_catalog.pg_class AS c
@@ -85,12 +92,12 @@ export async function isCurrent(sql: Sql, place: Place): Promise<boolean> {
       WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relkind = 'r'`,
     [
       place.schema,
-      LEDGER_TABLES.map(table => `${place.prefix}${table}`),
+      tables.map(table => `${place.prefix}${table}`),
       ADDED.map(([table]) => `${place.prefix}${table}`),
       ADDED.map(([, column]) => column),
     ],
   )
-  return rows[0].tables === LEDGER_TABLES.length && rows[0].columns === ADDED.length
+  return rows[0].tables === tables.length && rows[0].columns === ADDED.length
 }
 
 /** Makes a ledger, or what one of an earlier version lacks; its runs stay as they are, and can go on. */
@@ -282,6 +289,17 @@ function ledgerDdl(place: Place): string[] {
        digest       text        NOT NULL,
        catalog      json        NOT NULL,
        PRIMARY KEY (run_id, table_name)
+     )`,
+    // Rows that were there, as they were before a chunk overwrote them: the texts of `imaged` columns, and the
+    // transaction that had written the row, as its xmin.
+    `CREATE TABLE IF NOT EXISTS ${t('overwritten')} (
+       run_id       uuid        NOT NULL REFERENCES ${t('run')} ON DELETE CASCADE,
+       table_name   text        NOT NULL,
+       chunk_no     integer     NOT NULL,
+       no           bigint      NOT NULL,
+       image        text[]      NOT NULL,
+       writer       xid         NOT NULL,
+       PRIMARY KEY (run_id, table_name, chunk_no, no)
      )`,
   ]
 }

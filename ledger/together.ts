@@ -2,7 +2,8 @@
  * Several objects of the target, made in one transaction: with thousands of tables that are next to empty the
  * commits and round trips are the whole cost (8,000 objects one by one 60 s, by the hundred 7 s).
  */
-import { type Backend, fenced, ME, mayBegin, mustGoOn, runIsOurs, START } from './fence.ts'
+import { type Backend, fenced, ME, MY_PID, mayBegin, mustGoOn, POOLED, runIsOurs, START } from './fence.ts'
+import { mark, markedBy, objectMark } from './marks.ts'
 import type { ObjectId } from './objects.ts'
 import type { RunToken } from './runs.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
@@ -23,10 +24,15 @@ export async function makeTogether(
   dispossess: (previous: Backend) => Promise<void>,
   make: (left: number[]) => Promise<void>,
 ): Promise<void> {
-  const { claims, previous } = await claimAll(sql, place, token, objects)
+  const { claims, previous, pooled } = await claimAll(sql, place, token, objects)
   if (claims.length === 0) return
   for (const backend of previous) await dispossess(backend)
   await inTransaction(sql, async () => {
+    if (pooled)
+      await mark(
+        sql,
+        claims.map(claim => objectMark(token.run, claim)),
+      )
     await make(claims.map(({ at }) => at))
     const { rowCount } = await sql.query(
       `UPDATE ${tableName(place, 'object')} AS object
@@ -47,6 +53,7 @@ interface Claims {
   claims: (ObjectId & { at: number; epoch: string })[]
   /** The sessions of earlier attempts. */
   previous: Backend[]
+  pooled: boolean
 }
 
 /** Registers what is new, in order, and claims what is not made. Each statement is its own transaction. */
@@ -76,11 +83,11 @@ async function claimAll(
         WHERE object.run_id = $1 AND NOT object.done AND ${mayBegin(place, '$1', '$3')}
           FOR UPDATE OF object)
      UPDATE ${object} AS object
-        SET epoch = object.epoch + 1, backend_pid = pg_catalog.pg_backend_pid(), backend_start = ${ME}
+        SET epoch = object.epoch + 1, backend_pid = ${MY_PID}, backend_start = ${ME}
        FROM before
       WHERE object.run_id = $1 AND ${SAME('before')}
      RETURNING before.at, object.epoch::text AS epoch, before.backend_pid AS pid,
-               ${START('before.backend_start')} AS start`,
+               ${START('before.backend_start')} AS start, ${POOLED} AS pooled`,
     [token.run, JSON.stringify(listed), token.epoch],
   )
   if (rows.length < listed.length) await mustBeMade(sql, place, token, listed.length - rows.length, listed)
@@ -89,9 +96,15 @@ async function claimAll(
     return { at, kind, table, name, epoch }
   })
   const pids = new Map(rows.filter(r => r.pid).map(r => [`${r.pid} ${r.start}`, r]))
+  const unnamed = claims.filter(({ epoch }, i) => epoch !== '1' && !rows[i]!.pid)
+  const marks = unnamed.map(claim => objectMark(token.run, claim))
   return {
     claims: claims.sort((a, b) => a.at - b.at),
-    previous: [...pids.values()].map(r => ({ pid: r.pid, startedAt: r.start })),
+    previous: [
+      ...[...pids.values()].map(r => ({ pid: r.pid, startedAt: r.start })),
+      ...(marks.length > 0 ? await markedBy(sql, marks) : []),
+    ],
+    pooled: rows[0]?.pooled ?? false,
   }
 }
 

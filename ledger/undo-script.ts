@@ -3,15 +3,25 @@
  * same statements what the rollback itself would do.
  */
 import { escapeControls } from '../model/name-text.ts'
-import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import { isLoadedInto, type TablePlan, type UpsertPlan } from '../model/plan.ts'
 import { showScope } from '../model/render-rollback.ts'
 import type { RollbackScope } from '../model/rollback.ts'
 import { quoteText } from '../model/sql-text.ts'
+import { overruledSql, restoreRowsSql } from './overwritten.ts'
 import { aroundRows, fencePartSql, forgetTablesSql } from './parts.ts'
 import type { ObjectRow } from './reader.ts'
 import type { RunRow } from './runs.ts'
 import { dropLedgerSql, type Place, tableName } from './schema.ts'
-import { deleteRowsSql, type Going, isOwn, loudSql, placeOf, quietSql, unsettleSql } from './written.ts'
+import {
+  deleteRowsSql,
+  type Going,
+  isOwn,
+  loudSql,
+  overwrites,
+  placeOf,
+  quietSql,
+  unsettleSql,
+} from './written.ts'
 
 export interface ScriptOf {
   ledger: Place
@@ -76,6 +86,7 @@ function checks(script: ScriptOf): string {
     ...locks,
     ...lost,
     ...own,
+    ...tables.filter(overwrites).map(table => overruled(script, table)),
   ].join('\n')
 }
 
@@ -87,6 +98,13 @@ function strangers({ ledger, run }: ScriptOf, table: TablePlan): string {
   return raise(
     found,
     `table ${placeOf(table)} has rows that others wrote or changed since, which would be lost`,
+  )
+}
+
+function overruled({ ledger, run }: ScriptOf, table: TablePlan & { upsert: UpsertPlan }): string {
+  return raise(
+    `(${overruledSql(ledger, run.id, table)})`,
+    `rows of table ${placeOf(table)} that the run wrote over were changed by others since, which would be lost`,
   )
 }
 
@@ -111,6 +129,7 @@ function rows({ ledger, run, tables, scope }: ScriptOf): string {
   if (going.length === 0) return ''
   return statements('rows, in one statement as they may refer to each other; no trigger of a user fires', [
     quietSql(going),
+    ...going.filter(overwrites).map(table => restoreRowsSql(ledger, run.id, table)),
     deleteRowsSql(ledger, run.id, going),
     ...loudSql(),
     unsettleSql(ledger, run.id, going),

@@ -5,19 +5,25 @@
  * `xmin` has 32 of a transaction id's 64 bits and keeps them when a row is frozen: it can mean another transaction
  * only where ids have gone round since, which `idsHold` asks.
  */
+import type { UpsertPlan } from '../model/plan.ts'
 import { quoteName, quoteText } from '../model/sql-text.ts'
+import { wasThere } from './image.ts'
 import { type Place, type Sql, tableName } from './schema.ts'
 
 /** A table of a run: by its name in the source, and where it stands. */
 export interface RunTable {
   name: string
   target: { schema: string; name: string }
+  /** Rows of others may have been written over, which go back to what they were. */
+  upsert?: UpsertPlan
 }
 
 /** What goes of a table: every row, or those of the run; narrowed by a condition of the operator. */
 export interface Going extends RunTable {
   every: boolean
   where?: string
+  /** Rows that were there get their old values back also where somebody has changed them since. */
+  changed?: true
 }
 
 /** The table as SQL names it, with its schema. */
@@ -29,8 +35,21 @@ export function isOwn(place: Place, run: string, { name }: RunTable, alias: stri
              WHERE c.run_id = ${quoteText(run)} AND c.table_name = ${quoteText(name)})`
 }
 
-/** A condition over rows of the alias: they go. The operator's condition ends with its line, so that a comment does. */
+/** Whether rows of others may have been written over. */
+export const overwrites = <T extends RunTable>(table: T): table is T & { upsert: UpsertPlan } =>
+  table.upsert !== undefined && table.upsert.sets.length > 0
+
+/** A condition over rows of the alias: they go, and do not only get back what they were. */
 export function goes(place: Place, run: string, table: Going, alias: string): string {
+  const taken = isTaken(place, run, table, alias)
+  return overwrites(table) ? `${taken} AND NOT ${wasThere(place, run, table, alias)}` : taken
+}
+
+/**
+ * A condition over rows of the alias: what they are goes, whether with the row or for what it was before. The operator's
+ * condition ends with its line, so that a comment does.
+ */
+export function isTaken(place: Place, run: string, table: Going, alias: string): string {
   const terms = [
     ...(table.every ? [] : [isOwn(place, run, table, alias)]),
     ...(table.where === undefined ? [] : [`(${table.where}\n)`]),

@@ -8,6 +8,7 @@ import { planChecks } from './build-plan/checks.ts'
 import { planCollations } from './build-plan/column-collations.ts'
 import { planColumns } from './build-plan/columns.ts'
 import { conflictFindings } from './build-plan/conflict-clauses.ts'
+import { NOTHING_TO_COPY, unusedConsents } from './build-plan/consent.ts'
 import type { Draft, Planning } from './build-plan/draft.ts'
 import { matchColumns } from './build-plan/existing.ts'
 import { rightsFindings } from './build-plan/existing-rights.ts'
@@ -28,13 +29,13 @@ import { nameSequences } from './build-plan/sequences.ts'
 import { draftTables, largestRow } from './build-plan/tables.ts'
 import { targetFindings } from './build-plan/target-checks.ts'
 import { planTriggers } from './build-plan/triggers.ts'
+import { planUpsert } from './build-plan/upsert.ts'
 import { nameViews, planViews } from './build-plan/views.ts'
 import { planVirtual } from './build-plan/virtual.ts'
-import { bySeverity, isAccepted } from './finding.ts'
+import { bySeverity } from './finding.ts'
 import { hashPlan } from './hash-plan.ts'
 import { isLoadedInto, type Plan, type PlanWhat } from './plan.ts'
 import type { PlanRequest } from './plan-request.ts'
-import { isForSchema } from './schema-compared.ts'
 import type { ExistingTable, TargetDescription } from './target.ts'
 
 export type { PlannedExpression } from './build-plan/expressions.ts'
@@ -88,7 +89,7 @@ function makePlan(planning: Planning, { assessment, target, request }: PlanInput
   const extras = request.types === 'optimized' ? optimize(planning, made) : { triggers: [] }
   const anew = { views: views.plans, triggers: [...triggers, ...extras.triggers] }
   planAside(planning, drafts, anew)
-  if (drafts.length === 0) reportNothing(planning)
+  if (drafts.length === 0) planning.findings.push(NOTHING_TO_COPY)
   return finish(planning, drafts, {
     ...(extras.extensions && { extensions: extras.extensions }),
     ...anew,
@@ -121,6 +122,7 @@ function planTable(planning: Planning, draft: Draft): void {
   plan.largestRow = largestRow(plan.columns, facts)
   const key = table.primaryKey?.columns ?? []
   plan.key = key.every(name => plan.columns.some(column => column.name === name)) ? key : []
+  if (uses && plan.action === 'upsert') planUpsert(planning, draft, existing)
   if (uses) compareRules(planning, draft, existing)
   if (existing) planning.findings.push(...rightsFindings(planning, draft, existing))
   if (existing && plan.action === 'replace') planReplacement(planning, draft, existing)
@@ -132,22 +134,13 @@ function planReplacement(planning: Planning, draft: Draft, existing: ExistingTab
   planning.findings.push(...notCarriedOver(planning, draft, existing))
 }
 
-function reportNothing({ findings }: Planning): void {
-  findings.push({
-    code: 'nothing-to-copy',
-    severity: 'warning',
-    object: 'source',
-    message: 'no table is left to copy',
-  })
-}
-
 function finish(
   planning: Planning,
   drafts: readonly Draft[],
   objects: Pick<PlanWhat, 'extensions' | 'views' | 'triggers'>,
 ): Plan {
   const { request, findings, leftOut } = planning
-  reportUnusedConsent(planning)
+  findings.push(...unusedConsents(findings, request.accept))
   const what: PlanWhat = {
     version: 1,
     kind: 'migrate',
@@ -170,20 +163,4 @@ function finish(
     accept: request.accept,
   }
   return { what, how: request.how, hash: hashPlan(what), findings: findings.sort(bySeverity) }
-}
-
-/** A consent that is spelled wrong would only show as status 4 at the end of a long run. */
-function reportUnusedConsent({ request, findings }: Planning): void {
-  const losses = findings.filter(({ severity }) => severity === 'consent' || severity === 'incomplete')
-  for (const accept of request.accept) {
-    if (accept === 'all-listed' || isForSchema(accept)) continue
-    if (losses.some(finding => isAccepted(finding, [accept]))) continue
-    findings.push({
-      code: 'accept-covers-nothing',
-      severity: 'warning',
-      object: accept,
-      message: 'nothing in this plan needs this consent',
-      remedy: 'Compare its spelling with the codes of the findings',
-    })
-  }
 }

@@ -2,6 +2,7 @@
  * Defaults in PostgreSQL's words, by the type of the target column. What is not known for certain is not
  * translated; a wrong default shows up months later.
  */
+import { ownDefault } from './own-defaults.ts'
 import type { Expression } from './sqlite-sql/ast.ts'
 import { parseExpression, SqlSyntaxError } from './sqlite-sql/parse.ts'
 import { translateValue } from './translate/expression.ts'
@@ -15,6 +16,8 @@ const NO_COLUMNS: Scope = { column: () => undefined }
 
 /** The default `sql` of a SQLite column in PostgreSQL's words, or why there is none. */
 export function translateDefault(sql: string, type: LogicalType): TranslatedDefault {
+  const own = ownDefault(sql)
+  if (own !== undefined && TIMES_AND_IDS.includes(type.kind)) return { sql: own }
   try {
     const node = bareWord(sql, parseExpression(sql))
     return { sql: uuid(node, type) ?? translateValue(node, NO_COLUMNS, type).sql }
@@ -24,6 +27,8 @@ export function translateDefault(sql: string, type: LogicalType): TranslatedDefa
     throw error
   }
 }
+
+const TIMES_AND_IDS: readonly LogicalType['kind'][] = ['time', 'timestamp', 'uuid']
 
 /** A bare word that is no keyword is a string to SQLite, unless it stands in parentheses. */
 function bareWord(sql: string, node: Expression): Expression {

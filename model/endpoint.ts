@@ -3,6 +3,7 @@
  * (`client/`), the secret goes to the connection store, and `connection` is the name it is kept under.
  */
 import { Failure } from './failure.ts'
+import { parsePostgresUrl, postgresUrlText } from './postgres-url.ts'
 
 export type Endpoint = SqliteEndpoint | PostgresEndpoint | PostgresSource
 
@@ -94,10 +95,8 @@ function sqlite(rest: string, here: Here): SqliteEndpoint {
 }
 
 function postgres(text: string, usual: string): ParsedUrl<PostgresEndpoint> {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch {
+  const parsed = parsePostgresUrl(text)
+  if (!parsed) {
     throw new Failure({
       code: 'usage',
       message: 'the PostgreSQL URL cannot be read',
@@ -105,14 +104,15 @@ function postgres(text: string, usual: string): ParsedUrl<PostgresEndpoint> {
         'Write postgresql://USER@HOST:PORT/DATABASE; characters such as @ / # in a password need %-encoding',
     })
   }
+  const { url } = parsed
   const schema = url.searchParams.get('schema') ?? usual
   url.searchParams.delete('schema')
   url.protocol = 'postgresql:'
   const secret = url.password || url.searchParams.get('password')
-  const secretUrl = url.href
+  const secretUrl = postgresUrlText(parsed)
   url.password = ''
   url.searchParams.delete('password')
-  const endpoint: PostgresEndpoint = { kind: 'postgres', connection: url.href, schema }
+  const endpoint: PostgresEndpoint = { kind: 'postgres', connection: postgresUrlText(parsed), schema }
   return secret ? { endpoint, secretUrl } : { endpoint }
 }
 

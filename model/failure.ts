@@ -37,6 +37,8 @@ const REGISTRY = {
   space: { exit: EXIT.failed, retry: true },
   /** The target is no longer the database in which this run began (dropped, restored, made anew). */
   'target-replaced': { exit: EXIT.failed, retry: false },
+  /** The target has lost what it had confirmed: a server that was behind has taken over. */
+  'set-back': { exit: EXIT.failed, retry: false },
   /** Source or target differ from what the plan was made for. */
   drift: { exit: EXIT.refused, retry: false },
   /** Somebody else took this run or chunk over; this attempt must stop writing. */
@@ -47,6 +49,8 @@ const REGISTRY = {
   object: { exit: EXIT.failed, retry: false },
   /** An artifact that the run needs (snapshot, plan) is gone or was changed. */
   artifact: { exit: EXIT.failed, retry: false },
+  /** No process holds the snapshot of a PostgreSQL source any more: what was read before is to be looked at anew. */
+  'snapshot-lost': { exit: EXIT.failed, retry: false },
   /** No Temporal server, or no worker that polls. */
   'no-server': { exit: EXIT.noServer, retry: true },
   /** The run was paused: work stops at the next boundary, and is asked for again after the resume. */

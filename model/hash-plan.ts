@@ -3,11 +3,18 @@ import type { PlanWhat, TablePlan } from './plan.ts'
 import { sha256 } from './sha256.ts'
 
 /**
- * sha256 over the canonical JSON of `what`, 64 hex digits. Sizes are left out: a source that gained rows is
+ * sha256 over the canonical JSON of `what`, 64 hex digits. Sizes and where sequences stand are left out: a source that gained rows is
  * still migrated by the plan that was looked at, one whose schema or types changed is not.
  */
 export function hashPlan(what: PlanWhat): string {
-  return sha256(canonicalJson({ ...what, tables: what.tables.map(withoutSizes).sort(byName) }))
+  const { carried } = what
+  return sha256(
+    canonicalJson({
+      ...what,
+      tables: what.tables.map(withoutSizes).sort(byName),
+      ...(carried && { carried: carried.filter(({ kind }) => kind !== 'SEQUENCE SET') }),
+    }),
+  )
 }
 
 function withoutSizes({ rows: _rows, bytes: _bytes, largestRow: _largest, columns, ...rest }: TablePlan) {

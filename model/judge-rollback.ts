@@ -18,6 +18,8 @@ export interface TableFacts {
   /** By the ledger: rows that the run wrote, and rows that were there before it. */
   written: number
   before: number
+  /** Rows of those before that the run wrote over; absent: none. */
+  over?: Overwritten
   /** Rows may have been there before it, and nobody noted how many. */
   unnoted?: true
   /** Rows that somebody noted before the run, also of a table that was replaced; null: nobody did. */
@@ -28,6 +30,14 @@ export interface TableFacts {
   same?: boolean
   /** Rows that the condition of the scope leaves of those that the run wrote. */
   narrowed?: number
+}
+
+/** Rows that were there and that a run wrote over. */
+export interface Overwritten {
+  rows: number
+  /** Of these: as the run wrote them, and changed by somebody since. The others are not there any more. */
+  restorable: number
+  overruled: number
 }
 
 export interface Judged {
@@ -41,8 +51,9 @@ export type Taking = 'every' | 'own' | { refused: string }
 
 /** What goes of a table that stays; `refused` where rows of others could go with it. */
 export function takingOf(facts: TableFacts, scope: RollbackScope): Taking {
-  const { made, rows, own, written, unknown, before, unnoted, same } = facts
+  const { made, rows, own, written, unknown, before, unnoted, same, over } = facts
   if (written === 0 && !(made && scope.kind === 'data')) return 'own'
+  if (over) return takingBeside(facts, over)
   if (made && scope.kind === 'data') return 'every'
   const only = rows === written && before === 0 && !unnoted
   if (unknown !== undefined) return only || same ? 'every' : { refused: untold(facts, unknown) }
@@ -50,6 +61,16 @@ export function takingOf(facts: TableFacts, scope: RollbackScope): Taking {
   if (own === rows && scope.where === undefined) return 'every'
   if (own === 0 && same) return 'every'
   if (own === 0 && rows > before)
+    return { refused: untold(facts, 'the table was rewritten since, or each of them was changed') }
+  return 'own'
+}
+
+/** Rows of others are among those that it wrote: never may all of them go. */
+function takingBeside(facts: TableFacts, { restorable, overruled }: Overwritten): Taking {
+  const { own, written, unknown } = facts
+  if (unknown !== undefined) return { refused: untold(facts, unknown) }
+  if (own > written) return { refused: untold(facts, `${own} rows bear the numbers of its transactions`) }
+  if (own === 0 && restorable + overruled > 0)
     return { refused: untold(facts, 'the table was rewritten since, or each of them was changed') }
   return 'own'
 }
@@ -81,34 +102,45 @@ function droppedOf({ dropped, target }: TableFacts, { kind }: RollbackScope): st
 }
 
 function goesOf(facts: TableFacts, scope: RollbackScope): number {
-  const { made, rows, own, narrowed, written, unknown, same } = facts
+  const { made, rows, own, narrowed, written, unknown, same, over } = facts
   if (made && scope.kind !== 'rows') return rows
+  if (over) return narrowed ?? Math.max(0, own - over.restorable)
   if (same && narrowed === undefined) return rows
   return narrowed ?? (unknown === undefined ? own : Math.min(rows, written))
 }
 
 /** Rows that the run did not write, or did not write like this, and that go with a table that is made by it. */
 function lostOf(facts: TableFacts, { kind }: RollbackScope): number {
-  const { made, same, rows, own, written, unknown } = facts
+  const { made, same, rows, own, written, unknown, over } = facts
+  if (over) return over.overruled
   if (!made || kind === 'rows' || same) return 0
   return unknown === undefined ? rows - own : Math.max(0, rows - written)
 }
 
+/** Rows that were there before and that it did not write over. */
+const untouched = ({ before, over }: TableFacts) => before - (over?.rows ?? 0)
+
 /** A row that somebody updates bears a transaction of theirs from then on. */
-function isChanged({ same, rows, own, written, before, unknown, there }: TableFacts): boolean {
+function isChanged(facts: TableFacts): boolean {
+  const { same, rows, own, written, unknown, there } = facts
   if (!there) return written > 0
   if (same) return false
-  return rows !== before + written || (unknown === undefined ? own !== written : same === false)
+  return rows !== untouched(facts) + written || (unknown === undefined ? own !== written : same === false)
 }
 
 function warningsOf(facts: TableFacts, lost: number): string[] {
-  const { target, there, made, rows, own, written, before, unknown, same } = facts
+  const { target, there, made, rows, own, written, unknown, same, over } = facts
   const table = `table ${showName(target)}`
   if (!there) return written > 0 ? [`${table} is not there any more, and ${written} rows with it`] : []
   if (same) return []
-  const others = rows - before - (unknown === undefined ? own : written)
+  const others = rows - untouched(facts) - (unknown === undefined ? own : written)
   const missing = unknown === undefined ? written - own : Math.max(0, written - rows)
   return [
+    ...(over
+      ? [
+          `${table}: ${over.restorable + over.overruled} row(s) that the run wrote over get their old values back`,
+        ]
+      : []),
     ...(lost > 0 ? [`${table}: ${lost} row(s) that others wrote or changed since would be lost`] : []),
     ...(missing > 0 && rows > 0
       ? [`${table}: ${missing} row(s) that this run wrote were changed or deleted since`]

@@ -14,6 +14,7 @@ export const LEDGER_TABLES = [
   'control',
   'event',
   'before',
+  'overwritten',
 ] as const
 export const LEDGER_PREFIX = 'longhaul_'
 

@@ -7,7 +7,7 @@ import type {
   SourceEndpoint,
   SqliteEndpoint,
 } from './endpoint.ts'
-import type { Backup, Conversion, IfExists, PlanHow, Policies } from './plan.ts'
+import type { Backup, Conflict, Conversion, IfExists, PlanHow, Policies } from './plan.ts'
 import type { Rule } from './rules.ts'
 import type { LogicalType } from './types.ts'
 
@@ -30,6 +30,7 @@ export interface PlanFile {
   /** How texts of new tables are compared: `default` or the name of a collation of the target; absent: `C`. */
   collation?: string
   ifExists?: IfExists
+  onConflict?: Conflict
   onFailure?: Policies['onFailure']
   backup?: Backup
   gates?: Gate[]
@@ -37,6 +38,8 @@ export interface PlanFile {
   how: Partial<PlanHow>
   busySeconds?: number
   vacuum?: boolean
+  /** As in `PlanRequest`. */
+  strict?: boolean
   /** Absent: none. */
   rules?: Rule[]
   /** Where the names of tables and columns, and rules, stand, by path as in `tables.users.columns.id`. */
@@ -50,6 +53,8 @@ export interface TableSettings {
   onError?: ErrorPolicy
   /** Rows whose foreign key finds no parent; absent: refused unless the finding is accepted. */
   orphans?: 'refuse' | 'not-valid'
+  /** Rows whose key the target has already; absent: as for all tables. */
+  onConflict?: Conflict
   columns: Record<string, ColumnSettings>
 }
 
@@ -101,12 +106,16 @@ export interface PlanRequest<
   target: T
   scope: Policies['scope']
   ifExists: IfExists
+  /** Rows whose key the target has already; absent: `overwrite` for `upsert`, `fail` for `append`. */
+  onConflict?: Conflict
   onFailure: Policies['onFailure']
   types: TypesMode
   /** Absent: `auto`. */
   backup?: Backup
   /** Absent: none. */
   gates?: Gate[]
+  /** New tables of SQLite are STRICT. */
+  strict?: boolean
   accept: string[]
   how: PlanHow
   /** How long to wait where another program keeps the source locked. */
@@ -135,10 +144,12 @@ export type RequestOptions = Partial<
     PlanRequest,
     | 'scope'
     | 'ifExists'
+    | 'onConflict'
     | 'onFailure'
     | 'types'
     | 'backup'
     | 'gates'
+    | 'strict'
     | 'accept'
     | 'reason'
     | 'operator'
@@ -164,6 +175,8 @@ export function planRequest<S extends SourceEndpoint, T extends Endpoint>(
   const operator = options.operator ?? file?.operator
   const backup = options.backup ?? file?.backup
   const gates = options.gates ?? file?.gates
+  const strict = options.strict ?? file?.strict
+  const onConflict = options.onConflict ?? file?.onConflict
   return {
     ...endpoints,
     scope: options.scope ?? 'all',
@@ -176,7 +189,9 @@ export function planRequest<S extends SourceEndpoint, T extends Endpoint>(
     ...(reason !== undefined && { reason }),
     ...(operator !== undefined && { operator }),
     ...(backup !== undefined && { backup }),
+    ...(onConflict !== undefined && { onConflict }),
     ...(gates !== undefined && gates.length > 0 && { gates }),
+    ...(strict !== undefined && { strict }),
     ...(options.tables && { tables: options.tables }),
     exclude: options.exclude ?? [],
     ...(file && { file }),

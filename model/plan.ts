@@ -65,7 +65,11 @@ export interface Policies {
 export const BACKUPS = ['auto', 'dump', 'none'] as const
 export type Backup = (typeof BACKUPS)[number]
 
-export type IfExists = 'refuse' | 'use' | 'append' | 'replace'
+export type IfExists = 'refuse' | 'use' | 'append' | 'replace' | 'upsert'
+
+/** What becomes of a row whose key a row of the target has already. */
+export const CONFLICTS = ['overwrite', 'skip', 'fail'] as const
+export type Conflict = (typeof CONFLICTS)[number]
 
 /** One object of a PostgreSQL source, as `pg_dump` writes it. */
 export interface CarriedObject {
@@ -107,11 +111,19 @@ export interface PlanHow {
   lanes: number
 }
 
-export type Action = 'create' | 'use' | 'append' | 'replace'
+export type Action = 'create' | 'use' | 'append' | 'replace' | 'upsert'
 
 /** Whether it was there before and stays: rows go into it, and its keys, indexes and rules are its own. */
 export const isLoadedInto = ({ action }: { action: Action }): boolean =>
-  action === 'use' || action === 'append'
+  action === 'use' || action === 'append' || action === 'upsert'
+
+/** Whether rows of others stay in it beside ours. */
+export const keepsOthers = ({ action }: { action: Action }): boolean =>
+  action === 'append' || action === 'upsert'
+
+/** Rows go from PostgreSQL to PostgreSQL as they are, in bytes that nobody looks into. */
+export const isCarried = ({ origin, columns }: TablePlan): boolean =>
+  origin !== undefined && columns.every(({ type }) => type.kind === 'native')
 
 export interface TablePlan {
   /** Name in the source; unique in a plan, and the table's name in ledger, progress and report. */
@@ -120,14 +132,18 @@ export interface TablePlan {
   target: { schema: string; name: string }
   /**
    * `create`: ours; `use`: was there and is empty, is loaded into; `append`: was there, and rows of others stay in
-   * it beside ours; `replace`: the old one is kept aside.
+   * it beside ours; `upsert`: the same, with rows told apart by their key; `replace`: the old one is kept aside.
    */
   action: Action
+  /** Of `upsert`. */
+  upsert?: UpsertPlan
   columns: ColumnPlan[]
   /** How the source is read in ranges. */
   access: Access
   /** Where the rows come from, if that is PostgreSQL: `name` is not its name there. */
   origin?: { schema: string; name: string }
+  /** Of PostgreSQL → PostgreSQL: its rows travel as text, since their binary form means something else there; absent: binary. */
+  format?: 'text'
   /** SQLite's own options of a new table; absent: none. */
   strict?: true
   /** Source columns of the key by which rows fall into digest buckets; empty: by the whole row. */
@@ -148,6 +164,20 @@ export interface TablePlan {
   largestRow?: number
   /** Schema comparison for `use` and drift: the source's definition. */
   sourceSql: string
+}
+
+export interface UpsertPlan {
+  conflict: Exclude<Conflict, 'fail'>
+  /** By which rows are told apart: NOT NULL, and unique in the target. */
+  key: TypedName[]
+  /** What of a row that is there gets the source's values; empty where it stays as it is. */
+  sets: TypedName[]
+}
+
+/** A column of the target, with its type in the target's words. */
+export interface TypedName {
+  name: string
+  type: string
 }
 
 export interface ColumnPlan {

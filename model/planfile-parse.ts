@@ -113,6 +113,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     accept,
     how,
     if_exists,
+    on_conflict,
     on_failure,
     busy_timeout,
     rules,
@@ -127,6 +128,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     exclude: exclude ?? [],
     accept: accept ?? [],
     ifExists: if_exists,
+    onConflict: on_conflict,
     onFailure: on_failure,
     busySeconds: busy_timeout,
     rules: rules?.map(ruleOf),
@@ -151,6 +153,7 @@ function settings(tables: TableMap): PlanFile['tables'] {
         target: table?.target,
         onError: table?.on_error,
         orphans: table?.orphans,
+        onConflict: table?.on_conflict,
         columns: Object.fromEntries(
           Object.entries(table?.columns ?? {}).map(([column, set]) => [column, columnSettings(set ?? {})]),
         ),

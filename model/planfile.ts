@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { GATES } from './control.ts'
-import { BACKUPS, CONVERSIONS, HOW_BOUNDS, type PlanHow } from './plan.ts'
+import { BACKUPS, CONFLICTS, CONVERSIONS, HOW_BOUNDS, type PlanHow } from './plan.ts'
 import { RULE_KEYS, ruleSchema } from './planfile-rules.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
 
@@ -51,6 +51,13 @@ const onError = z
   .optional()
   .describe('What becomes of a row with a value that does not fit')
 
+const onConflict = z
+  .enum(CONFLICTS)
+  .optional()
+  .describe(
+    'Rows whose key the target has already, where rows are added to those it has; overwrite is usual for upsert, fail for append',
+  )
+
 const columnSettings = z.strictObject({
   type: type.optional(),
   target: name.optional().describe('Name of the column in the target'),
@@ -72,6 +79,7 @@ const tableSettings = z
       .enum(['refuse', 'not-valid'])
       .optional()
       .describe('Rows whose foreign key finds no parent; not-valid: it binds new rows only'),
+    on_conflict: onConflict,
     columns: z.record(name, columnSettings.nullable()).optional(),
   })
   // Also where the table has other mistakes, so that all are told at once: then anything may stand here.
@@ -133,7 +141,8 @@ export const planFileSchema = z.strictObject({
     .describe(
       "How texts of new tables are compared: C (by bytes, as in SQLite; the usual), default (the database's own), or the name of a collation of the target",
     ),
-  if_exists: z.enum(['refuse', 'use', 'append', 'replace']).optional(),
+  if_exists: z.enum(['refuse', 'use', 'append', 'replace', 'upsert']).optional(),
+  on_conflict: onConflict,
   on_failure: z.enum(['keep', 'rollback']).optional(),
   backup: z
     .enum(BACKUPS)
@@ -152,6 +161,7 @@ export const planFileSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('VACUUM (ANALYZE) of each table once its rows and indexes are there, instead of ANALYZE alone'),
+  strict: z.boolean().optional().describe('New tables of SQLite are STRICT'),
   rules: z.array(ruleSchema).optional().describe('What the target has to hold when all rows are there'),
 })
 

@@ -1,7 +1,7 @@
 /** Rules of the plan file against a plan: names of the source become those of the target, and what cannot be is told. */
 import { lookUp } from './build-plan/names.ts'
 import { oneLine } from './name-text.ts'
-import type { TablePlan } from './plan.ts'
+import { keepsOthers, type TablePlan } from './plan.ts'
 import type { Outcome, Place, PlannedRule, RuleCheck, RuleColumn } from './rule-checks.ts'
 import {
   columnOf,
@@ -124,10 +124,10 @@ const NOISE = 1e-6
 
 function boundsOf(
   { min, max, expected, within }: Extract<Rule, { kind: 'rows' }>,
-  { rows, action }: TablePlan,
+  { rows, ...table }: TablePlan,
 ): { least: number; most: number } {
   if (min !== undefined || max !== undefined) return { least: min ?? 0, most: max ?? Number.MAX_SAFE_INTEGER }
-  if (expected === undefined && action === 'append')
+  if (expected === undefined && keepsOthers(table))
     refuse(
       'the target has rows of others, too, so that the number of the source says little',
       'Give min, max or expected',

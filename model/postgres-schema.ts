@@ -36,7 +36,8 @@ export interface PostgresTable {
   columns: PostgresColumn[]
   primaryKey?: { name: string; columns: string[] }
   uniques: { name: string; columns: string[]; nullsNotDistinct?: true }[]
-  checks: { name: string; expression: string }[]
+  /** `notValid`: rows that were there before it may break it. */
+  checks: { name: string; expression: string; notValid?: true }[]
   foreignKeys: PostgresForeignKey[]
   indexes: PostgresIndex[]
   comment?: string
@@ -63,6 +64,24 @@ export interface PostgresColumn {
   /** In SQL, where it is not the type's own. */
   collation?: string
   comment?: string
+  /** What only values tell; absent before the assessment, and of types that have nothing to tell. */
+  facts?: ValueFacts
+}
+
+/** Counts, lengths and ranges of a column's values that decide about types in other engines; no value itself. */
+export interface ValueFacts {
+  /** `NaN` among numbers. */
+  nan?: true
+  /** Infinities among numbers, dates and times. */
+  infinite?: true
+  /** `-0` among floats. */
+  negativeZero?: true
+  /** Of `numeric`, finite: most digits before the point and behind it. Absent where there is no value. */
+  digits?: { whole: number; scale: number }
+  /** Years of the least and the greatest finite date or timestamp (UTC); 1 BC is 0. Absent where there is no value. */
+  years?: { min: number; max: number }
+  /** Bytes of the longest text or `bytea`, in the server's encoding. Absent where there is no value. */
+  longest?: number
 }
 
 /** What stands behind a type: `base` types by their internal name (`int4`, `timestamptz`). */
@@ -85,6 +104,10 @@ export interface PostgresForeignKey {
   deferrable: boolean
   deferred: boolean
   validated: boolean
+  /** Of several columns all are NULL, or none. */
+  matchFull?: true
+  /** `ON DELETE SET NULL` or `SET DEFAULT` of some of its columns. */
+  setsSomeColumns?: true
 }
 
 export interface PostgresIndex {

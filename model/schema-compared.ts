@@ -36,6 +36,8 @@ const SCHEMA_CODES = [
   'foreign-key-not-validated',
   'statistics-missing',
   'sequence-behind',
+  'object-missing',
+  'object-differs',
 ] as const
 export type SchemaCode = (typeof SCHEMA_CODES)[number]
 const CODES: ReadonlySet<string> = new Set(SCHEMA_CODES)

@@ -1,14 +1,24 @@
 /** Views, triggers and extensions of a plan as text for a reader. */
 import { showName } from './name-text.ts'
-import type { PlanWhat, TriggerPlan, ViewPlan } from './plan.ts'
+import type { CarriedObject, PlanWhat, TriggerPlan, ViewPlan } from './plan.ts'
 
 /** Lines as `showPlan` has them, each object after an empty one. */
-export function objectLines({ extensions = [], views, triggers }: PlanWhat): string[] {
+export function objectLines({ extensions = [], views, triggers, carried = [] }: PlanWhat): string[] {
   return [
     ...extensions.flatMap(({ name, schema }) => ['', `Extension ${showName(name)} in ${showName(schema)}`]),
     ...views.flatMap(viewLines),
     ...triggers.flatMap(triggerLines),
+    ...carriedLines(carried),
   ]
+}
+
+/** Their statements are in the plan's SQL; here stands which there are. */
+function carriedLines(carried: readonly CarriedObject[]): string[] {
+  if (carried.length === 0) return []
+  const kinds = [...Map.groupBy(carried, ({ kind }) => kind)].map(
+    ([kind, { length }]) => `${length} ${kind.toLowerCase()}`,
+  )
+  return ['', `Objects as pg_dump describes them (--sql has their statements): ${kinds.join(', ')}`]
 }
 
 const place = ({ schema, name }: ViewPlan['target']) => `${showName(schema)}.${showName(name)}`

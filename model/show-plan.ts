@@ -7,6 +7,7 @@ import { type FindingGroup, groupFindings, groupRemedy, showObjects } from './fi
 import { leftOutLines } from './left-out-lines.ts'
 import { escapeControls, showName } from './name-text.ts'
 import {
+  type Backup,
   type CheckPlan,
   type ColumnPlan,
   type ForeignKeyPlan,
@@ -109,13 +110,23 @@ const ACTIONS = {
   replace: 'replaced, the old one kept aside',
 }
 const DROPPED = 'replaced, the old one dropped'
+const CONFLICT_TEXTS = { overwrite: 'overwrite them', skip: 'are skipped where one is there' }
+
+function actionText({ action, upsert }: TablePlan, backup: Backup): string {
+  if (action === 'replace' && backup === 'none') return DROPPED
+  if (action !== 'upsert') return ACTIONS[action]
+  const key = upsert
+    ? ` ${names(upsert.key.map(({ name }) => name))}, and ${CONFLICT_TEXTS[upsert.conflict]}`
+    : ''
+  return `there already, rows go to those it has by their key${key}`
+}
 
 function tableLines(table: TablePlan, { backup = 'auto', collation }: Policies): string[] {
   const target = `${showName(table.target.schema)}.${showName(table.target.name)}`
   const width = Math.max(0, ...table.columns.map(({ name }) => showName(name).length))
   return [
     '',
-    `Table ${showName(table.name)} → ${target} (${table.action === 'replace' && backup === 'none' ? DROPPED : ACTIONS[table.action]}; ${count(table.rows, 'row')}, ${showBytes(table.bytes)})`,
+    `Table ${showName(table.name)} → ${target} (${actionText(table, backup)}; ${count(table.rows, 'row')}, ${showBytes(table.bytes)})`,
     ...table.columns.map(column => columnLine(column, width, isLoadedInto(table) ? undefined : collation)),
     ...(table.primaryKey ? [`  primary key ${names(table.primaryKey.columns)}`] : []),
     ...table.uniques.map(
@@ -133,7 +144,7 @@ function tableLines(table: TablePlan, { backup = 'auto', collation }: Policies):
 function columnLine(column: ColumnPlan, width: number, usual: string | undefined): string {
   const renamed = column.target === column.name ? '' : ` as ${showName(column.target)}`
   const parts = [
-    `${showType(column.type)}${renamed}`,
+    `${column.declared ?? showType(column.type)}${renamed}`,
     ...(column.type.kind === 'text' && column.collation !== usual
       ? [`COLLATE ${column.collation ?? '"default"'}`]
       : []),
@@ -144,7 +155,7 @@ function columnLine(column: ColumnPlan, width: number, usual: string | undefined
     ...(column.conversion ? [`cast ${column.conversion}`] : []),
     ...(column.onError ? [policyText(column.onError)] : []),
   ]
-  return `  ${showName(column.name).padEnd(width)}  ${parts.join(' ')}  -- ${column.why}`
+  return `  ${showName(column.name).padEnd(width)}  ${parts.join(' ')}${column.why && `  -- ${column.why}`}`
 }
 
 /** A default from the plan file is the user's own word, and no value of a row. */

@@ -15,6 +15,8 @@ export interface TargetDescription {
   schema: { name: string; exists: boolean; canCreate: boolean }
   /** Whether the role may create schemas in this database: decides where the ledger stands. */
   canCreateSchema: boolean
+  /** The role may make no temporary tables; absent: it may. */
+  noTemporary?: true
   /** Whether a ledger stands there that the role can use, or the role may make one. */
   takesLedger: boolean
   /** Tables of that schema. */
@@ -51,6 +53,8 @@ export interface ExistingTable {
   columns: ExistingColumn[]
   primaryKey?: string[]
   uniques: string[][]
+  /** Those of both that are looked at only at the end of a transaction; absent: none. */
+  deferrable?: string[][]
   foreignKeys: {
     name: string
     columns: string[]
@@ -110,6 +114,7 @@ export interface TableRights {
   owns: boolean
   select: boolean
   insert: boolean
+  update: boolean
   /** May empty it again, by DELETE or TRUNCATE. */
   remove: boolean
   /** May take some of its rows out again. */

@@ -25,6 +25,8 @@ interface ServerError {
   column?: string | undefined
   constraint?: string | undefined
   dataType?: string | undefined
+  /** The server's function that met the error; a pool between us and it names none. */
+  routine?: string | undefined
 }
 
 /** Any error as a failure; a failure stays as it is. */
@@ -60,13 +62,38 @@ function failure({ object, doing }: Doing, code: FailureCode, text: string, reme
 }
 
 function fromServer(error: ServerError, what: Doing): Failure {
-  const rule = RULES.find(([pattern]) => pattern.test(error.code))
+  const isOfPool = error.code === '08P01' && error.routine === undefined
+  const rule = isOfPool
+    ? POOL_RULES.find(([pattern]) => pattern.test(error.message))
+    : RULES.find(([pattern]) => pattern.test(error.code))
   const [, code, remedy] = rule ?? [undefined, 'object' as const]
   return failure(what, code, reasonOf(error), remedy)
 }
 
+type Rule = [pattern: RegExp, code: FailureCode, remedy?: string]
+
+/** By the words of PgBouncer, which has one code for all it says itself. */
+const POOL_RULES: Rule[] = [
+  [
+    /startup parameter/,
+    'target',
+    'Leave it out (options of the URL, PGOPTIONS), or name it in ignore_startup_parameters of the pool',
+  ],
+  [
+    /does not exist|no such|not allowed|password|auth/,
+    'target',
+    'Check database, role and the users of the pool',
+  ],
+  [
+    /no more connections|query_wait_timeout/,
+    'busy',
+    'Raise default_pool_size or max_client_conn of the pool, or lower the number of tables at once',
+  ],
+  [/^/, 'unavailable', 'The pool has no way to its server, or has cut this one; try again'],
+]
+
 /** The first that matches decides; what none matches is the failure of one object. */
-const RULES: [pattern: RegExp, code: FailureCode, remedy?: string][] = [
+const RULES: Rule[] = [
   [/^08P01/, 'internal', 'This is a defect of longhaul; please report it with the log of the run'],
   [
     /^08|^57P0[1235]|^25P03/,

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { makeFolder, writePrivate } from '../home/home.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { type Lookup, type Resolved, resolve } from './resolve.ts'
+import type { Server } from './servers.ts'
 
 export interface LibpqAccess {
   env: NodeJS.ProcessEnv
@@ -25,12 +26,11 @@ export interface LibpqOptions extends Lookup {
 /** Everything a program needs to reach the endpoint. Fails with `target` as `resolve` does. */
 export function libpqAccess(endpoint: PostgresEndpoint, options: LibpqOptions): LibpqAccess {
   const found = resolve(endpoint, options)
-  const password = found.password()
   // Also where there is none: a program of ours does not look for another one by itself.
   const folder = makeFolder(options.folder)
   forgetAll(folder)
   const passfile = join(folder, `passfile-${randomUUID()}`)
-  writePrivate(passfile, password === undefined ? '' : `*:*:*:*:${escaped(password)}\n`)
+  writePrivate(passfile, lines(found.servers, found.password))
   return {
     env: { ...inherited(options.env), ...connection(found, options.application), PGPASSFILE: passfile },
     forget: () => rmSync(passfile, { force: true }),
@@ -41,6 +41,16 @@ export function libpqAccess(endpoint: PostgresEndpoint, options: LibpqOptions): 
 function forgetAll(folder: string): void {
   for (const name of readdirSync(folder))
     if (name.startsWith('passfile-')) rmSync(join(folder, name), { force: true })
+}
+
+/** Each server may have its own. Of a Unix socket the programs of each release look for another name. */
+function lines(servers: readonly Server[], password: (server: Server) => string | undefined): string {
+  const place = ({ host, port }: Server) =>
+    servers.length === 1 ? '*:*' : `${host.startsWith('/') ? '*' : escaped(host)}:${port}`
+  return servers
+    .map(server => ({ server, found: password(server) }))
+    .flatMap(({ server, found }) => (found === undefined ? [] : `${place(server)}:*:*:${escaped(found)}\n`))
+    .join('')
 }
 
 /** Source: PostgreSQL manual, "The Password File". */
@@ -55,9 +65,11 @@ const inherited = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
 })
 
 function connection(found: Resolved, application: string): NodeJS.ProcessEnv {
-  const { host, port, user, database, connectTimeoutMs, options, channelBinding, ssl } = found
+  const { servers, wanted, user, database, connectTimeoutMs, options, channelBinding, ssl } = found
   return {
-    ...{ PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: database, PGAPPNAME: application },
+    PGHOST: servers.map(({ host }) => host).join(','),
+    PGPORT: servers.map(({ port }) => port).join(','),
+    ...{ PGTARGETSESSIONATTRS: wanted, PGUSER: user, PGDATABASE: database, PGAPPNAME: application },
     ...{ PGCONNECT_TIMEOUT: String(Math.ceil(connectTimeoutMs / 1000)), PGCHANNELBINDING: channelBinding },
     ...{ PGGSSENCMODE: 'disable', PGCLIENTENCODING: 'UTF8' },
     ...(options !== undefined && { PGOPTIONS: options }),

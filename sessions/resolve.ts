@@ -2,12 +2,13 @@
  * From an endpoint to everything that a connection needs, as libpq would find it: the URL first, then the
  * service file, then the environment, then defaults.
  */
-import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { connectionUrl } from '../home/connections.ts'
 import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import { parsePostgresUrl } from '../model/postgres-url.ts'
 import { passwordFromFile } from './passfile.ts'
+import { hostLists, type Server, serversOf, type Wanted, wantedOf } from './servers.ts'
 import { serviceParameters } from './service.ts'
 import { type TlsAttempts, tlsAttempts } from './tls.ts'
 
@@ -23,14 +24,15 @@ export interface Lookup {
 }
 
 export interface Resolved {
-  /** Name or address of the host, or the folder of a Unix socket. */
-  host: string
-  port: number
+  /** In the order in which they are tried. */
+  servers: Server[]
+  /** Which of them will do. */
+  wanted: Wanted
   user: string
   database: string
-  /** A function, so that nothing that prints this object shows it. */
-  password: () => string | undefined
-  tls: TlsAttempts
+  /** For one of the servers. A function, so that nothing that prints this object shows it. */
+  password: (server: Server) => string | undefined
+  tls: (server: Server) => TlsAttempts
   connectTimeoutMs: number
   options?: string
   /** `require`: only a login that proves that no one sits between (SCRAM with channel binding). */
@@ -44,7 +46,7 @@ type SslName = (typeof SSL)[number]
 
 const USED = [
   ...['host', 'port', 'user', 'dbname', 'password', 'passfile', 'service', 'options'],
-  ...['connect_timeout', 'channel_binding'],
+  ...['connect_timeout', 'channel_binding', 'target_session_attrs'],
   ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslcrl', 'sslpassword'],
 ] as const
 type Parameter = (typeof USED)[number]
@@ -52,7 +54,7 @@ type Parameters = Partial<Record<Parameter, string>>
 
 /** Parameters of libpq whose meaning here is fixed (keepalives are on, UTF-8, the run's name) or has none. */
 const IGNORED =
-  /^(keepalives.*|tcp_user_timeout|application_name|fallback_application_name|client_encoding|gssencmode|krbsrvname|sslcompression|sslsni|target_session_attrs|load_balance_hosts)$/
+  /^(keepalives.*|tcp_user_timeout|application_name|fallback_application_name|client_encoding|gssencmode|krbsrvname|sslcompression|sslsni|load_balance_hosts)$/
 
 /** Everything to connect with. Fails with `target`: an unknown connection name, service or parameter. */
 export function resolve(endpoint: PostgresEndpoint, { home, env, url: given, database }: Lookup): Resolved {
@@ -65,20 +67,19 @@ export function resolve(endpoint: PostgresEndpoint, { home, env, url: given, dat
 }
 
 function resolved(given: Parameters, env: NodeJS.ProcessEnv): Resolved {
-  const port = portOf(given.port ?? env.PGPORT ?? '5432')
-  const host = given.host ?? env.PGHOST ?? defaultHost(port)
-  if (/,/.test(host)) throw wrong('several hosts in one connection are not supported', 'Name the primary')
+  const servers = serversOf(given.host ?? env.PGHOST, given.port ?? env.PGPORT)
   const user = given.user ?? env.PGUSER ?? userInfo().username
   const database = given.dbname ?? env.PGDATABASE ?? user
   const options = given.options ?? env.PGOPTIONS
   const seconds = Number(given.connect_timeout ?? env.PGCONNECT_TIMEOUT ?? 15)
   return {
-    ...{ host, port, user, database },
-    password: () =>
+    ...{ servers, user, database },
+    wanted: wantedOf(given.target_session_attrs ?? env.PGTARGETSESSIONATTRS),
+    password: server =>
       given.password ??
       env.PGPASSWORD ??
-      passwordFromFile({ host, port, user, database }, given.passfile, env),
-    tls: host.startsWith('/') ? [false] : tlsAttempts(given, env),
+      passwordFromFile({ ...server, user, database }, given.passfile, env),
+    tls: ({ host }) => (host.startsWith('/') ? [false] : tlsAttempts(given, env)),
     connectTimeoutMs: seconds > 0 ? seconds * 1000 : 0,
     ...(options && { options }),
     ssl: Object.fromEntries(
@@ -92,33 +93,26 @@ function resolved(given: Parameters, env: NodeJS.ProcessEnv): Resolved {
 }
 
 function parameters(text: string): Parameters {
-  const { url, host } = parse(text)
-  const found: Record<string, string> = Object.fromEntries(url.searchParams)
-  if (found.ssl === 'true') found.sslmode ??= 'require'
-  delete found.ssl
-  const set = (name: Parameter, value: string) => {
-    if (value) found[name] ??= decodeURIComponent(value)
-  }
-  set('host', host)
-  set('port', url.port)
-  set('user', url.username)
-  set('password', url.password)
-  set('dbname', url.pathname.slice(1))
-  return known(found)
-}
-
-/** The standard has no URL with a role and no host (`postgresql://ann@/app?host=/tmp`); libpq does. */
-function parse(text: string): { url: URL; host: string } {
-  const hostless = /^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?]|$)/.exec(text)
-  try {
-    const url = new URL(hostless ? `${hostless[1]}none${text.slice(hostless[1]!.length)}` : text)
-    return { url, host: hostless ? '' : url.hostname.replace(/^\[(.*)\]$/, '$1') }
-  } catch {
+  const parsed = parsePostgresUrl(text)
+  if (!parsed)
     throw wrong(
       'the URL of the connection cannot be read',
       'Characters such as @ / # in a password need %-encoding',
     )
+  const { url, hosts } = parsed
+  const found: Record<string, string> = Object.fromEntries(url.searchParams)
+  if (found.ssl === 'true') found.sslmode ??= 'require'
+  delete found.ssl
+  const set = (name: Parameter, value: string) => {
+    if (value) found[name] ??= value
   }
+  const { host, port } = hostLists(hosts)
+  set('host', host)
+  set('port', port)
+  set('user', decodeURIComponent(url.username))
+  set('password', decodeURIComponent(url.password))
+  set('dbname', decodeURIComponent(url.pathname.slice(1)))
+  return known(found)
 }
 
 function known(found: Record<string, string>): Parameters {
@@ -130,20 +124,9 @@ function known(found: Record<string, string>): Parameters {
   return Object.fromEntries(names.map(name => [name, found[name]!]))
 }
 
-function portOf(text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port > 0 && port < 65536) return port
-  throw wrong('the port is no number from 1 to 65535', 'Correct the port')
-}
-
 function channelBinding(text: string): Resolved['channelBinding'] {
   if (text === 'disable' || text === 'prefer' || text === 'require') return text
   throw wrong('channel_binding is none of disable, prefer, require', 'Correct it or leave it out')
-}
-
-function defaultHost(port: number): string {
-  const folder = ['/var/run/postgresql', '/tmp'].find(folder => existsSync(`${folder}/.s.PGSQL.${port}`))
-  return folder ?? 'localhost'
 }
 
 function unknownConnection(name: string): Failure {

@@ -133,6 +133,15 @@ export class Control implements Holder, Ordering {
     return !released()
   }
 
+  /** All is done again that is lost, also what failed meanwhile: it takes orders as before. */
+  setBack(): void {
+    this.book.over = undefined
+    this.book.failed.clear()
+    this.book.retried.clear()
+    this.stands([], [])
+    this.stir()
+  }
+
   /** From here on nothing is ordered any more; all that was is in the ledger. */
   async finish(): Promise<void> {
     await this.rest(() => this.#notes.quiet && this.go)

@@ -192,7 +192,9 @@ export class Copying implements Children {
     const facts = factsOf(error)
     if (this.#failure?.ends && isCancellation(error)) return
     if (result?.failed) this.#ended(item, result)
-    else for (const table of this.#wanted(item.tables)) this.#hasFailed(table, facts)
+    // What is lost is done again as a whole; no table is at fault.
+    else if (facts.code !== 'set-back')
+      for (const table of this.#wanted(item.tables)) this.#hasFailed(table, facts)
     const cancelled = isCancellation(error) && CancellationScope.current().consideredCancelled
     const ends = cancelled || input.request.onFailure === 'rollback' || endsAll(facts)
     if (!this.#failure || (ends && !this.#failure.ends)) this.#failure = { error, ends }

@@ -7,6 +7,7 @@ import {
   patched,
 } from '@temporalio/workflow'
 import { differencesOf } from '../model/balance.ts'
+import { hostOf } from '../model/endpoint.ts'
 import { EXIT, exitOf, type FailureCode, type FailureFacts } from '../model/failure.ts'
 import type { Located } from '../model/located.ts'
 import type { RunResult, TableResult, Verdict } from '../model/run.ts'
@@ -53,13 +54,18 @@ export async function finished(course: Course, { tables, besides, unmade }: Outc
   const reported = await progress
     .step('report', () => report(course, result, { located: locatedIn(tables) }))
     .catch(error => {
-      if (isEndedByCancel(error)) throw error
+      if (isEndedByCancel(error) || LOST.has(factsOf(error).code)) throw error
+      // A new file moves into its place with its report: without that nothing is there.
+      if (hostOf(input.request.target) !== undefined) throw error
       // The rows are there and were compared: a report that cannot be written takes nothing of that back.
       return { ...result, message: `The report could not be written: ${factsOf(error).message}.` }
     })
   if (!allHandlersFinished()) await condition(allHandlersFinished)
   return reported
 }
+
+/** What was there when it was compared is there no more. */
+const LOST: ReadonlySet<string> = new Set(['set-back', 'target-replaced'])
 
 function skippedLines({ orders, events }: OrderBook): string[] {
   return orders.skippedTables.map(table => {

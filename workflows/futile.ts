@@ -2,7 +2,14 @@
 import type { FailureCode, FailureFacts } from '../model/failure.ts'
 
 /** What fails one table for these reasons fails all of them. */
-const FUTILE: ReadonlySet<FailureCode> = new Set(['fenced', 'target-replaced', 'space', 'target'])
+const FUTILE: ReadonlySet<FailureCode> = new Set([
+  'fenced',
+  'target-replaced',
+  'set-back',
+  'snapshot-lost',
+  'space',
+  'target',
+])
 
 export const isFutile = ({ code }: FailureFacts): boolean => FUTILE.has(code)
 

@@ -28,12 +28,34 @@ export async function migrate(input: MigrateInput): Promise<RunResult> {
 }
 
 async function run(course: Course): Promise<RunResult> {
-  const { input, progress, work } = course
+  const { input, progress, control } = course
   const summary = await progress.step('preflight', say => preflight(course, say))
   if (input.mode === 'preflight') return finished(course, { tables: [], besides: [], unmade: [] })
   const place = await progress.step('backup', say => prepare(course, say))
+  for (let setBacks = 0; ; setBacks++)
+    try {
+      return await carryOut(course, place, summary, setBacks > 0)
+    } catch (error) {
+      if (setBacks === MOST_SET_BACKS || factsOf(error).code !== 'set-back') throw error
+      control.setBack()
+      progress.setBack(factsOf(error).message)
+    }
+}
+
+/** A target that fails over more often than this is left to its operators. */
+const MOST_SET_BACKS = 5
+
+/** @param again some of it is lost: each step finds out by itself what is still there */
+async function carryOut(
+  course: Course,
+  place: RunPlace,
+  summary: PlanSummary,
+  again: boolean,
+): Promise<RunResult> {
+  const { progress, work } = course
+  if (again) await progress.step('backup', async say => say(await work.any.prepareWayBack({ place })))
   await progress.step('schema', () => work.any.createTables({ place }))
-  await pass(course, 'before-copy')
+  if (!again) await pass(course, 'before-copy')
   const copyOrNot = summary.scope === 'schema' ? finishOnly : copyAll
   const broken = await copyOrNot(course, place, summary)
   const unmade = await progress.step('finish', () => work.any.finishKeys({ place }))

@@ -75,6 +75,14 @@ export class RunProgress {
     }
   }
 
+  /** The target has lost some of what was done; what is there is found again. @param why in words */
+  setBack(why: string): void {
+    this.#find('schema').detail = `from here on once more, as the target ${why}`
+    for (const step of this.progress.steps.slice(2)) if (step.state !== 'skipped') step.state = 'pending'
+    for (const table of this.progress.tables) if (table.state !== 'skipped') table.state = 'pending'
+    this.state('running')
+  }
+
   skip(name: StepName, detail: string): void {
     Object.assign(this.#find(name), { state: 'skipped', detail })
   }

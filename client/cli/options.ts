@@ -1,7 +1,7 @@
 /** Flags that several commands share, and how they become options of the library. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GATES, type Gate } from '../../model/control.ts'
-import { BACKUPS } from '../../model/plan.ts'
+import { BACKUPS, CONFLICTS } from '../../model/plan.ts'
 import type { MigrationOptions } from '../request.ts'
 import type { Verbosity } from './output.ts'
 
@@ -24,7 +24,9 @@ export interface RunFlags extends EndpointFlags, FollowFlags {
   tables?: string[]
   exclude?: string[]
   ifExists?: NonNullable<MigrationOptions['ifExists']>
+  conflict?: NonNullable<MigrationOptions['onConflict']>
   onFailure?: NonNullable<MigrationOptions['onFailure']>
+  strict?: boolean
   types?: NonNullable<MigrationOptions['types']>
   accept?: string[]
   backup?: NonNullable<MigrationOptions['backup']>
@@ -99,8 +101,16 @@ export function withPlanning(command: Command): Command {
         'use',
         'append',
         'replace',
+        'upsert',
       ]),
     )
+    .addOption(
+      new Option(
+        '--conflict <way>',
+        'rows whose key the target has already: overwrite (usual for upsert), skip, fail (usual for append)',
+      ).choices(CONFLICTS),
+    )
+    .option('--strict', 'make STRICT tables in SQLite')
     .addOption(
       new Option('--on-failure <way>', 'keep what can be resumed, or take everything back').choices([
         'keep',
@@ -158,7 +168,20 @@ export function withRunning(command: Command): Command {
 /** What the flags say, in the library's words. */
 export async function migrationOptions(flags: RunFlags): Promise<MigrationOptions> {
   const { readPlanFile } = await import('../plan-files.ts')
-  const { id, tables, exclude, ifExists, onFailure, types, accept, reason, operator, plan } = flags
+  const {
+    id,
+    tables,
+    exclude,
+    ifExists,
+    conflict: onConflict,
+    onFailure,
+    strict,
+    types,
+    accept,
+    reason,
+    operator,
+    plan,
+  } = flags
   const { busyTimeout: busySeconds, backup, gate: gates } = flags
   const from = flags.from ?? (flags.sqlite && `sqlite:${flags.sqlite}`)
   const to = flags.to ?? flags.postgres
@@ -170,7 +193,9 @@ export async function migrationOptions(flags: RunFlags): Promise<MigrationOption
     tables,
     exclude,
     ifExists,
+    onConflict,
     onFailure,
+    strict,
     types,
     accept,
     reason,

@@ -55,9 +55,16 @@ export function constraintNames({ primaryKey, uniques, checks, indexes }: TableP
   return named.flatMap(constraint => constraint?.name ?? [])
 }
 
+/** Where a planner of any direction gathers what it has to say. */
+export interface Gathering {
+  request: { scope: PlanRequest['scope'] }
+  findings: Finding[]
+  leftOut: LeftOut[]
+}
+
 /** Something of the source that the target will lack: a finding, and its SQL kept in the plan. */
 export function leaveOut(
-  planning: Planning,
+  planning: Gathering,
   object: LeftOut,
   finding: Omit<Finding, 'severity' | 'message'>,
 ): void {
@@ -69,7 +76,7 @@ export function leaveOut(
 }
 
 /** The same where nothing is amiss: it is left to others, or holds nothing of its own. */
-export function leaveWithNote(planning: Planning, object: LeftOut, code: string): void {
+export function leaveWithNote(planning: Gathering, object: LeftOut, code: string): void {
   planning.leftOut.push(object)
   planning.findings.push({
     ...{ code, severity: 'note', object: `${object.kind} ${object.name}` },

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../finding.ts'
 import { showName } from '../name-text.ts'
+import { keepsOthers } from '../plan.ts'
 import { quoteName } from '../sql-text.ts'
 import type { ExistingTable } from '../target.ts'
 import type { Draft, Planning } from './draft.ts'
@@ -29,8 +30,8 @@ export function rightsFindings(
     return owner(about, `${reasons.join(' and ')} while rows are loaded`)
   }
   return [
-    ...rows(about, compares),
-    ...(compares ? [] : wayBack(about, draft.plan.action === 'append', request.backup === 'none')),
+    ...rows(about, compares, draft.plan.upsert?.conflict === 'overwrite'),
+    ...(compares ? [] : wayBack(about, keepsOthers(draft.plan), request.backup === 'none')),
     ...(compares || !request.file?.vacuum || existing.rights.owns ? [] : [notVacuumed(about)]),
   ]
 }
@@ -56,14 +57,18 @@ function owner({ object, role, table, schema }: About, reason: string): Finding[
   ]
 }
 
-function rows(about: About, compares: boolean): Finding[] {
-  const { select, insert } = about.table.rights
-  const lacking = [...(select ? [] : ['SELECT']), ...(insert || compares ? [] : ['INSERT'])]
+function rows(about: About, compares: boolean, overwrites: boolean): Finding[] {
+  const { select, insert, update } = about.table.rights
+  const lacking = [
+    ...(select ? [] : ['SELECT']),
+    ...(insert || compares ? [] : ['INSERT']),
+    ...(update || !overwrites ? [] : ['UPDATE']),
+  ]
   if (lacking.length === 0) return []
   const rights = lacking.join(', ')
   return [
     {
-      code: insert || compares ? 'no-read-right' : 'no-write-right',
+      code: lacking.every(right => right === 'SELECT') ? 'no-read-right' : 'no-write-right',
       severity: 'refused',
       object: about.object,
       message: `the role ${showName(about.role)} lacks ${rights} on the table of the target`,

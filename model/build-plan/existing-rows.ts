@@ -1,5 +1,6 @@
 /** Tables that are there already, and the rows in them: whether the user has said what becomes of them. */
 import type { Finding } from '../finding.ts'
+import type { Action } from '../plan.ts'
 import { renameLine } from '../plan-line.ts'
 import type { Table } from '../schema.ts'
 import type { ExistingTable } from '../target.ts'
@@ -10,7 +11,7 @@ export function existingFindings(
   { request }: Planning,
   table: Table,
   { hasRows }: ExistingTable,
-  action: 'use' | 'append' | 'replace',
+  action: Exclude<Action, 'create'>,
 ): Finding[] {
   const { ifExists, scope, backup } = request
   if (scope === 'check') return []
@@ -24,7 +25,9 @@ export function existingFindings(
 const another = (table: Table) => `give it another name with ${renameLine(table.name, 'NAME')}`
 
 function exists(object: string, table: Table, hasRows: boolean): Finding {
-  const load = hasRows ? 'add to its rows with --if-exists append' : 'load into it with --if-exists use'
+  const load = hasRows
+    ? 'add to its rows with --if-exists append, or by their keys with upsert'
+    : 'load into it with --if-exists use'
   return {
     code: 'table-exists',
     severity: 'refused',
@@ -41,11 +44,11 @@ function holdsRows(object: string, table: Table, rowsOnly: boolean): Finding {
     severity: 'refused',
     object,
     message: 'the table of the target holds rows, and is to be loaded into as if it were empty',
-    remedy: `Add to its rows with --if-exists append, ${replace}empty it, name another schema, or ${another(table)}`,
+    remedy: `Add to its rows with --if-exists append, or by their keys with upsert, ${replace}empty it, name another schema, or ${another(table)}`,
   }
 }
 
-function noWayBack(object: string, action: 'append' | 'replace'): Finding {
+function noWayBack(object: string, action: Action): Finding {
   return {
     code: 'no-way-back',
     severity: 'consent',

@@ -3,16 +3,30 @@ import { didYouMean } from '../did-you-mean.ts'
 import type { Finding } from '../finding.ts'
 import { showName } from '../name-text.ts'
 import type { ColumnSettings, Mistake, PlanRequest, TableSettings } from '../plan-request.ts'
-import type { Schema, Table } from '../schema.ts'
+import type { Table } from '../schema.ts'
 import type { TargetDescription } from '../target.ts'
 import type { LogicalType } from '../types.ts'
 import { lookUp } from './names.ts'
+
+/** What every kind of source has of names. */
+export interface Named<T extends NamedTable = NamedTable> {
+  tables: readonly T[]
+  others: readonly { kind: string; name: string }[]
+}
+
+interface NamedTable {
+  name: string
+  columns: readonly { name: string }[]
+}
+
+/** What a request says about tables, whatever its direction. */
+export type Wishes = Pick<PlanRequest, 'tables' | 'exclude' | 'file'>
 
 /**
  * Names of tables and columns in the plan file or the options that the source does not have, in the shape of
  * `parsePlanFile`'s mistakes. The command line shows them as such (status 2); `buildPlan` as findings.
  */
-export function requestMistakes(schema: Schema, request: PlanRequest): Mistake[] {
+export function requestMistakes(schema: Named, request: Wishes): Mistake[] {
   return [
     ...(request.tables ?? []).flatMap(name => unknownTable(schema, name, '--tables', request)),
     ...request.exclude.flatMap(name => unknownTable(schema, name, '--exclude', request)),
@@ -26,7 +40,7 @@ export function requestMistakes(schema: Schema, request: PlanRequest): Mistake[]
   ]
 }
 
-function inSettings(schema: Schema, name: string, settings: TableSettings, request: PlanRequest): Mistake[] {
+function inSettings(schema: Named, name: string, settings: TableSettings, request: Wishes): Mistake[] {
   const path = `tables.${name}`
   const table = lookUp(schema.tables, name)
   if (!table) return unknownTable(schema, name, path, request)
@@ -40,7 +54,7 @@ function inSettings(schema: Schema, name: string, settings: TableSettings, reque
     }))
 }
 
-function unknownTable(schema: Schema, name: string, path: string, request: PlanRequest): Mistake[] {
+function unknownTable(schema: Named, name: string, path: string, request: Wishes): Mistake[] {
   if (lookUp(schema.tables, name)) return []
   const other = lookUp(schema.others, name)
   const message = other
@@ -49,7 +63,7 @@ function unknownTable(schema: Schema, name: string, path: string, request: PlanR
   return [{ ...position(request, path), path, message, remedy: suggest(name, schema.tables) }]
 }
 
-function position(request: PlanRequest, path: string): { line: number; column: number } {
+function position(request: Wishes, path: string): { line: number; column: number } {
   return request.file?.positions[path] ?? { line: 0, column: 0 }
 }
 
@@ -75,11 +89,14 @@ export function mistakeFinding(mistake: Mistake, file: string | undefined): Find
 }
 
 /** The tables to copy, in the order of the source, and the others. */
-export function selectTables(schema: Schema, request: PlanRequest): { chosen: Table[]; skipped: Table[] } {
+export function selectTables<T extends NamedTable>(
+  schema: Named<T>,
+  request: Wishes,
+): { chosen: T[]; skipped: T[] } {
   const include = request.tables ?? request.file?.include
   const wanted = include && found(schema, include)
   const unwanted = found(schema, [...request.exclude, ...(request.file?.exclude ?? [])])
-  const isChosen = (table: Table): boolean =>
+  const isChosen = (table: T): boolean =>
     (wanted?.has(table) ?? true) && !unwanted.has(table) && !settingsOf(request, table)?.skip
   return {
     chosen: schema.tables.filter(isChosen),
@@ -87,12 +104,12 @@ export function selectTables(schema: Schema, request: PlanRequest): { chosen: Ta
   }
 }
 
-function found(schema: Schema, names: readonly string[]): Set<Table> {
+function found<T extends NamedTable>(schema: Named<T>, names: readonly string[]): Set<T> {
   return new Set(names.flatMap(name => lookUp(schema.tables, name) ?? []))
 }
 
 /** What the plan file says of a table. */
-export function settingsOf(request: PlanRequest, table: Table): TableSettings | undefined {
+export function settingsOf(request: Wishes, table: { name: string }): TableSettings | undefined {
   return byName(request.file?.tables ?? {}, table.name)
 }
 

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts'
 import type { Finding } from '../finding.ts'
 import { isLedgerTable } from '../ledger-names.ts'
 import { showName } from '../name-text.ts'
-import type { ColumnPlan } from '../plan.ts'
+import type { Action, ColumnPlan } from '../plan.ts'
 import { renameLine } from '../plan-line.ts'
 import type { PlanRequest } from '../plan-request.ts'
 import type { Table } from '../schema.ts'
@@ -13,6 +13,7 @@ import type { Draft, Planning } from './draft.ts'
 import { existingFindings } from './existing-rows.ts'
 import { assignNames, lookUp, nameFits } from './names.ts'
 import { settingsOf } from './selection.ts'
+import { actionBeside } from './upsert.ts'
 
 /** Names every chosen table and decides what happens to one that is there already. Columns come later. */
 export function draftTables(planning: Planning, tables: readonly Table[], assessment: Assessment): Draft[] {
@@ -87,7 +88,8 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
   const { request, target } = planning
   const loads = request.ifExists !== 'refuse' || rowsOnly(request)
   const existing = loads ? lookUp(target.tables, name) : target.tables.find(there => there.name === name)
-  if (existing) planning.findings.push(...existingFindings(planning, table, existing, actionFor(request)))
+  if (existing)
+    planning.findings.push(...existingFindings(planning, table, existing, actionFor(request, table)))
   else planning.findings.push(...absentFindings(planning, table, name))
   return {
     table,
@@ -97,7 +99,7 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
     plan: {
       name: table.name,
       target: { schema: target.schema.name, name: existing?.name ?? name },
-      action: existing && loads ? actionFor(request) : 'create',
+      action: existing && loads ? actionFor(request, table) : 'create',
       columns: [],
       access: table.access,
       key: [],
@@ -117,9 +119,10 @@ function draft(planning: Planning, table: Table, facts: TableFacts, name: string
 const rowsOnly = ({ scope }: PlanRequest) => scope === 'data' || scope === 'check'
 
 /** What becomes of a table that is there. */
-function actionFor({ scope, ifExists }: PlanRequest): 'use' | 'append' | 'replace' {
+function actionFor(request: PlanRequest, table: Table): Exclude<Action, 'create'> {
+  const { scope, ifExists } = request
   if (scope === 'check') return 'use'
-  if (ifExists === 'append') return 'append'
+  if (ifExists === 'append' || ifExists === 'upsert') return actionBeside(request, table)
   return ifExists === 'replace' && scope !== 'data' ? 'replace' : 'use'
 }
 

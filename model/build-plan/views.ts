@@ -117,7 +117,7 @@ function translateView(view: OtherObject, target: ViewPlan['target'], relations:
 
 /** Whoever loads into tables that are there has made the views over them as well. */
 function isThere({ request, target }: Planning, { name }: OtherObject): boolean {
-  if (request.ifExists !== 'use' && request.ifExists !== 'append') return false
+  if (request.ifExists === 'refuse' || request.ifExists === 'replace') return false
   return target.relations.some(relation => relation.name === name && VIEW_KINDS.has(relation.kind))
 }
 

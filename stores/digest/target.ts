@@ -1,7 +1,8 @@
 /** The digest of what the target holds, read back row by row, from bytes to bytes. */
 import type { Client } from 'pg'
-import type { TablePlan } from '../../model/plan.ts'
+import { isCarried, type TablePlan } from '../../model/plan.ts'
 import { goesInPieces, mayBeLarge } from '../large.ts'
+import { digestCarried } from '../postgres/carry/transfer.ts'
 import { fieldWriter } from '../postgres/copy-canonical.ts'
 import { fieldReader, type SendFunction } from '../postgres/copy-fields.ts'
 import { largeRow } from '../postgres/copy-large-row.ts'
@@ -16,7 +17,7 @@ import type { Scratch } from './scratch.ts'
 
 /**
  * Digests all rows of a table's target, or those of a condition over its alias `t`; `progress` hears of the rows read
- * so far, `heard` of each. The client can do nothing else meanwhile. Memory: 256 KB, or the largest row; of values that go in pieces
+ * so far, `heard` of each, but not of rows that are carried as they are. The client can do nothing else meanwhile. Memory: 256 KB, or the largest row; of values that go in pieces
  * nothing.
  */
 export async function digestTarget(
@@ -26,6 +27,7 @@ export async function digestTarget(
   where?: string,
   heard?: RowHeard,
 ): Promise<Digest> {
+  if (isCarried(table)) return digestCarried(client, table, progress, where)
   const { sql, formats } = await copySource(client, table, where)
   const digester = digestFor(table, 'typed', heard)
   const writers = formats.map((format, i) => fieldWriter(table.columns[i]!.type, format))

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
 import { Failure } from '../../model/failure.ts'
 import { toFailure } from '../../sessions/errors.ts'
+import { backendNow, isPooled } from '../../sessions/pooled.ts'
 
 /** A process id alone may have gone to somebody else; together with the start time it names one session. */
 export interface Backend {
@@ -11,8 +12,18 @@ export interface Backend {
   startedAt: string
 }
 
-/** The session that `client` speaks to. */
+/** In place of a process id, between two transactions of a session out of a pool. */
+export const NOBODY = 0
+
+/** The session that `client` speaks to; out of a pool, the one that it speaks to whenever it is asked for. */
 export async function identify(client: Client): Promise<Backend> {
+  if (isPooled(client))
+    return {
+      get pid() {
+        return backendNow(client) ?? NOBODY
+      },
+      startedAt: '',
+    }
   const { rows } = await client.query<Backend>(
     // All six digits, as the ledger has them: one in ten sessions would else not know itself in a claim.
     `SELECT pid, pg_catalog.to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS "startedAt"

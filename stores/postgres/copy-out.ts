@@ -54,7 +54,7 @@ export async function* readCopy(
 /**
  * Runs a COPY and gives its window each time when there is more to read; who gets it takes the rows that are there
  * by `rows.next`. A row that is longer than `LARGE` is left to `large`, if there is one, before it is there as a
- * whole. Fails where something is left, or missing.
+ * whole. Fails where something is left, or missing; `doing` is what then could not be done.
  */
 export async function* copyOut(
   client: Client,
@@ -62,6 +62,7 @@ export async function* copyOut(
   sql: string,
   rows: CopyRows,
   large?: (copy: CopyStream) => Promise<void>,
+  doing = 'read the rows back',
 ): AsyncGenerator<Window> {
   const copy = new CopyStream(sql, bytes)
   try {
@@ -75,7 +76,7 @@ export async function* copyOut(
     }
     if (!rows.complete) throw broken()
   } catch (error) {
-    throw toFailure(error, { object: `table "${name}"`, doing: 'read the rows back' })
+    throw toFailure(error, { object: `table "${name}"`, doing })
   } finally {
     copy.abandon()
   }

@@ -16,31 +16,69 @@ export interface CopySource {
 }
 
 /**
- * All rows of a table's target, or those of a condition over its alias `t`. Fails with `drift` where it has no such
- * column, or one of another type.
+ * All rows of a table's target, or those of a condition over its alias `t`. A column that the plan reads by an expression of its own
+ * comes as that. Fails with `drift` where it has no such column, or one of another type.
  *
  * @param before SQL over that alias of fields that come before the columns, of the reader's own format
+ * @param order SQL over that alias; empty: as the server has them
  */
 export async function copySource(
   client: Client,
   table: TablePlan,
   where = 'true',
   before: readonly string[] = [],
+  order = '',
 ): Promise<CopySource> {
   const { plain, sent } = await catalogOf(client, table)
-  const names = [...before, ...table.columns.map(column => ident(column.target))].join(', ')
+  const terms = [...before, ...table.columns.map(column => column.read ?? ident(column.target))]
   // Partitioned tables and views have no rows of their own; other tables may have children that are none of ours.
   const from = `${plain ? 'ONLY ' : ''}${qualified(table.target.schema, table.target.name)}`
+  const rows = `SELECT ${terms.join(', ')} FROM ${from} AS t WHERE ${where}${order && ` ORDER BY ${order}`}`
+  const computed = await sentByExpressions(client, table, from)
   return {
     from,
-    sql: `COPY (SELECT ${names} FROM ${from} AS t WHERE ${where}) TO STDOUT (FORMAT binary)`,
+    sql: `COPY (${rows}) TO STDOUT (FORMAT binary)`,
     formats: table.columns.map(column => {
-      const name = sent.get(column.target)
+      const name = column.read === undefined ? sent.get(column.target) : computed.get(column.target)
       const format = name === undefined ? undefined : formatOf(column.type, name)
       return format ?? drifted(table, column, name !== undefined)
     }),
   }
 }
+
+/** By column that is read by an expression, the function that sends what that gives. */
+async function sentByExpressions(
+  client: Client,
+  table: TablePlan,
+  from: string,
+): Promise<Map<string, string>> {
+  const columns = table.columns.filter(({ read }) => read !== undefined)
+  if (columns.length === 0) return new Map()
+  try {
+    const terms = columns.map(({ read }) => read).join(', ')
+    const { fields } = await client.query(`SELECT ${terms} FROM ${from} AS t LIMIT 0`)
+    const { rows } = await client.query<{ oid: string; proname: string }>(SENT_BY, [
+      fields.map(({ dataTypeID }) => dataTypeID),
+    ])
+    const sent = new Map(rows.map(({ oid, proname }) => [Number(oid), proname]))
+    return new Map(
+      columns.flatMap(({ target }, i) => {
+        const name = sent.get(fields[i]!.dataTypeID)
+        return name === undefined ? [] : [[target, name] as const]
+      }),
+    )
+  } catch (error) {
+    throw toFailure(error, {
+      object: `table "${table.name}"`,
+      doing: 'read its columns as the plan has them',
+    })
+  }
+}
+
+const SENT_BY = `
+  SELECT t.oid::text AS oid, p.proname
+  FROM pg_catalog.pg_type t JOIN pg_catalog.pg_proc p ON p.oid = t.typsend
+  WHERE t.oid = ANY ($1::pg_catalog.oid[])`
 
 interface Catalog {
   /** Neither partitioned nor a view. */

@@ -45,10 +45,13 @@ type ObjectKind =
   | 'grant'
   | 'old tables'
 
+/** What `pg_dump` calls an object, in small letters. */
+type CarriedKind = Lowercase<string>
+
 /** One change of the target. `object` is stable: a second planning of the same thing gives the same one. */
 export interface Effect {
   /** `table` is the plan's name of the table (that of the source), empty for a schema. */
-  object: { kind: ObjectKind; table: string; name: string }
+  object: { kind: ObjectKind | CarriedKind; table: string; name: string }
   sql: string[]
   /** Never `CASCADE`: what others hung onto our objects is theirs, and a refusal names it. */
   undo: string[]
@@ -74,7 +77,7 @@ const VACUUMED_ROWS = 1000
  * Autovacuum holds a lock that indexes, constraints and ANALYZE wait for: a second each, until it gives way. A table of
  * ours has it off until all of that is done.
  */
-const isLeftAlone = (table: TablePlan): boolean => !isLoadedInto(table) && table.rows >= VACUUMED_ROWS
+export const isLeftAlone = (table: TablePlan): boolean => !isLoadedInto(table) && table.rows >= VACUUMED_ROWS
 
 /** The bare table: columns with type, `NOT NULL`, default, identity or expression; keys, checks and indexes come after the rows. */
 export function createTable(table: TablePlan): Effect {

@@ -5,21 +5,31 @@ import type { ExistingTable } from '../../model/target.ts'
 export interface Keys {
   primary: Map<string, string[]>
   uniques: Map<string, string[][]>
+  /** Those of both that are looked at only at the end of a transaction. */
+  deferrable: Map<string, string[][]>
   outgoing: Map<string, ExistingTable['foreignKeys']>
   incoming: Map<string, ExistingTable['referencedBy']>
 }
 
 /** By table of the schema. */
 export async function describeKeys(client: Client, schema: string): Promise<Keys> {
-  const { primary, uniques } = await indexKeys(client, schema)
+  const { primary, uniques, deferrable } = await indexKeys(client, schema)
   const { outgoing, incoming } = await foreignKeys(client, schema)
-  return { primary, uniques, outgoing, incoming }
+  return { primary, uniques, deferrable, outgoing, incoming }
 }
 
 /** Unique means for every row: no partial index and none over an expression, whether a constraint or not. */
-async function indexKeys(client: Client, schema: string): Promise<Pick<Keys, 'primary' | 'uniques'>> {
-  const { rows } = await client.query<{ table: string; primary: boolean; columns: string[] }>(
-    `SELECT c.relname::text AS table, i.indisprimary AS primary, k.columns
+async function indexKeys(
+  client: Client,
+  schema: string,
+): Promise<Pick<Keys, 'primary' | 'uniques' | 'deferrable'>> {
+  const { rows } = await client.query<{
+    table: string
+    primary: boolean
+    immediate: boolean
+    columns: string[]
+  }>(
+    `SELECT c.relname::text AS table, i.indisprimary AS primary, i.indimmediate AS immediate, k.columns
        FROM pg_index i
        JOIN pg_class c ON c.oid = i.indrelid
        JOIN pg_namespace n ON n.oid = c.relnamespace,
@@ -38,6 +48,11 @@ async function indexKeys(client: Client, schema: string): Promise<Pick<Keys, 'pr
     primary,
     uniques: grouped(
       rows.filter(row => !row.primary),
+      row => row.table,
+      row => row.columns,
+    ),
+    deferrable: grouped(
+      rows.filter(row => !row.immediate),
       row => row.table,
       row => row.columns,
     ),

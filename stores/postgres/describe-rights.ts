@@ -7,6 +7,7 @@ export const NO_RIGHTS: TableRights = {
   owns: false,
   select: false,
   insert: false,
+  update: false,
   remove: false,
   delete: false,
 }
@@ -18,6 +19,7 @@ export async function describeRights(client: Client, schema: string): Promise<Ma
             may.enter AND pg_has_role(c.relowner, 'USAGE') AS owns,
             may.enter AND has_table_privilege(c.oid, 'SELECT') AS "select",
             may.enter AND has_table_privilege(c.oid, 'INSERT') AS "insert",
+            may.enter AND has_table_privilege(c.oid, 'UPDATE') AS "update",
             may.enter AND has_table_privilege(c.oid, 'DELETE, TRUNCATE') AS remove,
             may.enter AND has_table_privilege(c.oid, 'DELETE') AS "delete"
        FROM pg_namespace n

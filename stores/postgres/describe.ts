@@ -20,6 +20,7 @@ interface Server {
   encoding: string
   role: string
   canCreateSchema: boolean
+  temporary: boolean
   exists: boolean
   canCreate: boolean
 }
@@ -39,6 +40,7 @@ export async function describeTarget(client: Client, schema: string): Promise<Ta
     role: server.role,
     schema: { name: schema, exists: server.exists, canCreate: server.canCreate },
     canCreateSchema: server.canCreateSchema,
+    ...(!server.temporary && { noTemporary: true as const }),
     takesLedger: server.canCreate || (await hasPlaceElsewhere(client, schema)),
     tables: server.exists ? await describeTables(client, schema) : [],
     relations: server.exists ? await otherRelations(client, schema) : [],
@@ -65,6 +67,7 @@ async function describeServer(client: Client, schema: string): Promise<Server> {
             current_setting('server_encoding') AS encoding,
             current_user::text AS role,
             has_database_privilege(current_database(), 'CREATE') AS "canCreateSchema",
+            has_database_privilege(current_database(), 'TEMPORARY') AS temporary,
             n.oid IS NOT NULL AS exists,
             coalesce(has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE'), false)
               AS "canCreate"
@@ -90,6 +93,7 @@ async function describeTables(client: Client, schema: string): Promise<ExistingT
     columns: list,
     ...(keys.primary.has(name) && { primaryKey: keys.primary.get(name)! }),
     uniques: keys.uniques.get(name) ?? [],
+    ...(keys.deferrable.has(name) && { deferrable: keys.deferrable.get(name)! }),
     foreignKeys: keys.outgoing.get(name) ?? [],
     triggers: triggers.get(name) ?? [],
     referencedBy: keys.incoming.get(name) ?? [],

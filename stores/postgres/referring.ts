@@ -1,7 +1,7 @@
 /** Foreign keys onto tables whose rows are to go: who refers to them, and which rows of theirs stand in the way. */
 import type { Client } from 'pg'
 import type { Place } from '../../ledger/schema.ts'
-import { type Going, goes, placeOf } from '../../ledger/written.ts'
+import { type Going, goes, isTaken, placeOf } from '../../ledger/written.ts'
 import { ident, qualified } from './quote.ts'
 
 /** A foreign key, by the places of its tables. */
@@ -59,7 +59,7 @@ export async function staying(
     const parent = of(tables, reference.parent)!
     const child = of(tables, reference.child)
     if (child && takesAll(child)) continue
-    const stays = child ? `NOT coalesce(${goes(ledger, run, child, 'child')}, false)` : 'true'
+    const stays = child ? `NOT coalesce(${isTaken(ledger, run, child, 'child')}, false)` : 'true'
     const { rows } = await client.query<{ rows: number }>(
       `SELECT count(*)::float8 AS rows FROM ${qualified(reference.child.schema, reference.child.name)} AS child
         WHERE ${stays} AND EXISTS (

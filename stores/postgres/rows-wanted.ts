@@ -5,6 +5,7 @@ import { Failure } from '../../model/failure.ts'
 import type { TablePlan } from '../../model/plan.ts'
 import type { Row } from '../../model/types.ts'
 import { toFailure } from '../../sessions/errors.ts'
+import { needOwnSession } from '../../sessions/pooled.ts'
 import { withRowName } from '../conform.ts'
 import { FittingRows } from '../fitting-rows.ts'
 import type { SourceStore } from '../store.ts'
@@ -33,6 +34,7 @@ const SAMPLE = 'longhaul_sample'
 
 /** Rows with the keys that the source has left. The keys lie in a temporary table of the session until the next sample. */
 export async function rowsOfSample(client: Client, store: SourceStore, table: TablePlan): Promise<string> {
+  needOwnSession(client, 'note the keys of the sample')
   const columns = table.columns.filter(({ name }) => table.key.includes(name))
   const names = columns.map(({ target }) => target)
   const keys: TablePlan = { ...table, columns, target: { schema: 'pg_temp', name: SAMPLE } }

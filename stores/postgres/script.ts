@@ -78,7 +78,8 @@ const vacuumed = ({ policies, tables }: PlanWhat): string[] =>
       ]
     : []
 
-function script({ what, hash }: Plan, title: string, parts: string[]): string {
+/** A script with its head; parts that are empty go. */
+export function script({ what, hash }: Plan, title: string, parts: string[]): string {
   const head = [
     `-- ${title}, in this order, without the rows and without longhaul's own records.`,
     comment(`Plan ${hash}: ${showEndpoint(what.source)} to ${showEndpoint(what.target)}.`),
@@ -88,8 +89,8 @@ function script({ what, hash }: Plan, title: string, parts: string[]): string {
   return `${[head, ...parts.filter(Boolean), 'RESET search_path;'].join('\n\n')}\n`
 }
 
-const done = ({ object, sql }: Effect) => statements(object, sql)
-const undone = ({ object, undo }: Effect) => statements(object, undo)
+export const done = ({ object, sql }: Effect) => statements(object, sql)
+export const undone = ({ object, undo }: Effect) => statements(object, undo)
 
 function statements({ kind, table, name }: Effect['object'], sql: readonly string[]): string {
   if (sql.length === 0) return ''
@@ -108,10 +109,15 @@ function emptied({ tables }: PlanWhat): string[] {
     tables
       .filter(({ action }) => action === wanted)
       .map(({ target }) => qualified(target.schema, target.name))
-  const [used, added] = [named('use'), named('append')]
+  const [used, added, byKey] = [named('use'), named('append'), named('upsert')]
   return [
     ...added.map(name =>
       comment(`rows that the run added to ${name} stay: only its own records tell them from the others`),
+    ),
+    ...byKey.map(name =>
+      comment(
+        `rows that the run wrote into ${name} stay as they are: only its own records have what was there`,
+      ),
     ),
     ...(used.length > 0 ? [emptyAgain(used)] : []),
   ]

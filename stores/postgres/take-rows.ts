@@ -1,6 +1,7 @@
 /** Rows that a run wrote, taken out of tables that stay: all in one transaction, or none. */
 import type { Client } from 'pg'
 import { attempted } from '../../ledger/attempt.ts'
+import { earlierRuns, noteAgain, restoreRowsSql } from '../../ledger/overwritten.ts'
 import type { Place } from '../../ledger/schema.ts'
 import { inTransaction } from '../../ledger/transaction.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type Going,
   loudSql,
   nothingWrittenSql,
+  overwrites,
   placeOf,
   quietSql,
   type RunTable,
@@ -15,7 +17,8 @@ import {
 } from '../../ledger/written.ts'
 import { Failure, type FailureFacts } from '../../model/failure.ts'
 import { showName } from '../../model/name-text.ts'
-import { toFailure } from '../../sessions/errors.ts'
+import type { UpsertPlan } from '../../model/plan.ts'
+import { isServerError, toFailure } from '../../sessions/errors.ts'
 import { inDeletingOrder, referencesTo, type Staying, staying } from './referring.ts'
 
 /** Deleted in one statement; each has its locks, and its part of the statement's text. */
@@ -97,6 +100,14 @@ async function deleted(
 ): Promise<Map<string, number>> {
   const gone = new Map<string, number>()
   if (going.length === 0) return gone
+  const add = (table: string, rows: number) => gone.set(table, (gone.get(table) ?? 0) + rows)
+  // Rows that are put back may refer to rows that stay, and no more to those that go.
+  const late: Overwriting[] = []
+  for (const table of going.filter(overwrites)) {
+    const rows = await restored(client, ledger, run, table)
+    if (rows === undefined) late.push(table)
+    else add(table.name, rows)
+  }
   const [first] = await staying(client, ledger, run, going)
   if (first) throw new Failure(referredTo(first))
   for (const { tables, ring } of inDeletingOrder(going, await referencesTo(client, going)))
@@ -104,10 +115,58 @@ async function deleted(
       const { rows } = await client.query<{ table_name: string; rows: number }>(
         deleteRowsSql(ledger, run, some),
       )
-      for (const { table_name, rows: n } of rows) gone.set(table_name, n)
+      for (const { table_name, rows: n } of rows) add(table_name, n)
     }
+  for (const table of late) {
+    const rows = await restored(client, ledger, run, table)
+    if (rows === undefined) throw new Failure(exchanged(table))
+    add(table.name, rows)
+  }
   return gone
 }
+
+type Overwriting = Going & { upsert: UpsertPlan }
+
+/** How many rows got their old values back; undefined where what is there now keeps a unique value from one of them. */
+async function restored(
+  client: Client,
+  ledger: Place,
+  run: string,
+  table: Overwriting,
+): Promise<number | undefined> {
+  await client.query('SAVEPOINT restore')
+  try {
+    let sum = 0
+    for (const earlier of await earlierRuns(client, ledger, run, table)) {
+      await client.query('SAVEPOINT earlier')
+      sum += await restore(client, restoreRowsSql(ledger, run, table, earlier))
+      await noteAgain(client, ledger, earlier)
+      await client.query('RELEASE SAVEPOINT earlier')
+    }
+    sum += await restore(client, restoreRowsSql(ledger, run, table))
+    await client.query('RELEASE SAVEPOINT restore')
+    return sum
+  } catch (error) {
+    if (!isServerError(error) || error.code !== UNIQUE_VIOLATION) throw error
+    await client.query('ROLLBACK TO SAVEPOINT restore')
+    return undefined
+  }
+}
+
+async function restore(client: Client, statement: string): Promise<number> {
+  const { rows } = await client.query<{ rows: number }>(statement)
+  return rows[0]!.rows
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+const exchanged = ({ target }: Overwriting): FailureFacts => ({
+  code: 'object',
+  object: `table "${target.schema}.${target.name}"`,
+  message:
+    'rows that were there cannot get their old values back, as other rows have these in a unique column now',
+  remedy: 'Take the unique constraint off until the rollback is done',
+})
 
 function* parts(tables: Going[]): Iterable<Going[]> {
   for (let at = 0; at < tables.length; at += AT_ONCE) yield tables.slice(at, at + AT_ONCE)

@@ -1,4 +1,5 @@
 /** The schema of a SQLite database: what PRAGMAs tell, and from the texts what they do not. */
+import { isLedgerTable, LEDGER_PREFIX } from '../../model/ledger-names.ts'
 import type { Access, Column, OtherObject, PrimaryKey, Schema, Table } from '../../model/schema.ts'
 import { ROW_NUMBERS, sameName } from '../../model/sqlite-sql/names.ts'
 import { tokenize } from '../../model/sqlite-sql/tokens.ts'
@@ -18,9 +19,9 @@ import {
 import { prepared } from './prepared.ts'
 import { schemaRow } from './schema-rows.ts'
 
-/** Describes all of `main`; SQLite's own tables are left out. */
+/** Describes all of `main`; SQLite's own tables are left out, and the records of runs that wrote the file. */
 export function describe(db: Connection): Schema {
-  const listed = listTables(db)
+  const listed = withoutRecords(db, listTables(db))
   const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get()
   const ordinary = listed.filter(({ type }) => type === 'table')
   const tables = listed.flatMap(table => {
@@ -33,6 +34,12 @@ export function describe(db: Connection): Schema {
     tables,
     others: [...listVirtual(listed, tables, name => sqlOf(db, name)), ...describeViewsAndTriggers(db)],
   }
+}
+
+/** A user's table may have the name of a record as well: ours are told by the columns of the history of runs. */
+function withoutRecords(db: Connection, listed: ListedTable[]): ListedTable[] {
+  const ours = listColumns(db, `${LEDGER_PREFIX}run`).some(({ name }) => name === 'request_hash')
+  return ours ? listed.filter(({ name }) => !isLedgerTable(name)) : listed
 }
 
 function describeTable(db: Connection, listed: ListedTable, all: ListedTable[]): Table {

@@ -18,7 +18,7 @@ import type { ForeignKeyPlan, TablePlan } from '../../model/plan.ts'
 import { createTable, foreignKeyInTwo } from '../../stores/postgres/ddl.ts'
 import { columnPlan, tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { registeredRun } from './registered-run.ts'
+import { copiedAndFinished, registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-keys-'))
 const work = { home, host: 'here', log: pino({ level: 'silent' }) }
@@ -65,6 +65,7 @@ async function begin(wrong: number): Promise<RunPlace> {
   await client?.end()
   const run = await registeredRun(postgres, home, tables, '', { tables: 2 })
   client = run.client
+  await copiedAndFinished(run)
   await act(() => withTarget(home, run.place, target => tryAll(target, tables.map(createTable))))
   await client.query(`
     INSERT INTO parent SELECT generate_series(1, 9);

@@ -56,7 +56,7 @@ test('a run that version 3 began is read without a change, and goes on', async (
   assert.deepEqual([table?.state, table?.written, table?.chunksDone], ['copying', 400, 4])
   assert.equal((await readFigures(client, OWN_SCHEMA, place.run, ['t']))[0]?.written, 400)
   assert.ok((await readRates(client, OWN_SCHEMA, place.run)).get('t')! > 0)
-  assert.equal((await readSteps(client, OWN_SCHEMA, place.run)).length, 1)
+  assert.equal((await readSteps(client, OWN_SCHEMA, place.run)).length, 2)
   assert.equal(await readOrders(client, OWN_SCHEMA, place.run), undefined)
   assert.deepEqual(await readEvents(client, OWN_SCHEMA, place.run), [])
   assert.equal(await isCurrent(client, OWN_SCHEMA), false)

@@ -14,7 +14,7 @@ import { OWN_SCHEMA, tableName } from '../../ledger/schema.ts'
 import type { RunPlace } from '../../model/payloads.ts'
 import { tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { registeredRun } from './registered-run.ts'
+import { copiedAndFinished, registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-put-back-'))
 const work = { home, host: 'here', log: pino({ level: 'silent' }) }
@@ -38,6 +38,7 @@ async function begin(tables: string[], sql: string): Promise<RunPlace> {
   await client?.end()
   const run = await registeredRun(postgres, home, tables.map(table), sql)
   client = run.client
+  await copiedAndFinished(run)
   return run.place
 }
 

@@ -28,7 +28,7 @@ import type { LogicalType } from '../../model/types.ts'
 import { addForeignKey, createTable } from '../../stores/postgres/ddl.ts'
 import { columnPlan, tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { registeredRun } from './registered-run.ts'
+import { copiedAndFinished, registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-set-aside-'))
 const work = { home, host: 'here', log: pino({ level: 'silent' }) }
@@ -84,6 +84,7 @@ async function copy({ place, request, snapshot, tables }: World): Promise<RunRes
   const names = tables.map(t => t.name)
   const lane = { place, home, snapshot, tables: names, owner: 'a', sweep: true, budgetMs: 1e6 }
   await copyLane(lane, () => {}, new AbortController().signal)
+  await copiedAndFinished({ client, token: place })
   const results = await digestCopied({ home, place, tables: names }, () => {})
   const differences = results.flatMap(t => differencesOf(t))
   const result: RunResult = {

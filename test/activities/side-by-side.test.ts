@@ -16,7 +16,7 @@ import type { IndexPlan } from '../../model/plan.ts'
 import { until } from '../scenarios/until.ts'
 import { columnPlan, tablePlan } from '../support/plans.ts'
 import { type ScratchPostgres, startPostgres } from '../support/postgres.ts'
-import { type RegisteredRun, registeredRun } from './registered-run.ts'
+import { copiedAndFinished, type RegisteredRun, registeredRun } from './registered-run.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'longhaul-beside-'))
 const log = pino({ level: 'silent' })
@@ -44,6 +44,7 @@ before(async () => {
     'CREATE TABLE t (a int, b int); INSERT INTO t SELECT i, i / 2 FROM generate_series(1, 100) AS i',
     { tables: 2, lanes: 2 },
   )
+  await copiedAndFinished(run)
 })
 
 after(async () => {

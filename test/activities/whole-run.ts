@@ -53,6 +53,8 @@ export interface Run {
   /** Plans, opens the ledger and does the rest. */
   whole(): Promise<TableResult[]>
   takeBack(): Promise<void>
+  /** Another run, from a source of these statements into the same target. */
+  again(source: string): Run
   rows(sql: string): Promise<unknown[][]>
 }
 
@@ -138,6 +140,7 @@ function openRun(
       await plan()
       return rest(await open())
     },
+    again: source => openRun(home, url, client, sourceFile(home, source), options, role),
     takeBack: async () => void (await act(rollBack, { run, target: request.target })),
     rows: async sql => (await client.query({ text: sql, rowMode: 'array' })).rows,
   }

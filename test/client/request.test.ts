@@ -82,3 +82,12 @@ test('a host in the query decides, since the driver follows it', () => {
   const { secrets } = prepare({ to: 'postgresql://me:s3cret@localhost/app?host=db.example.com' })
   assert.throws(() => keepSecret(secrets![0]!, around), /another host/)
 })
+
+test('what becomes of keys that are there is said where rows go beside others, and from SQLite to PostgreSQL', () => {
+  const byKey = { onConflict: 'skip' } as const
+  assert.equal(prepare({ ...byKey, ifExists: 'append' }).request.onConflict, 'skip')
+  assert.throws(() => prepare({ ...byKey, ifExists: 'use' }), /--conflict/)
+  for (const to of ['postgresql://me@localhost/other', 'sqlite:copy.db'])
+    for (const options of [byKey, { ifExists: 'upsert' } as const])
+      assert.throws(() => prepare({ from: BASE.to, to, ...options }), /only from SQLite to PostgreSQL/)
+})

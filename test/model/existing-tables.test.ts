@@ -208,8 +208,8 @@ test('tables that are loaded into come after those that their foreign keys point
   )
 })
 
-const READER = { owns: false, select: true, insert: false, remove: false, delete: false }
-const WRITER = { owns: false, select: true, insert: true, remove: true, delete: true }
+const READER = { owns: false, select: true, insert: false, update: false, remove: false, delete: false }
+const WRITER = { owns: false, select: true, insert: true, update: true, remove: true, delete: true }
 const KEY = {
   name: 'fk',
   columns: ['id'],

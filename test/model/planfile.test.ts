@@ -98,7 +98,7 @@ test('ten mistakes are reported at once, each with its line and a remedy, and no
         'Take it out and set PGPASSWORD or PGPASSFILE, or name a stored connection instead of the URL',
       ],
       [4, 'types', 'Did you mean inferred?'],
-      [5, 'if_exists', 'Use one of refuse, use, append, replace'],
+      [5, 'if_exists', 'Use one of refuse, use, append, replace, upsert'],
       [6, 'how.chunk_rows', 'Write at least 1'],
       [6, 'how.lane', 'Did you mean lanes?'],
       [10, 'tables.users.columns.id.type', 'Did you mean bigint?'],

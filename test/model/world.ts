@@ -44,7 +44,7 @@ export function existing(
   given: Partial<ExistingTable> = {},
 ): ExistingTable {
   const none = { uniques: [], foreignKeys: [], triggers: [], referencedBy: [], views: [] }
-  const rights = { owns: true, select: true, insert: true, remove: true, delete: true }
+  const rights = { owns: true, select: true, insert: true, update: true, remove: true, delete: true }
   return { name, hasRows: false, rights, columns, ...none, ...given }
 }
 

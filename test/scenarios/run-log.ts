@@ -5,6 +5,7 @@ export interface LogLine {
   activity: string
   attempt: number
   msg: string
+  failure?: { code: string }
 }
 
 /** The lines of the logs of all runs in a state folder. */

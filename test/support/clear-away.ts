@@ -10,6 +10,8 @@ import { runningServer } from '../../worker/temporal-process.ts'
 export type Thing =
   /** A PostgreSQL server: its data folder is `data` in this folder. */
   | { kind: 'postgres'; folder: string }
+  /** A PgBouncer: its process id is in `pid` in this folder. */
+  | { kind: 'pool'; folder: string }
   /** A database on somebody else's server. The URL is in the variable, as argv can be seen by all. */
   | { kind: 'database'; variable: string; name: string }
   /** A LONGHAUL_HOME, with whatever runs in it. */
@@ -17,16 +19,17 @@ export type Thing =
 
 export async function clearAway(thing: Thing): Promise<void> {
   if (thing.kind === 'database') return dropDatabase(process.env[thing.variable]!, thing.name)
-  if (thing.kind === 'postgres') await endPostgres(thing.folder)
+  if (thing.kind === 'postgres') await endNoted(thing.folder, join('data', 'postmaster.pid'), 'SIGQUIT')
+  else if (thing.kind === 'pool') await endNoted(thing.folder, 'pid', 'SIGTERM')
   else await endStack(thing.folder)
   rmSync(thing.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
 }
 
 /** SIGQUIT is PostgreSQL's immediate shutdown: its children end with it, which they do not after SIGKILL. */
-async function endPostgres(folder: string): Promise<void> {
-  const file = join(folder, 'data', 'postmaster.pid')
+async function endNoted(folder: string, name: string, signal: NodeJS.Signals): Promise<void> {
+  const file = join(folder, name)
   const pid = existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : 0
-  if (pid > 0 && commandLine(pid).includes(folder)) await end(pid, 'SIGQUIT')
+  if (pid > 0 && commandLine(pid).includes(folder)) await end(pid, signal)
 }
 
 /**

@@ -1,10 +1,11 @@
 /** A PostgreSQL server of our own, in a temporary folder, as a user who is not root. */
-import { type SpawnOptions, spawn } from 'node:child_process'
+import { execFile, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, chownSync, mkdtempSync, openSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { childEnvironment } from '../../worker/executable.ts'
 import { freePort } from '../../worker/ports.ts'
@@ -21,6 +22,8 @@ export interface Cluster {
   binDir: string
   /** Immediate shutdown: what a crash leaves behind. */
   crash(): Promise<void>
+  /** Kills the postmaster alone; its children end when they see that. */
+  kill(): Promise<void>
   /** Starts it again, on the same port. */
   start(): Promise<void>
   /** Fast shutdown and start. */
@@ -45,6 +48,56 @@ export async function startCluster({ settings = {}, initdb = [] }: PostgresOptio
   appendFileSync(join(folder, 'data', 'postgresql.conf'), `\n${lines.join('\n')}\n`)
 
   const url = `postgresql://longhaul:${password}@127.0.0.1:${port}/postgres`
+  return serve({ binDir, folder, owner, url, stop: watchdog.end })
+}
+
+/**
+ * A standby that streams from a server; it may be promoted. `behind` cuts its stream off: it has what it has, and is
+ * ready to be promoted with that.
+ */
+export async function startStandby(primary: Cluster): Promise<Cluster & Standby> {
+  const { binDir } = primary
+  const folder = mkdtempSync(join(tmpdir(), 'longhaul-standby-'))
+  const watchdog = guard({ kind: 'postgres', folder })
+  const owner = unprivileged()
+  if (owner) chownSync(folder, owner.uid, owner.gid)
+  const words = ['-D', join(folder, 'data'), '--write-recovery-conf', '--checkpoint=fast', '-d', primary.url]
+  const program = join(binDir, 'pg_basebackup')
+  await promisify(execFile)(program, words, { ...owner, cwd: folder, env: childEnvironment() })
+  const port = await freePort()
+  appendFileSync(join(folder, 'data', 'postgresql.conf'), `\nport = '${port}'\n`)
+  const url = Object.assign(new URL(primary.url), { port: `${port}` }).href
+  const cluster = await serve({ binDir, folder, owner, url, stop: watchdog.end })
+  const ask = async (sql: string) => {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    return client.query(sql).finally(() => client.end())
+  }
+  return {
+    ...cluster,
+    behind: async () => {
+      await ask(`ALTER SYSTEM SET primary_conninfo = ''`)
+      await ask('SELECT pg_reload_conf()')
+      while ((await ask('SELECT FROM pg_stat_wal_receiver')).rowCount) await sleep(20)
+    },
+    promote: async () => void (await ask('SELECT pg_promote()')),
+  }
+}
+
+export interface Standby {
+  behind(): Promise<void>
+  promote(): Promise<void>
+}
+
+interface Place {
+  binDir: string
+  folder: string
+  owner: User | undefined
+  url: string
+  stop: () => Promise<void>
+}
+
+async function serve({ binDir, folder, owner, url, stop }: Place): Promise<Cluster> {
   const logFile = join(folder, 'log')
   const start = () => startServer(join(binDir, 'postgres'), folder, owner, url)
   let server = await start()
@@ -59,11 +112,12 @@ export async function startCluster({ settings = {}, initdb = [] }: PostgresOptio
     url,
     binDir,
     crash: () => end('SIGQUIT'),
+    kill: () => end('SIGKILL'),
     start: restarted,
     restart: () => end('SIGINT').then(restarted),
     pid: () => server.pid!,
     log: () => readFileSync(logFile, 'utf8'),
-    stop: watchdog.end,
+    stop,
   }
 }
 

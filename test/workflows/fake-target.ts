@@ -326,7 +326,7 @@ export class FakeTarget {
 }
 
 /** A failure as it leaves the edge of the activities. */
-function thrown(facts: FailureFacts): ApplicationFailure {
+export function thrown(facts: FailureFacts): ApplicationFailure {
   return ApplicationFailure.create({
     type: failureType(facts.code),
     message: sentence(facts),
