@@ -32,7 +32,9 @@ function altered(table: TablePlan, parts: Parts, objects: readonly ObjectRow[]):
   if (!objects.some(o => o.kind === 'table' && o.table === table.name && o.done)) return []
   const columns = new Set(table.columns.map(({ target }) => target))
   const ours = new Set(
-    objects.filter(o => o.table === table.name || o.table === table.target.name).map(({ name }) => name),
+    [...objects.filter(o => o.table === table.name || o.table === table.target.name), ...table.checks].map(
+      ({ name }) => name,
+    ),
   )
   const more = (kind: string, names: string[], known: ReadonlySet<string>) =>
     names.filter(name => !known.has(name)).map(name => `${kind} ${showName(name)}`)

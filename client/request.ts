@@ -16,6 +16,7 @@ import { type AnyRequest, type PlanFile, planRequest, type RequestOptions } from
 import { parsePostgresUrl } from '../model/postgres-url.ts'
 import { sha256 } from '../model/sha256.ts'
 import type { Mode } from '../workflows/messages.ts'
+import { refuseUnserved } from './served.ts'
 
 /** What can be said about a migration; an option goes before the plan file, which goes before the default. */
 export interface MigrationOptions extends RequestOptions {
@@ -88,11 +89,6 @@ const same = () =>
 const inSchema = (endpoint: AnyRequest['target'], schema: string | undefined): AnyRequest['target'] =>
   schema && endpoint.kind === 'postgres' ? { ...endpoint, schema } : endpoint
 
-const goesByKey = ({ ifExists, onConflict, file }: MigrationOptions): boolean =>
-  (ifExists ?? file?.ifExists) === 'upsert' ||
-  (onConflict ?? file?.onConflict) !== undefined ||
-  Object.values(file?.tables ?? {}).some(table => table.onConflict !== undefined)
-
 const BESIDE_OTHERS: ReadonlySet<IfExists> = new Set(['append', 'upsert'])
 
 const noConflict = () =>
@@ -103,14 +99,6 @@ const noConflict = () =>
     remedy: 'Write --if-exists upsert or append as well',
   })
 
-const byKeyFromSqlite = () =>
-  new Failure({
-    code: 'usage',
-    object: '--if-exists',
-    message: 'rows go to those that are there by their key only from SQLite to PostgreSQL',
-    remedy: 'Write --if-exists append, without --conflict',
-  })
-
 /** Fails with `usage` where there is no such direction. */
 function requestOf(
   source: SourceEndpoint,
@@ -118,7 +106,6 @@ function requestOf(
   options: MigrationOptions,
 ): AnyRequest {
   if (source.kind === 'postgres') {
-    if (goesByKey(options)) throw byKeyFromSqlite()
     if (target.kind === 'sqlite') return planRequest({ source, target }, options, options.file)
     if (isSame(source, target)) throw same()
     return planRequest({ source, target }, options, options.file)
@@ -136,8 +123,9 @@ function requestOf(
   })
 }
 
-/** A prepared run of a finished request, under the name that was chosen for it or one made for it. */
+/** A prepared run of a finished request, under the name that was chosen for it or one made for it. Fails with `usage`. */
 export function named(request: AnyRequest, mode: Mode, name?: string, showValues = false): PreparedRun {
+  refuseUnserved(request)
   const hash = hashRequest(request)
   const requestHash = showValues ? sha256(`${hash} with values`) : hash
   return {

@@ -4,9 +4,9 @@ import type { PostgresEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { cutWhenUnwanted, hangUp, within } from './black-hole.ts'
 import { isServerError, toFailure } from './errors.ts'
-import { speakToPool } from './pooled.ts'
 import { type Lookup, type Resolved, resolve } from './resolve.ts'
-import { type Server, type Stance, unfit } from './servers.ts'
+import { type Server, unfit } from './servers.ts'
+import { settle } from './settle.ts'
 import { isSslRefused } from './socket-errors.ts'
 import type { TlsAttempts } from './tls.ts'
 
@@ -105,7 +105,7 @@ async function open(found: Chosen, tls: TlsAttempts[number], application: string
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: found.connectTimeoutMs,
     enableChannelBinding: tls !== false && channelBinding !== 'disable',
-    application_name: NAME,
+    application_name: application,
     ...(found.options && { options: found.options }),
   } as pg.ClientConfig)
   client.on('error', () => {})
@@ -114,7 +114,7 @@ async function open(found: Chosen, tls: TlsAttempts[number], application: string
   try {
     await client.connect()
     if (!login.bound) throw unbound()
-    await within(client, found.connectTimeoutMs, () => settle(client, found, application))
+    await within(client, found.connectTimeoutMs, () => ready(client, found, application))
   } catch (error) {
     void hangUp(client)
     throw error
@@ -149,69 +149,7 @@ function unbound(): Failure {
   })
 }
 
-/**
- * What a session must be like whatever was configured. `synchronous_commit` is only ever raised: a commit
- * that was acknowledged must be there after a crash (2 of 3 were gone with it off). `row_security` off makes
- * a filtered read fail in place of returning fewer rows. Settings that a server does not have are left out.
- */
-const SETTINGS: Record<string, string> = {
-  search_path: 'pg_catalog',
-  TimeZone: 'UTC',
-  DateStyle: 'ISO, YMD',
-  IntervalStyle: 'iso_8601',
-  extra_float_digits: '1',
-  bytea_output: 'hex',
-  standard_conforming_strings: 'on',
-  synchronous_commit: 'on',
-  statement_timeout: '0',
-  idle_in_transaction_session_timeout: '0',
-  idle_session_timeout: '0',
-  transaction_timeout: '0',
-  default_transaction_isolation: 'read committed',
-  row_security: 'off',
-  client_min_messages: 'warning',
-  // The server's side of a connection that leads nowhere ends within a minute; by default after two hours.
-  tcp_keepalives_idle: '30',
-  tcp_keepalives_interval: '10',
-  tcp_keepalives_count: '3',
-  tcp_user_timeout: '60000',
-}
-
-/** Until it has its own. A pool lets go of a session under the name that it came with, which others then bear. */
-const NAME = 'longhaul'
-
-/** By which the ledger's statements know. */
-const POOLED = ['longhaul.pooled', 'on'] as const
-
-/** Those of a connection, and of the time between two transactions: of no use in one transaction alone. */
-const OF_CONNECTION = /^tcp_|^idle_session|^default_transaction/
-
-/**
- * A pool has a number of its own for the session, in place of that of the server's process: then nothing is set for
- * longer than this statement, and each transaction says it again.
- */
-async function settle(client: pg.Client, found: Chosen, application: string): Promise<void> {
-  const { processID } = client as unknown as { processID: number | null }
-  const { rows } = await client.query<Settled>(
-    `SELECT name, pg_catalog.set_config(name, value, pid <> $3) AS value, pid <> $3 AS pooled,
-            pg_catalog.pg_is_in_recovery() AS recovering, was = 'on' AS "readOnly"
-       FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS s(name, value),
-            pg_catalog.pg_backend_pid() AS pid, pg_catalog.current_setting('transaction_read_only') AS was
-      WHERE CASE WHEN name = 'synchronous_commit'
-                 THEN pg_catalog.current_setting(name) NOT IN ('on', 'remote_apply')
-                      OR pg_catalog.current_setting(name) = 'on' AND pid <> $3
-                 ELSE pg_catalog.current_setting(name, true) IS NOT NULL END`,
-    [[...Object.keys(SETTINGS), 'application_name'], [...Object.values(SETTINGS), application], processID],
-  )
-  const why = unfit(rows[0]!, found.wanted)
+async function ready(client: pg.Client, found: Chosen, application: string): Promise<void> {
+  const why = unfit(await settle(client, application), found.wanted)
   if (why !== undefined) throw new Failure({ code: 'unavailable', object: showServer(found), message: why })
-  if (!rows[0]!.pooled) return
-  const settings = rows.filter(({ name }) => !OF_CONNECTION.test(name))
-  speakToPool(client, new Map([...settings.map(({ name, value }) => [name, value] as const), POOLED]))
-}
-
-interface Settled extends Stance {
-  name: string
-  value: string
-  pooled: boolean
 }

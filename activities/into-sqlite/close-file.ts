@@ -50,6 +50,7 @@ export async function closeFile(
   const waiting = { waits: () => progress('waits for the lock of the file'), signal }
   const path = fileOfRun(target.path, run)
   try {
+    if (!UNFINISHED.includes(result.state)) mustBeFree(workPath(target.path, run), target.path)
     if (existsSync(path)) await settle(path, input, waiting)
     if (UNFINISHED.includes(result.state)) return existsSync(path) ? readClosed(path, run) : undefined
     if (!existsSync(ledgerCopy(home, run))) return undefined
@@ -124,20 +125,28 @@ function moveIntoPlace(home: string, run: string, path: string): void {
   sync(dirname(path))
 }
 
+/** While the run can still go on: its ledger is in its own file until all else is done. */
+function mustBeFree(own: string, path: string): void {
+  if (existsSync(own) && existsSync(path) && !isSameFile(own, path)) throw taken(own, path)
+}
+
 function link(own: string, path: string): void {
   try {
     linkSync(own, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    throw new Failure({
-      code: 'object',
-      object: fileObject(path),
-      message: `somebody has put a file there since the run began; the new database is whole, and stays at ${own}`,
-      remedy:
-        'Move that file away and run the same command again, or take the run back with "longhaul rollback"',
-    })
+    throw taken(own, path)
   }
 }
+
+const taken = (own: string, path: string) =>
+  new Failure({
+    code: 'object',
+    object: fileObject(path),
+    message: `somebody has put a file there since the run began; the new database is whole, and stays at ${own}`,
+    remedy:
+      'Move that file away and run the same command again, or take the run back with "longhaul rollback"',
+  })
 
 /** Nothing of it stands in a file beside it. */
 function wholeInOneFile(path: string): void {

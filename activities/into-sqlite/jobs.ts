@@ -3,6 +3,7 @@
 import { backUpFile } from './back-up-file.ts'
 import { checkPagesOfFile } from './check-pages.ts'
 import { closeFile } from './close-file.ts'
+import { digestBothInto } from './compare-job.ts'
 import { copyWhole } from './copy-whole.ts'
 import { cutForFile } from './cut.ts'
 import { digestOfFile } from './digest-file.ts'
@@ -33,6 +34,7 @@ export const fileJobs = {
   orphansOfFile,
   checkPagesOfFile,
   digestOfFile,
+  digestBothInto,
   locateInFile,
   shapeOfFile,
   closeFile,

@@ -1,6 +1,8 @@
 /** The report of a run from PostgreSQL to SQLite. */
+import { rmSync } from 'node:fs'
 import type { IntoSqliteRequest } from '../../model/plan-request.ts'
 import { type RunResult, UNFINISHED } from '../../model/run.ts'
+import { snapshotPath } from '../artifacts.ts'
 import type { Work } from '../edge.ts'
 import { releaseSnapshot } from '../from-postgres/holder.ts'
 import { runJob } from '../jobs.ts'
@@ -13,7 +15,11 @@ export async function report(work: Work, input: ReportInput<IntoSqliteRequest>):
       (await runJob('closeFile', { home, place, result, steps, ...(failure && { failure }) })) ?? NOTHING,
     // A database that is in use has always changed.
     since: async () => undefined,
-    release: async () => releaseSnapshot(work.home, input.run),
+    release: async () => {
+      releaseSnapshot(work.home, input.run)
+      // Of the file, which a comparison reads in a copy.
+      rmSync(snapshotPath(work.home, input.run), { force: true })
+    },
   })
   // An open transaction keeps its server from tidying up: what differs was looked at before.
   if (!UNFINISHED.includes(result.state)) releaseSnapshot(work.home, input.run)

@@ -16,6 +16,7 @@ import { fileOfRun } from '../../stores/sqlite/write/place.ts'
 import { findArtifact } from '../artifacts.ts'
 import { backupFolder } from '../backup-file.ts'
 import type { Work } from '../edge.ts'
+import { releaseSnapshot } from '../from-postgres/holder.ts'
 import { sqliteToPostgres } from '../from-sqlite.ts'
 import { runJob } from '../jobs.ts'
 import { noteOutcome, outcomeTime, readOutcome } from '../rollback-outcome.ts'
@@ -64,6 +65,8 @@ export async function rollBack(
   { home, log }: Work,
   { run, target, epoch, accept }: RollbackOfFile & { epoch?: string; accept?: readonly Loss[] },
 ): Promise<RolledBack> {
+  // Its holders keep tables of the source from being altered.
+  releaseSnapshot(home, run)
   const plan = findArtifact(home, run, 'plan')
   const taken = await runJob('takeFileBack', {
     ...{ home, run, path: target.path, mayLose: mayLose(accept) },

@@ -3,6 +3,7 @@ import { assess } from '../from-postgres/assess.ts'
 import { takeSnapshot } from '../from-postgres/take-snapshot.ts'
 import { sqliteToPostgres } from '../from-sqlite.ts'
 import { attach } from './attach.ts'
+import { compareTables } from './compare-tables.ts'
 import { copyChunks } from './copy-chunks.ts'
 import { createTables } from './create-tables.ts'
 import { dumpTarget } from './dump-target.ts'
@@ -38,6 +39,7 @@ export const intoSqlite = {
   compareViews,
   compareSchema,
   checkRules,
+  compareTables,
   noteOrders,
   leaveOut,
   report,

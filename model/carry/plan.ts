@@ -90,8 +90,9 @@ function tablePlan(table: PostgresTable, target: CarryTarget, request: CarryRequ
     access: table.access,
     origin: { schema, name },
     ...(format && { format }),
-    // Keys, indexes and rules are among the carried objects.
-    ...{ key: [], uniques: [], checks: [], indexes: [], statistics: [], foreignKeys: [] },
+    // All of them are among the carried objects; only checks have none of their own.
+    checks: table.checks.map(({ name, expression }) => ({ name, expression })),
+    ...{ key: [], uniques: [], indexes: [], statistics: [], foreignKeys: [] },
     ...{ rows: table.rows, bytes: table.bytes, sourceSql: '' },
   }
 }

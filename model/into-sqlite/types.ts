@@ -158,11 +158,14 @@ function asJsonText({ column, source }: About): Carried {
       {
         code: 'array-as-json',
         severity: 'note',
-        message: `${column.type} becomes a JSON array; where it does not count from 1, that is lost`,
+        message: `${column.type} becomes a JSON array; where it does not count from 1, that is lost${isOfJson(column.shape) ? ', and a JSON null among its members is NULL' : ''}`,
       },
     ],
   }
 }
+
+const isOfJson = (shape: TypeShape): boolean =>
+  shape.kind === 'array' && shape.element.kind === 'base' && /^jsonb?$/.test(shape.element.name)
 
 function money({ source }: About): Carried {
   return {

@@ -66,7 +66,8 @@ function stateBefore({ tables, snapshot }: ReportDocument): string {
   const { bytes, seconds, how, since } = snapshot
   return [
     '## State before',
-    `Snapshot of the source: ${bytes} bytes in ${seconds.toFixed(1)} s (${cell(how)})${since ? `; ${cell(since)}` : ''}.`,
+    // One that the server holds is no file.
+    `Snapshot of the source: ${bytes > 0 ? `${bytes} bytes in ` : ''}${seconds.toFixed(1)} s (${cell(how)})${since ? `; ${cell(since)}` : ''}.`,
     ...(tables.length > 0
       ? ['Rows of the source:', list(tables.map(t => `${cell(t.name)}: ${t.expected}`))]
       : []),

@@ -59,6 +59,17 @@ test('a password is in no part of the request', () => {
   )
 })
 
+test('a password for several servers is kept where all of them are this machine', () => {
+  const home = scratchFolder()
+  const around = { env: {}, home, here, say: () => {} }
+  const secretOf = (hosts: string) => prepare({ to: `postgresql://me:s3cret@${hosts}/app` }).secrets![0]!
+  keepSecret(secretOf('127.0.0.1:1,localhost:2'), around)
+  assert.throws(
+    () => keepSecret(secretOf('127.0.0.1:1,db.example:2'), around),
+    /does not belong on a command line/,
+  )
+})
+
 test('a password for this machine is kept for the worker, readable by its owner alone, with a hint', () => {
   const home = scratchFolder()
   const said: string[] = []

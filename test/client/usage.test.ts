@@ -23,6 +23,15 @@ const CASES: { words: string[]; status?: number; says: RegExp[]; env?: NodeJS.Pr
   { words: ['full', '--from', 'sqlite:', '--to', TO], says: [/sqlite: needs the path of a file/] },
   { words: ['full', '--from', TO, '--to', TO], says: [/source and target are the same/] },
   { words: ['full', '--from', FROM, '--to', FROM], says: [/SQLite is copied into SQLite/] },
+  {
+    words: ['full', '--from', TO, '--to', FROM, '--types', 'optimized'],
+    says: [/--types optimized: only where SQLite is the source/],
+  },
+  { words: ['check', '--from', TO, '--to', FROM, '--sample', '3'], says: [/--where and --sample: only/] },
+  {
+    words: ['full', '--from', FROM, '--to', TO, '--strict'],
+    says: [/--strict: only where SQLite is the target/],
+  },
   { words: ['full', '--from', FROM, '--to', 'postgresql://me@host:port/app'], says: [/URL cannot be read/] },
   {
     words: ['full', '--from', FROM, '--to', TO, '--id', 'My Run'],

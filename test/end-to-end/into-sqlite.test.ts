@@ -1,6 +1,6 @@
 /** PostgreSQL → SQLite: what the user has afterwards, where the file is meanwhile, and how it is taken back. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
@@ -96,11 +96,18 @@ test('until it is approved nothing is to be seen under the name, and a file that
   assert.equal(existsSync(path), false)
   assert.equal(filesOf(path).filter(name => name.startsWith('.gated.db.longhaul-')).length, 1)
   writeFileSync(path, 'of somebody else')
-  await world.run(['approve', 'gated', '--step', 'before-cutover', '--by', 'ann'])
-  const refused = await copy(url, path, '--id', 'gated', '--plan', plan)
+  const approve = () => world.run(['approve', 'gated', '--step', 'before-cutover', '--by', 'ann'])
+  await approve()
+  const refused = await world.run(['watch', 'gated'])
   assert.equal(refused.status, 1, refused.all)
   assert.match(refused.all, /somebody has put a file there/)
   assert.equal(statSync(path).size, 'of somebody else'.length)
+  rmSync(path)
+  assert.equal((await copy(url, path, '--id', 'gated', '--plan', plan)).status, 6)
+  await approve()
+  const ended = await world.run(['watch', 'gated'])
+  assert.equal(ended.status, 0, ended.all)
+  assert.deepEqual(asked(path, 'SELECT * FROM t'), [[1n, null]])
 })
 
 test('a new file is taken back by removing it, unless somebody has written to it', async () => {

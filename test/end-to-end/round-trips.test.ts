@@ -45,6 +45,14 @@ test('SQLite to PostgreSQL, to another PostgreSQL, and back to SQLite: every dig
   assert.deepEqual(await compared(source, two.url), first)
   assert.deepEqual(second, first)
   assert.deepEqual(await compared(`sqlite:${back}`, one.url), first)
+  assert.deepEqual(await compared(two.url, `sqlite:${back}`), first)
+  const db = new Database(back)
+  db.exec(`UPDATE users SET name = 'another' WHERE id = 7; DELETE FROM user_sessions WHERE user_id = 9`)
+  db.close()
+  const unlike = await world.run(['check', '--from', two.url, '--to', `sqlite:${back}`])
+  assert.equal(unlike.status, 4, unlike.all)
+  assert.match(unlike.out, /table "users": 1 row with other values \(in "name"\)/)
+  assert.match(unlike.out, /table "user_sessions": 1 row missing/)
 })
 
 /** The application of guide 1, as its own migrations make it in PostgreSQL. */

@@ -78,7 +78,8 @@ export function about(report: ReportDocument): Html {
       ],
       [
         'Snapshot',
-        snapshot && `${showBytes(snapshot.bytes)} in ${showSeconds(snapshot.seconds)}, ${snapshot.how}`,
+        snapshot &&
+          `${snapshot.bytes > 0 ? `${showBytes(snapshot.bytes)} in ` : ''}${showSeconds(snapshot.seconds)}, ${snapshot.how}`,
       ],
       ['Since then', snapshot?.since],
       ['Run', html`<code>${result.run}</code>`],

@@ -103,7 +103,7 @@ export function foreignKeysOf(table: TablePlan, what: PlanWhat) {
   })
 }
 
-export const carriedAt = ({ carried = [] }: PlanWhat, when: CarriedObject['when']): CarriedObject[] =>
+const carriedAt = ({ carried = [] }: PlanWhat, when: CarriedObject['when']): CarriedObject[] =>
   carried.filter(object => object.when === when)
 
 const isOurs = (table: TablePlan, { carried = [] }: PlanWhat): boolean =>

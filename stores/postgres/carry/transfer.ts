@@ -2,7 +2,7 @@
 import type { Client } from 'pg'
 import { Failure } from '../../../model/failure.ts'
 import type { TablePlan } from '../../../model/plan.ts'
-import { toFailure } from '../../../sessions/errors.ts'
+import { isServerError, toFailure } from '../../../sessions/errors.ts'
 import type { Digest } from '../../digest/digest.ts'
 import { broken } from '../copy-rows.ts'
 import { CopySession } from '../copy-session.ts'
@@ -45,8 +45,10 @@ export async function transfer(
   signal.throwIfAborted()
   const rows = new CarriedRows(table.format ?? 'binary')
   const session = new CopySession(target, copyInto(table), signal)
+  let begun = false
   try {
     await session.ready()
+    begun = true
     const frames = framesOf(source, table, copyOutOf(table, table.origin!, where), rows)
     for await (const { bytes } of session.watch(pace(frames))) {
       await session.send([bytes], () => {})
@@ -57,6 +59,7 @@ export async function transfer(
   } catch (error) {
     await session.abandon()
     if (signal.aborted && error === signal.reason) throw error
+    if (begun && isServerError(error) && OF_NAMES.has(error.code)) throw nothingSo(table, error.code)
     throw toFailure(error, { object: `table ${table.name}`, doing: 'copy rows' })
   }
   return rows
@@ -121,6 +124,18 @@ async function* messages(
 
 /** Of a row that is longer, pieces are taken. */
 const FIRST = 4 * 1024 * 1024
+
+/** undefined_table, undefined_function, undefined_object, ambiguous_function, invalid_name, invalid_schema_name. */
+const OF_NAMES: ReadonlySet<string> = new Set(['42P01', '42883', '42704', '42725', '42602', '3F000'])
+
+/** The server's text would quote the value. */
+const nothingSo = ({ name }: TablePlan, code: string) =>
+  new Failure({
+    code: 'value',
+    object: `table ${name}`,
+    message: `a value of a type such as regclass names something that the target does not have (${code})`,
+    remedy: 'Migrate what it names as well, or leave the table out',
+  })
 
 const miscounted = (table: TablePlan, sent: number, copied: number) =>
   new Failure({

@@ -12,8 +12,8 @@ after(async () => {
   await server.stop()
 })
 
-async function session(): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: server.url })
+async function session(url = server.url): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
   // A source that is not read to its end is cut off.
   client.on('error', () => {})
   await client.connect()
@@ -99,6 +99,18 @@ suite('rows from server to server', () => {
     const failing = transfer({ source: await session(), target }, table('empty', ['id']), options)
     await assert.rejects(failing, /table empty/)
     assert.deepEqual((await target.query('SELECT 1 AS one')).rows, [{ one: 1 }])
+  })
+
+  test('a value that names what the target does not have is told without it', async () => {
+    await source.query(`CREATE TABLE here.secret (); CREATE TABLE here.names (k regclass);
+                        INSERT INTO here.names VALUES ('here.secret')`)
+    const other = await session(await server.createDatabase())
+    await other.query('CREATE SCHEMA there; CREATE TABLE there.names (k regclass)')
+    const named = transfer({ source, target: other }, table('names', ['k'], 'text'), options)
+    await assert.rejects(
+      named,
+      error => /names something/.test(String(error)) && !/secret/.test(String(error)),
+    )
   })
 
   test('what is told to stop stops in the middle of a row', async () => {
