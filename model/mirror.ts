@@ -15,7 +15,7 @@ export function mirrored(table: TablePlan): TablePlan {
     ...rest,
     name: table.target.name,
     target: table.origin ?? { schema: 'public', name: table.name },
-    access: accessOf(table),
+    access: table.there ?? accessOf(table),
     columns: table.columns.map(column => ({ ...column, name: column.target, target: column.name })),
     key: table.key.map(name => table.columns.find(column => column.name === name)?.target ?? name),
     ...(primaryKey && { primaryKey: { ...primaryKey, columns: primaryKey.columns.map(swap) } }),

@@ -144,6 +144,8 @@ export interface TablePlan {
   origin?: { schema: string; name: string }
   /** Of PostgreSQL → PostgreSQL: its rows travel as text, since their binary form means something else there; absent: binary. */
   format?: 'text'
+  /** How the target is read in ranges, if it is a table of SQLite that was there before. */
+  there?: Access
   /** SQLite's own options of a new table; absent: none. */
   strict?: true
   /** Source columns of the key by which rows fall into digest buckets; empty: by the whole row. */

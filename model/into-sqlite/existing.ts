@@ -31,6 +31,7 @@ export function matchColumns(planning: Planning, draft: Draft): void {
       )
   }
   for (const extra of existing.columns) if (!taken.has(extra)) checkExtra(planning, draft, existing, extra)
+  draft.plan.there = existing.access
   const key = draft.table.primaryKey?.columns ?? []
   draft.plan.key = key.every(name => draft.plan.columns.some(column => column.name === name)) ? key : []
 }

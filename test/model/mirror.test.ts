@@ -49,6 +49,11 @@ test('a table without a number of its own is read by the one that SQLite gives, 
   assert.deepEqual(access(column('a', 'rowid'), column('b', '_rowid_'), column('c', 'oid')), { by: 'whole' })
 })
 
+test('a table that was there is read as it was described', () => {
+  const there = { by: 'key' as const, columns: ['b'] }
+  assert.deepEqual(mirrored(table([column('a', 'b')], { action: 'append', there })).access, there)
+})
+
 test('only the whole key of one integer column is the row number, and only in a table that the run makes', () => {
   const columns = [column('a', 'a', INTEGER), column('b', 'b', INTEGER)]
   assert.equal(rowNumberOf(table(columns, { primaryKey: { columns: ['a', 'b'] } })), undefined)
