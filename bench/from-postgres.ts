@@ -84,16 +84,16 @@ async function played({ to, run }: Way, rows: Source): Promise<Record<string, nu
   return { whole, ...parts }
 }
 
-const counted = (server: Server, { tables }: Source) =>
-  server.session('trial', async client => {
+function counted(server: Server, { tables }: Source) {
+  return server.session('trial', async client => {
     const found: { name: string; rows: number }[] = []
-    for (const { name } of tables)
-      found.push({
-        name,
-        rows: Number((await client.query(`SELECT count(*) AS n FROM public.${name}`)).rows[0].n),
-      })
+    for (const { name } of tables) {
+      const { rows } = await client.query(`SELECT count(*) AS n FROM public.${name}`)
+      found.push({ name, rows: Number(rows[0].n) })
+    }
     return found
   })
+}
 
 function all(rows: Source): Way[] {
   const program = (name: string) => join(server.binDir, name)

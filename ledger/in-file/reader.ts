@@ -45,7 +45,6 @@ export function fileTables(db: Db, run: string): TableRow[] {
   }))
 }
 
-
 /** By table, the digests of both sides as the last validation wrote them. */
 export function fileVerdictDigests(
   db: Db,
