@@ -21,6 +21,7 @@ import { openLedger } from './open-ledger.ts'
 import { planChunks } from './plan-chunks.ts'
 import { prepareWayBack } from './prepare-way-back.ts'
 import { present } from './present.ts'
+import { release } from './release.ts'
 import { openRepair } from './repair-open.ts'
 import { settleRepair } from './repair-settle.ts'
 import { repairTables } from './repair-tables.ts'
@@ -51,6 +52,7 @@ export const sqliteToPostgres = {
   compareViews,
   compareSchema,
   checkRules,
+  release,
   report,
   openReplay,
   replayRows,

@@ -1,5 +1,5 @@
 /** Compares source and target as they are now, whoever copied them; writes to neither. */
-import { allHandlersFinished, condition, patched } from '@temporalio/workflow'
+import { allHandlersFinished, CancellationScope, condition, patched } from '@temporalio/workflow'
 import type { Activities } from '../activities/index.ts'
 import { comparisonLines, returnLines } from '../model/comparison-lines.ts'
 import { EXIT, exitOf } from '../model/failure.ts'
@@ -10,6 +10,7 @@ import { Control } from './control.ts'
 import { factsOf, runFailure } from './failures.ts'
 import type { MigrateInput } from './messages.ts'
 import { pool } from './pool.ts'
+import { lastWords } from './proxies.ts'
 import { RunProgress } from './run-progress.ts'
 
 export async function check(input: MigrateInput): Promise<RunResult> {
@@ -21,6 +22,7 @@ export async function check(input: MigrateInput): Promise<RunResult> {
     return result
   } catch (error) {
     await control.giveUp()
+    await letGo(input)
     const facts = factsOf(error)
     progress.state('failed')
     const exit =
@@ -30,6 +32,16 @@ export async function check(input: MigrateInput): Promise<RunResult> {
       progress.result({ state: 'failed', exit, message: 'Source and target were only read.' }),
     )
   }
+}
+
+/** What it read by is of no use to the next comparison; where that cannot be done, the failure is told all the same. */
+async function letGo({ run, request, limits }: MigrateInput): Promise<void> {
+  if (!patched('a comparison that failed lets its snapshot go')) return
+  await CancellationScope.nonCancellable(() =>
+    lastWords(request.source.host, limits)
+      .release({ run, request })
+      .catch(() => {}),
+  )
 }
 
 async function compare(input: MigrateInput, progress: RunProgress, control: Control): Promise<RunResult> {

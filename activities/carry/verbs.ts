@@ -1,5 +1,6 @@
 /** The verbs of PostgreSQL → PostgreSQL: those of SQLite → PostgreSQL that work on the target alone, and its own. */
 import { assess } from '../from-postgres/assess.ts'
+import { release } from '../from-postgres/release.ts'
 import { takeSnapshot } from '../from-postgres/take-snapshot.ts'
 import { sqliteToPostgres } from '../from-sqlite.ts'
 import { applyEdit } from './apply-edit.ts'
@@ -23,7 +24,7 @@ const { checkRollback, backUpBefore, rollBack, reportRollback } = sqliteToPostgr
 export const carry = {
   ...{ attach, takeSnapshot, assess, makePlan, openLedger, prepareWayBack, dumpTarget },
   ...{ createTables, planChunks, copyChunks, finishTables, finishKeys },
-  ...{ validateTables, locateDifferences, compareSchema, checkRules, report },
+  ...{ validateTables, locateDifferences, compareSchema, checkRules, report, release },
   ...{ noteOrders, applyEdit, leaveOut, present, compareTables },
   ...{ checkRollback, backUpBefore, rollBack, reportRollback },
 }

@@ -1,5 +1,6 @@
 /** The verbs of PostgreSQL → SQLite. */
 import { assess } from '../from-postgres/assess.ts'
+import { release } from '../from-postgres/release.ts'
 import { takeSnapshot } from '../from-postgres/take-snapshot.ts'
 import { sqliteToPostgres } from '../from-sqlite.ts'
 import { attach } from './attach.ts'
@@ -42,6 +43,7 @@ export const intoSqlite = {
   compareTables,
   noteOrders,
   leaveOut,
+  release,
   report,
   checkRollback,
   backUpBefore,

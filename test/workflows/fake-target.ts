@@ -293,6 +293,7 @@ export class FakeTarget {
         await this.#call('reportRollback')
         return { markdown: 'm', json: 'j', host: 'h' }
       },
+      release: async () => {},
       report: async ({ result }) => {
         await this.#call('report')
         this.reports.push(result)
