@@ -41,7 +41,7 @@ export function planCarry(input: CarryInput): Plan {
   const tables = chosen
     .filter(({ kind }) => kind === 'table')
     .sort((a, b) => b.bytes - a.bytes)
-    .map(table => tablePlan(table, target, request))
+    .map(table => tablePlan(table, origin, target, request))
   const { carried, clashes } = objectsOf(input, kept, tables)
   const what: PlanWhat = {
     ...{ version: 1, kind: 'migrate' },
@@ -72,7 +72,18 @@ export function planCarry(input: CarryInput): Plan {
 
 const placeOf = ({ schema, relation: name }: PostgresTable) => ({ schema, name })
 
-function tablePlan(table: PostgresTable, target: CarryTarget, request: CarryRequest): TablePlan {
+/**
+ * From this version on a server reads a window of blocks as such. It is the order in which the rows lie, where that of a
+ * key jumps from block to block; the run's snapshot, and its locks, keep each row where it is.
+ */
+const READS_BLOCKS = 140_000
+
+function tablePlan(
+  table: PostgresTable,
+  { version }: CarryInput['origin'],
+  target: CarryTarget,
+  request: CarryRequest,
+): TablePlan {
   const { schema, relation: name } = table
   const format = formatOf(table)
   const isThere = target.relations.has(placeKey({ schema, name })) || request.scope === 'data'
@@ -87,7 +98,7 @@ function tablePlan(table: PostgresTable, target: CarryTarget, request: CarryRequ
       ...(column.generated !== undefined && { generated: column.generated }),
       ...{ wide: false, why: '' },
     })),
-    access: table.access,
+    access: version >= READS_BLOCKS ? { by: 'ctid' } : table.access,
     origin: { schema, name },
     ...(format && { format }),
     // All of them are among the carried objects; only checks have none of their own.

@@ -92,9 +92,9 @@ test('what a role may do with tables, and whether it can keep a ledger', async (
   await loader.query('SET ROLE loader')
   const found = await describeTarget(loader, 'rights')
   assert.deepEqual(Object.fromEntries(found.tables.map(({ name, rights }) => [name, rights])), {
-    mine: { owns: true, select: true, insert: true, remove: true, delete: true },
-    given: { owns: false, select: true, insert: true, remove: false, delete: false },
-    theirs: { owns: false, select: false, insert: false, remove: false, delete: false },
+    mine: { owns: true, select: true, insert: true, update: true, remove: true, delete: true },
+    given: { owns: false, select: true, insert: true, update: false, remove: false, delete: false },
+    theirs: { owns: false, select: false, insert: false, update: false, remove: false, delete: false },
   })
   assert.deepEqual(found.tables.find(({ name }) => name === 'given')?.triggers, ['fires'])
   assert.equal(found.takesLedger, false)
