@@ -17,7 +17,8 @@ export function renewedPlan(plan: Plan, before: PostgresSchema, now: PostgresSch
     const stand = now.sequences.find(({ schema, name }) => schema === object.schema && name === object.name)
     return stand ? { ...object, sql: sequenceSet(stand).sql } : object
   })
-  const factsCount = plan.what.target.kind === 'sqlite'
+  // What is carried as it stands has its types whatever the values are.
+  const factsCount = carried === undefined
   const tables = plan.what.tables.map(table => renewed(table, before, now, factsCount))
   return { ...plan, what: { ...plan.what, tables, ...(carried && { carried }) } }
 }
