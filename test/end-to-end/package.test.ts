@@ -71,6 +71,9 @@ test('packed, installed in an empty folder, it says its version and migrates', a
   const said = await longhaul('full', '--from', `sqlite:${source}`, '--to', server.url)
   assert.equal(said.status, 0, said.all)
   assert.match(said.out, /Complete and valid: one table, 2 rows/)
+  // Its snapshot is held by processes of their own, which have to be in the package as well.
+  const back = await longhaul('full', '--from', server.url, '--to', `sqlite:${join(folder, 'back.db')}`)
+  assert.equal(back.status, 0, back.all)
 
   writeFileSync(
     join(app, 'program.mjs'),
