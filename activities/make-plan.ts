@@ -6,7 +6,7 @@ import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import { bySeverity } from '../model/finding.ts'
 import { type PackedSummary, packed } from '../model/packed-summary.ts'
-import type { PlanRequest } from '../model/plan-request.ts'
+import type { AnyRequest, PlanRequest } from '../model/plan-request.ts'
 import { renderAssessment } from '../model/render-assessment.ts'
 import { needSnapshot, readArtifact, writeArtifact } from './artifacts.ts'
 import { collisionFindings } from './collisions.ts'
@@ -19,9 +19,9 @@ import { planVerified } from './plan-verified.ts'
 import { ruleFindings } from './rule-findings.ts'
 import { toolFindings } from './tools.ts'
 
-export interface PlanInput {
+export interface PlanInput<R extends AnyRequest = PlanRequest> {
   run: string
-  request: PlanRequest
+  request: R
   /** The plan has to come out as this one, or it is refused as drifted. */
   expectHash?: string
   /** Whether values go into the assessment, besides keys of rows. */

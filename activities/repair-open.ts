@@ -32,6 +32,8 @@ const MOST_ROWS = 1_000_000
 export async function openRepair({ home, host }: Work, input: RepairInput): Promise<RepairOpened> {
   const { run, target, kinds, ledger: inLedger } = input
   const before = reportOf(home, input)
+  // Its snapshot is no file that rows could be taken from.
+  if (before.request.source.kind !== 'sqlite') throw notServed(input)
   mustHaveSnapshot(home, input, before)
   if (before.request.rows) throw onlySome(input)
   return withSession(home, target, run, async client => {
@@ -63,6 +65,15 @@ function reportOf(home: string, { run, name }: RepairInput): ReportFacts {
     remedy: 'Put it back, or compare anew with "longhaul check" and repair that run',
   })
 }
+
+const notServed = ({ run, name }: RepairInput) =>
+  new Failure({
+    code: 'usage',
+    object: `run ${name} (${run})`,
+    message: 'only runs from SQLite are repaired',
+    remedy:
+      'The lists beside the report name the rows that differ; take the run back and run its command again',
+  })
 
 function mustHaveSnapshot(home: string, { run, name }: RepairInput, { result }: ReportFacts): void {
   if (existsSync(snapshotPath(home, run))) return

@@ -1,14 +1,6 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
-import {
-  type Here,
-  NOWHERE,
-  type PostgresEndpoint,
-  type PostgresSource,
-  parseEndpoint,
-  parseSource,
-  type SourceEndpoint,
-} from '../model/endpoint.ts'
+import { type Here, NOWHERE, parseEndpoint, parseSource, type SourceEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import type { IfExists } from '../model/plan.ts'
@@ -74,16 +66,12 @@ export function prepareRun(
 }
 
 /** By name: two names of one database are told apart by preflight. */
-const isSame = (source: PostgresSource, target: PostgresEndpoint): boolean =>
-  source.connection === target.connection &&
-  (source.schema === '*' || source.schema.split(',').includes(target.schema))
-
 const same = () =>
   new Failure({
     code: 'usage',
     object: '--to',
     message: 'source and target are the same',
-    remedy: 'Write another database, or another schema as in ?schema=copy beside --from …?schema=public',
+    remedy: 'Write another database',
   })
 
 const inSchema = (endpoint: AnyRequest['target'], schema: string | undefined): AnyRequest['target'] =>
@@ -107,7 +95,7 @@ function requestOf(
 ): AnyRequest {
   if (source.kind === 'postgres') {
     if (target.kind === 'sqlite') return planRequest({ source, target }, options, options.file)
-    if (isSame(source, target)) throw same()
+    if (source.connection === target.connection) throw same()
     return planRequest({ source, target }, options, options.file)
   }
   if (target.kind === 'postgres') {

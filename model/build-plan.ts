@@ -35,6 +35,7 @@ import { planVirtual } from './build-plan/virtual.ts'
 import { bySeverity } from './finding.ts'
 import { hashPlan } from './hash-plan.ts'
 import { isLoadedInto, type Plan, type PlanWhat } from './plan.ts'
+import { planHead } from './plan-head.ts'
 import type { PlanRequest } from './plan-request.ts'
 import type { ExistingTable, TargetDescription } from './target.ts'
 
@@ -141,26 +142,14 @@ function finish(
 ): Plan {
   const { request, findings, leftOut } = planning
   findings.push(...unusedConsents(findings, request.accept))
+  const head = planHead(request)
+  const { collation } = planning
   const what: PlanWhat = {
-    version: 1,
-    kind: 'migrate',
-    ...(request.reason !== undefined && { reason: request.reason }),
-    ...(request.operator !== undefined && { operator: request.operator }),
-    source: request.source,
-    target: request.target,
-    policies: {
-      ifExists: request.ifExists,
-      onFailure: request.onFailure,
-      scope: request.scope,
-      ...(request.backup && { backup: request.backup }),
-      ...(request.gates && { gates: request.gates }),
-      ...(planning.collation !== undefined && { collation: planning.collation }),
-      ...(request.file?.vacuum && { vacuum: true }),
-    },
+    ...head,
+    ...(collation !== undefined && { policies: { ...head.policies, collation } }),
     tables: copyOrder(drafts),
     ...objects,
     leftOut,
-    accept: request.accept,
   }
   return { what, how: request.how, hash: hashPlan(what), findings: findings.sort(bySeverity) }
 }

@@ -16,22 +16,15 @@ import { carryScripts } from '../../stores/postgres/carry/script.ts'
 import { findArtifact, readArtifact, writeArtifact } from '../artifacts.ts'
 import type { Work } from '../edge.ts'
 import { withSource } from '../from-postgres/session.ts'
-import { drifted } from '../make-plan.ts'
+import { drifted, type PlanInput } from '../make-plan.ts'
 import { summarize } from '../plan-summary.ts'
 import { withSession } from '../session.ts'
 import { dumpSchema, majorOf, programsFor } from './schema-dump.ts'
 
-export interface PlanInput {
-  run: string
-  request: CarryRequest
-  /** The plan has to come out as this one, or it is refused as drifted. */
-  expectHash?: string
-}
-
 /** Fails with `refused` where this host has no `pg_dump` that fits, and with `drift` where another plan was expected. */
 export async function makePlan(
   { home, log }: Work,
-  { run, request, expectHash }: PlanInput,
+  { run, request, expectHash }: PlanInput<CarryRequest>,
 ): Promise<PackedSummary> {
   const origin = readArtifact(home, run, 'origin')
   const look = isNowhere(request.target)

@@ -10,21 +10,14 @@ import { lookAtFile } from '../../stores/sqlite/look-at-file.ts'
 import { readArtifact, writeArtifact } from '../artifacts.ts'
 import type { Work } from '../edge.ts'
 import { runJob } from '../jobs.ts'
-import { drifted } from '../make-plan.ts'
+import { drifted, type PlanInput } from '../make-plan.ts'
 import { summarize } from '../plan-summary.ts'
 import { writeScripts } from './plan-scripts.ts'
-
-export interface PlanInput {
-  run: string
-  request: IntoSqliteRequest
-  /** The plan has to come out as this one, or it is refused as drifted. */
-  expectHash?: string
-}
 
 /** Makes the plan, tries it, writes it with its scripts into the run's folder. */
 export async function makePlan(
   { home, log }: Work,
-  { run, request, expectHash }: PlanInput,
+  { run, request, expectHash }: PlanInput<IntoSqliteRequest>,
 ): Promise<PackedSummary> {
   const origin = readArtifact(home, run, 'origin')
   const target = lookAtFile(request.target.path)

@@ -1,8 +1,10 @@
 /** The plan of PostgreSQL → PostgreSQL: the source's own objects, and its tables as they are. */
+
 import { mistakeFinding, requestMistakes } from '../build-plan/selection.ts'
 import { bySeverity, type Finding } from '../finding.ts'
 import { hashPlan } from '../hash-plan.ts'
 import type { CarriedObject, Plan, PlanWhat, TablePlan } from '../plan.ts'
+import { planHead } from '../plan-head.ts'
 import type { CarryRequest } from '../plan-request.ts'
 import type { PostgresSchema, PostgresTable } from '../postgres-schema.ts'
 import type { DumpEntry } from './entry.ts'
@@ -44,19 +46,9 @@ export function planCarry(input: CarryInput): Plan {
     .map(table => tablePlan(table, origin, target, request))
   const { carried, clashes } = objectsOf(input, kept, tables)
   const what: PlanWhat = {
-    ...{ version: 1, kind: 'migrate' },
-    ...(request.reason !== undefined && { reason: request.reason }),
-    ...(request.operator !== undefined && { operator: request.operator }),
-    ...{ source: request.source, target: request.target },
-    policies: {
-      ...{ ifExists: request.ifExists, onFailure: request.onFailure, scope: request.scope },
-      ...(request.backup && { backup: request.backup }),
-      ...(request.gates && { gates: request.gates }),
-      ...(request.file?.vacuum && { vacuum: true }),
-    },
+    ...planHead(request),
     ...{ tables, views: [], triggers: [], carried },
     leftOut: [...grantsOf(input.entries, kept)],
-    accept: request.accept,
   }
   const findings = [
     ...input.findings,

@@ -2,11 +2,13 @@
  * The planner of PostgreSQL → SQLite: from what the source is, what the file is like and what the user asks for to the
  * plan that a run executes. Whatever is wrong is a finding; all of them come at once.
  */
+
 import { NOTHING_TO_COPY, unusedConsents } from '../build-plan/consent.ts'
 import { mistakeFinding, requestMistakes, selectTables } from '../build-plan/selection.ts'
 import { bySeverity, type Finding } from '../finding.ts'
 import { hashPlan } from '../hash-plan.ts'
 import { isLoadedInto, type Plan, type PlanWhat, type ViewPlan } from '../plan.ts'
+import { planHead } from '../plan-head.ts'
 import type { IntoSqliteRequest } from '../plan-request.ts'
 import type { PostgresSchema, PostgresTable } from '../postgres-schema.ts'
 import { planColumns } from './columns.ts'
@@ -116,24 +118,11 @@ function finish(planning: Planning, drafts: readonly Draft[], views: ViewPlan[])
   const { request, findings, leftOut } = planning
   findings.push(...unusedConsents(findings, request.accept))
   const what: PlanWhat = {
-    version: 1,
-    kind: 'migrate',
-    ...(request.reason !== undefined && { reason: request.reason }),
-    ...(request.operator !== undefined && { operator: request.operator }),
-    source: request.source,
-    target: request.target,
-    policies: {
-      ifExists: request.ifExists,
-      onFailure: request.onFailure,
-      scope: request.scope,
-      ...(request.backup && { backup: request.backup }),
-      ...(request.gates && { gates: request.gates }),
-    },
+    ...planHead(request),
     tables: drafts.map(({ plan }) => plan).sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
     views,
     triggers: [],
     leftOut,
-    accept: request.accept,
   }
   // SQLite has one writer.
   const how = { ...request.how, tables: 1, lanes: 1 }
