@@ -4,10 +4,14 @@ import { Failure } from '../model/failure.ts'
 import { carry } from './carry/verbs.ts'
 import type { Work } from './edge.ts'
 import { sqliteToPostgres } from './from-sqlite.ts'
+import { intoFiles, stagedIntoFiles } from './into-files/verbs.ts'
 import { intoSqlite } from './into-sqlite/verbs.ts'
+import { stagedIntoPostgres, stagedIntoSqlite } from './staged/verbs.ts'
 
-/** What every direction is asked for; a verb that one lacks is refused by name. */
-export type Verbs = typeof sqliteToPostgres
+/** What directions are asked for; a verb that one lacks is refused by name. */
+export type Verbs = typeof sqliteToPostgres &
+  Pick<typeof stagedIntoPostgres, 'openStage'> &
+  Pick<typeof intoFiles, 'writeFiles'>
 export type VerbName = keyof Verbs
 type Verb = (work: Work, input: never) => Promise<unknown>
 
@@ -15,9 +19,17 @@ const DIRECTIONS: Record<string, Partial<Record<VerbName, Verb>>> = {
   'sqlite postgres': sqliteToPostgres,
   'postgres postgres': carry,
   'postgres sqlite': intoSqlite,
+  'staged postgres': stagedIntoPostgres,
+  'staged sqlite': stagedIntoSqlite,
+  'sqlite files': intoFiles,
+  'staged files': stagedIntoFiles,
 }
 
-export const VERB_NAMES = Object.keys(sqliteToPostgres) as VerbName[]
+export const VERB_NAMES: VerbName[] = [
+  ...(Object.keys(sqliteToPostgres) as (keyof typeof sqliteToPostgres)[]),
+  'openStage',
+  'writeFiles',
+]
 
 type Kind = Endpoint['kind']
 /** What inputs of verbs have in common: some name both sides, some only the target. */

@@ -12,7 +12,8 @@ import { makeFolder, runFolder } from '../home/home.ts'
 import type { SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
-import { BUSY_SECONDS, type PlanRequest } from '../model/plan-request.ts'
+import type { Mode } from '../model/payloads.ts'
+import { type AnyRequest, BUSY_SECONDS, type PlanRequest } from '../model/plan-request.ts'
 import { forgetAttempts } from '../stores/sqlite/snapshot.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import { fingerprint } from './attach.ts'
@@ -25,6 +26,9 @@ export interface SnapshotInput {
   busySeconds?: number
   /** A check of some rows: the snapshot has those alone. */
   only?: PlanRequest
+  /** Of a staged source; in a dry run nothing is asked of the target that changes it. */
+  request?: AnyRequest
+  mode?: Mode
 }
 
 export interface SnapshotTaken {

@@ -1,7 +1,7 @@
 /** Which run is meant: by the name that the user gave it, or by the start of its UUID. */
 import { type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client'
-import type { PostgresEndpoint, SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import type { AnyRequest } from '../model/plan-request.ts'
 import { type Mode, SEARCH, workflowId } from '../workflows/messages.ts'
 import { pageOf, type Temporal } from './stack.ts'
 
@@ -14,7 +14,7 @@ export interface RunMemo {
   mode: Mode
   requestHash: string
   source: string
-  target: PostgresEndpoint | SqliteEndpoint
+  target: AnyRequest['target']
   host: string
 }
 

@@ -1,6 +1,16 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
-import { type Here, NOWHERE, parseEndpoint, parseSource, type SourceEndpoint } from '../model/endpoint.ts'
+import {
+  type Here,
+  NOWHERE,
+  type PostgresEndpoint,
+  parseEndpoint,
+  parseSource,
+  type SourceEndpoint,
+  type SqliteEndpoint,
+  type StagedSource,
+  staged,
+} from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import type { IfExists } from '../model/plan.ts'
@@ -93,22 +103,38 @@ function requestOf(
   target: AnyRequest['target'],
   options: MigrationOptions,
 ): AnyRequest {
+  const { file } = options
+  if (target.kind === 'files') {
+    const from = source.kind === 'postgres' ? staged(source) : source
+    return planRequest({ source: from, target }, options, file)
+  }
   if (source.kind === 'postgres') {
-    if (target.kind === 'sqlite') return planRequest({ source, target }, options, options.file)
+    if (target.kind === 'sqlite') return planRequest({ source, target }, options, file)
     if (source.connection === target.connection) throw same()
-    return planRequest({ source, target }, options, options.file)
+    return planRequest({ source, target }, options, file)
   }
-  if (target.kind === 'postgres') {
-    const request = planRequest({ source, target }, options, options.file)
-    if (options.onConflict !== undefined && !BESIDE_OTHERS.has(request.ifExists)) throw noConflict()
-    return request
-  }
+  if (target.kind === 'postgres') return withConflict(fromFile(source, target, options), options)
+  if (source.kind === 'staged') return withConflict(planRequest({ source, target }, options, file), options)
   throw new Failure({
     code: 'usage',
     object: '--to',
     message: 'SQLite is copied into SQLite by copying the file',
     remedy: 'Write --to postgresql://USER@HOST/DATABASE, or --from postgresql://… for the way back',
   })
+}
+
+function fromFile(
+  source: SqliteEndpoint | StagedSource,
+  target: PostgresEndpoint,
+  options: MigrationOptions,
+): AnyRequest {
+  if (source.kind === 'staged') return planRequest({ source, target }, options, options.file)
+  return planRequest({ source, target }, options, options.file)
+}
+
+function withConflict(request: AnyRequest, { onConflict }: MigrationOptions): AnyRequest {
+  if (onConflict !== undefined && !BESIDE_OTHERS.has(request.ifExists)) throw noConflict()
+  return request
 }
 
 /** A prepared run of a finished request, under the name that was chosen for it or one made for it. Fails with `usage`. */
@@ -169,7 +195,8 @@ function madeName({ source }: AnyRequest, requestHash: string, mode: Mode): stri
 
 /** The file, or the database where a URL names one, or the connection. */
 function baseName(source: SourceEndpoint): string {
-  if (source.kind === 'sqlite') return parse(source.path).name
+  if (source.kind === 'staged' && source.of.kind === 'postgres') return baseName(source.of)
+  if (source.kind !== 'postgres') return parse(source.path).name
   const parsed = parsePostgresUrl(source.connection)
   return parsed ? parse(parsed.url.pathname).name : source.connection
 }

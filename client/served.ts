@@ -13,7 +13,7 @@ interface Wish {
   remedy: string
 }
 
-const fromSqlite = ({ source }: AnyRequest) => source.kind === 'sqlite'
+const fromSqlite = ({ source }: AnyRequest) => source.kind !== 'postgres'
 const intoSqlite = ({ target }: AnyRequest) => target.kind === 'sqlite'
 
 const byKey = ({ ifExists, onConflict, file }: AnyRequest): boolean =>

@@ -79,7 +79,7 @@ export interface RunPlace<T extends AnyRequest['target'] = PostgresEndpoint> {
   epoch: string
   target: T
   /** The kind of the source; absent: SQLite. */
-  source?: 'postgres'
+  source?: 'postgres' | 'staged'
   /** The host that has the snapshot and the artifacts. */
   host: string
 }

@@ -2,11 +2,15 @@
 import type { Gate } from './control.ts'
 import type {
   Endpoint,
+  FilesEndpoint,
   PostgresEndpoint,
   PostgresSource,
   SourceEndpoint,
   SqliteEndpoint,
+  StagedSource,
 } from './endpoint.ts'
+import type { FileOptions } from './files/options.ts'
+import type { Mapping } from './mapping/mapping.ts'
 import type { Backup, Conflict, Conversion, IfExists, PlanHow, Policies } from './plan.ts'
 import type { Rule } from './rules.ts'
 import type { LogicalType } from './types.ts'
@@ -42,6 +46,10 @@ export interface PlanFile {
   strict?: boolean
   /** Absent: none. */
   rules?: Rule[]
+  /** How its files are read and written. */
+  files?: FileOptions
+  /** Rows of the target are made from those of the source by it; absent: each table is copied as it is. */
+  mapping?: Mapping
   /** Where the names of tables and columns, and rules, stand, by path as in `tables.users.columns.id`. */
   positions: Record<string, Position>
 }
@@ -131,12 +139,29 @@ export interface PlanRequest<
   rows?: RowsWanted
   /** A check also looks whether values would come back as they were. */
   roundTrip?: true
+  /** Of a staged source: these files are written first, from this source, and then read. */
+  via?: { source: SqliteEndpoint | PostgresSource; target: FilesEndpoint }
+  /** Files that are read or written in a minute, at most. */
+  filesPerMinute?: number
+  /** Of an earlier run: only the files that failed in it, or only the rows that it did not take. */
+  again?: { run: string; what: 'failed' | 'rejected' }
+  /** Nothing is written: so many rows of each mapped table are shown before and after. */
+  preview?: number
+  /** Nothing is written: a first mapping is made from names, types and values of both sides. */
+  suggest?: true
 }
 
 export type CarryRequest = PlanRequest<PostgresSource, PostgresEndpoint>
 export type IntoSqliteRequest = PlanRequest<PostgresSource, SqliteEndpoint>
+/** From a staged source: files, or what is mapped. */
+export type StagedRequest =
+  | PlanRequest<StagedSource, PostgresEndpoint>
+  | PlanRequest<StagedSource, SqliteEndpoint>
+  | PlanRequest<StagedSource, FilesEndpoint>
+/** Into files; of PostgreSQL by way of a staged source. */
+export type ExportRequest = PlanRequest<SqliteEndpoint | StagedSource, FilesEndpoint>
 /** Of every direction that there is. */
-export type AnyRequest = PlanRequest | CarryRequest | IntoSqliteRequest
+export type AnyRequest = PlanRequest | CarryRequest | IntoSqliteRequest | StagedRequest | ExportRequest
 
 /** The options of a command, each absent where the user did not say. */
 export type RequestOptions = Partial<
@@ -157,6 +182,11 @@ export type RequestOptions = Partial<
     | 'busySeconds'
     | 'rows'
     | 'roundTrip'
+    | 'via'
+    | 'filesPerMinute'
+    | 'again'
+    | 'preview'
+    | 'suggest'
   >
 > & { how?: Partial<PlanHow>; tables?: string[] }
 
@@ -197,5 +227,10 @@ export function planRequest<S extends SourceEndpoint, T extends Endpoint>(
     ...(file && { file }),
     ...(options.rows && { rows: options.rows }),
     ...(options.roundTrip && { roundTrip: options.roundTrip }),
+    ...(options.via && { via: options.via }),
+    ...(options.filesPerMinute && { filesPerMinute: options.filesPerMinute }),
+    ...(options.again && { again: options.again }),
+    ...(options.preview && { preview: options.preview }),
+    ...(options.suggest && { suggest: options.suggest }),
   }
 }

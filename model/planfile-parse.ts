@@ -1,6 +1,7 @@
 /** Reads a plan file and reports all of its mistakes at once, each with its place and a remedy. */
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
+import type { FileOptions } from './files/options.ts'
 import type { ColumnSettings, Mistake, PlanFile, Position } from './plan-request.ts'
 import { planFileSchema } from './planfile.ts'
 import { describeIssues } from './planfile-mistakes.ts'
@@ -117,6 +118,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     on_failure,
     busy_timeout,
     rules,
+    files,
     ...rest
   } = data
   const listed = Array.isArray(tables)
@@ -132,6 +134,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     onFailure: on_failure,
     busySeconds: busy_timeout,
     rules: rules?.map(ruleOf),
+    files: files && fileOptions(files),
     how: clean({
       chunkRows: how?.chunk_rows,
       chunkBytes: how?.chunk_bytes,
@@ -140,6 +143,10 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     }),
     positions: places,
   })
+}
+
+function fileOptions({ escape_formulas, ...rest }: NonNullable<PlanFileData['files']>): FileOptions {
+  return clean({ ...rest, escapeFormulas: escape_formulas })
 }
 
 type TableMap = Exclude<PlanFileData['tables'], string[] | undefined>

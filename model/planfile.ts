@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { GATES } from './control.ts'
+import { JSON_SHAPES, SQL_DIALECTS } from './files/options.ts'
 import { BACKUPS, CONFLICTS, CONVERSIONS, HOW_BOUNDS, type PlanHow } from './plan.ts'
 import { RULE_KEYS, ruleSchema } from './planfile-rules.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
@@ -113,6 +114,22 @@ const how = z.strictObject({
   lanes: within('lanes').optional().describe('Connections that copy one large table'),
 })
 
+const files = z
+  .strictObject({
+    delimiter: z.string().length(1).optional().describe('CSV: between fields; usually found out'),
+    quote: z.string().length(1).optional().describe('CSV: around fields; usually "'),
+    header: z.boolean().optional().describe('CSV: whether the first line has names; usually it has'),
+    encoding: name.optional().describe('As in iso-8859-1, windows-1252, utf-16le; usually found out'),
+    null: z.string().optional().describe('CSV: how NULL is spelled; usually an empty field without quotes'),
+    shape: z.enum(JSON_SHAPES).optional().describe('JSON, when written; usually tables'),
+    per: name.optional().describe('XLSX, when written: a workbook for each row of this table'),
+    dialect: z.enum(SQL_DIALECTS).optional().describe('SQL, when written; usually sqlite'),
+    escape_formulas: z.literal(true).optional().describe('No text is a formula to a spreadsheet'),
+    dated: z.literal(true).optional().describe('Into a folder of their own, named by date and time'),
+    scratch: endpoint.optional().describe('Server for a database that a dump is restored into meanwhile'),
+  })
+  .describe('How files are read and written')
+
 /** The schema of the file as it is written; its output is not yet a `PlanFile`. */
 export const planFileSchema = z.strictObject({
   version: z.literal(1),
@@ -162,6 +179,7 @@ export const planFileSchema = z.strictObject({
     .optional()
     .describe('VACUUM (ANALYZE) of each table once its rows and indexes are there, instead of ANALYZE alone'),
   strict: z.boolean().optional().describe('New tables of SQLite are STRICT'),
+  files: files.optional(),
   rules: z.array(ruleSchema).optional().describe('What the target has to hold when all rows are there'),
 })
 
@@ -170,6 +188,7 @@ export function keysAt(path: readonly (string | number)[]): readonly string[] {
   if (path.length === 0) return Object.keys(planFileSchema.shape)
   if (path[0] === 'rules') return RULE_KEYS[path.slice(2).join('.')] ?? []
   if (path[0] === 'how') return Object.keys(how.shape)
+  if (path[0] === 'files') return Object.keys(files.shape)
   return Object.keys(path.length === 2 ? tableSettings.shape : columnSettings.shape)
 }
 

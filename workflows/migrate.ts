@@ -13,6 +13,7 @@ import type { MigrateInput, PlanSummary, RunPlace } from './messages.ts'
 import { pool } from './pool.ts'
 import { preflight } from './preflight.ts'
 import { RunProgress } from './run-progress.ts'
+import { writeOut } from './write-out.ts'
 
 export async function migrate(input: MigrateInput): Promise<RunResult> {
   const progress = new RunProgress(input, input.mode === 'preflight' ? ['preflight', 'report'] : undefined)
@@ -32,6 +33,7 @@ async function run(course: Course): Promise<RunResult> {
   const summary = await progress.step('preflight', say => preflight(course, say))
   if (input.mode === 'preflight') return finished(course, { tables: [], besides: [], unmade: [] })
   const place = await progress.step('backup', say => prepare(course, say))
+  if (input.request.target.kind === 'files') return finished(course, await writeOut(course, place, summary))
   for (let setBacks = 0; ; setBacks++)
     try {
       return await carryOut(course, place, summary, setBacks > 0)

@@ -1,0 +1,29 @@
+/** The steps of a run that writes files, after its ledger is open. */
+import { count } from '../model/amounts.ts'
+import type { Course } from './course.ts'
+import type { Outcome } from './endings.ts'
+import type { PlanSummary, RunPlace } from './messages.ts'
+
+/** Writes every file, then reads each one again and compares. */
+export async function writeOut(
+  { progress, work }: Course,
+  place: RunPlace,
+  { tables }: PlanSummary,
+): Promise<Outcome> {
+  await progress.step('schema', () => work.any.createTables({ place }))
+  const names = tables.map(({ name }) => name)
+  await progress.step('copy', async say => {
+    progress.tables(names, 'copying')
+    for (;;) {
+      const { more, files, done, failed } = await work.any.writeFiles({ place })
+      say(`${done} of ${count(files, 'file')}${failed > 0 ? `, ${failed} failed` : ''}`)
+      if (!more) break
+    }
+    progress.tables(names, 'copied')
+  })
+  const unmade = await progress.step('finish', () => work.any.finishKeys({ place }))
+  const results = await progress.step('validate', () => work.any.validateTables({ place, tables: names }))
+  for (const { name, verdict } of results)
+    progress.tables([name], verdict === 'equal' ? 'validated' : 'differs')
+  return { tables: results, besides: [], unmade }
+}
