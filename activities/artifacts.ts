@@ -6,6 +6,9 @@ import type { AssessDocument } from '../model/assess-document.ts'
 import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
+import type { Intake } from '../model/intake.ts'
+import type { Preview } from '../model/mapping/show-preview.ts'
+import type { Suggestion } from '../model/mapping/suggest.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import type { PostgresSchema } from '../model/postgres-schema.ts'
@@ -22,6 +25,10 @@ export interface Artifacts {
   plan: Plan
   /** What `longhaul assess` shows. */
   assess: AssessDocument
+  preview: Preview
+  suggestion: Suggestion
+  /** What became of the files and rows of a staged source. */
+  intake: Intake
   /** What the comparison of views found. */
   views: ViewResult[]
   /** What the comparison of keys, indexes and rules of tables found. */

@@ -107,6 +107,7 @@ function factsOf(
   const schema = findArtifact(home, run, 'schema')
   const rules = findArtifact(home, run, 'rules')
   const repairs = findArtifact(home, run, 'repairs')
+  const intake = findArtifact(home, run, 'intake')
   return {
     ...{ result, mode, tables, request },
     steps: stepsOf(steps, closed.objects),
@@ -116,6 +117,7 @@ function factsOf(
     ...(schema && { schema }),
     ...(rules && { rules }),
     ...(repairs && { repairs }),
+    ...(intake && { intake }),
     ...(snapshot && {
       snapshot: {
         ...{ how: snapshot.how, bytes: snapshot.bytes, seconds: snapshot.seconds },

@@ -38,16 +38,19 @@ export function readPlan(path: string): { document: PlanDocument } | { file: Pla
     : { file: readPlanFile(path) }
 }
 
-const sqlite = z.object({ kind: z.literal('sqlite'), path: z.string().min(1), host: z.string().min(1) })
-const postgres = z.object({
-  kind: z.literal('postgres'),
-  connection: z.string().min(1),
-  schema: z.string().min(1),
-})
+const file = { path: z.string().min(1), host: z.string().min(1) }
+const server = { connection: z.string().min(1), schema: z.string().min(1) }
+const sqlite = z.looseObject({ kind: z.literal('sqlite'), ...file })
+const files = z.looseObject({ kind: z.literal('files'), ...file })
+const staged = z.looseObject({ kind: z.literal('staged'), ...file })
+const origin = z.looseObject({ kind: z.literal('postgres'), ...server, host: z.string().min(1) })
+const postgres = z.looseObject({ kind: z.literal('postgres'), ...server })
+const source = z.discriminatedUnion('kind', [sqlite, staged, origin])
+const target = z.discriminatedUnion('kind', [sqlite, files, postgres])
 const documentSchema = z.object({
   longhaul: z.literal('plan'),
   name: z.string(),
-  request: z.looseObject({ source: sqlite, target: postgres }),
+  request: z.looseObject({ source, target }),
   plan: z.looseObject({
     what: z.looseObject({ version: z.literal(1) }),
     hash: z.string().regex(/^[0-9a-f]{64}$/),

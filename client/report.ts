@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path'
 import { readJson } from '../home/home.ts'
 import type { AssessDocument } from '../model/assess-document.ts'
 import { Failure } from '../model/failure.ts'
+import type { Preview } from '../model/mapping/show-preview.ts'
+import type { Suggestion } from '../model/mapping/suggest.ts'
 import type { Plan } from '../model/plan.ts'
 import { type RollbackDocument, renderRollback } from '../model/render-rollback.ts'
 import { reportOf } from '../model/report/account.ts'
@@ -46,6 +48,14 @@ export interface FoundScripts {
   rollbackPath: string
 }
 
+/** Rows before and after a mapping, which lie beside the report. */
+export const readPreview = ({ report }: RunResult, { here }: Surroundings): Preview | undefined =>
+  report?.host === here.host ? readJson<Preview>(join(dirname(report.json), 'preview.json')) : undefined
+
+/** A first mapping, which lies beside the report. */
+export const readSuggestion = ({ report }: RunResult, { here }: Surroundings): Suggestion | undefined =>
+  report?.host === here.host ? readJson<Suggestion>(join(dirname(report.json), 'suggestion.json')) : undefined
+
 /** What `assess` found, as a document and as text. */
 export interface FoundAssessment {
   document: AssessDocument
@@ -74,11 +84,17 @@ interface FoundReport {
  * taken back since, with the report of that. Needs no server. Fails with `usage`.
  */
 export function findReport(id: string, around: Surroundings): ReportDocument {
-  const { facts, folder } = latest(id, around)
+  return reportOf(asOfNow(latest(id, around)))
+}
+
+/** What was seen of every run that has a report here, the newest first. */
+export const everyReport = ({ home }: Surroundings): ReportFacts[] => reports(home).map(asOfNow)
+
+function asOfNow({ facts, folder }: FoundReport): ReportFacts {
   const rollback = readJson<RollbackDocument>(join(folder, 'rollback.json'))
-  if (!rollback) return reportOf(facts)
+  if (!rollback) return facts
   const { run, scope, outcome, endedAt } = rollback
-  return reportOf({ ...facts, rollback, takenBack: takenBackBy(run, scope, outcome, endedAt) })
+  return { ...facts, rollback, takenBack: takenBackBy(run, scope, outcome, endedAt) }
 }
 
 function latest(id: string, { home }: Surroundings): FoundReport {

@@ -1,8 +1,11 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
 import {
+  type Endpoint,
+  type FilesEndpoint,
   type Here,
   NOWHERE,
+  type ParsedUrl,
   type PostgresEndpoint,
   parseEndpoint,
   parseSource,
@@ -12,6 +15,7 @@ import {
   staged,
 } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
+import type { FileFormat, FileOptions } from '../model/files/options.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import type { IfExists } from '../model/plan.ts'
 import { type AnyRequest, type PlanFile, planRequest, type RequestOptions } from '../model/plan-request.ts'
@@ -21,11 +25,21 @@ import type { Mode } from '../workflows/messages.ts'
 import { refuseUnserved } from './served.ts'
 
 /** What can be said about a migration; an option goes before the plan file, which goes before the default. */
-export interface MigrationOptions extends RequestOptions {
-  /** `sqlite:FILE`, or as `to`; of PostgreSQL all schemas, or those of `?schema=one,two`. */
+export interface MigrationOptions extends Omit<RequestOptions, 'via'> {
+  /**
+   * `sqlite:FILE`, or as `to`; of PostgreSQL all schemas, or those of `?schema=one,two`; `csv:`, `json:`, `jsonl:`, `xlsx:`, `sql:` or
+   * `dump:` with the path of a file or folder.
+   */
   from?: string
-  /** `postgresql://USER@HOST:PORT/DATABASE[?schema=NAME]`, the name of a connection, or `sqlite:FILE`. */
+  /**
+   * `postgresql://USER@HOST:PORT/DATABASE[?schema=NAME]`, the name of a connection, `sqlite:FILE`, or files as in `from`, besides
+   * archives.
+   */
   to?: string
+  /** Files that are written first, and read from there: `xlsx:FOLDER` and the like. */
+  via?: string
+  /** How files are read and written; each goes before what the plan file says. */
+  files?: FileOptions
   /** Name of the run: `a` to `z`, digits, `.`, `_` and `-`; otherwise made from source and request. */
   id?: string
   /** A plan file that was read (`readPlanFile`). */
@@ -62,9 +76,17 @@ export function prepareRun(
   const to = options.to ?? options.file?.target
   if (!to && needs === 'target') throw missing('--to')
   const target = to ? parseEndpoint(to, here) : { endpoint: NOWHERE }
-  const request = requestOf(source.endpoint, inSchema(target.endpoint, options.file?.schema), options)
+  const wanted = { ...options.file?.files, ...options.files }
+  const scratch = wanted.scratch === undefined ? undefined : scratchOf(wanted.scratch, here)
+  const given = { ...wanted, ...(scratch && { scratch: scratch.endpoint.connection }) }
+  const request = requestOf(
+    stagedWhere(withFileOptions(source.endpoint, given), options),
+    withFileOptions(inSchema(target.endpoint, options.file?.schema), given),
+    options,
+    options.via === undefined ? undefined : viaOf(options.via, given, here),
+  )
   const name = options.id ?? options.file?.name
-  const secrets = [source, target].flatMap(side =>
+  const secrets = [source, target, ...(scratch ? [scratch] : [])].flatMap(side =>
     'secretUrl' in side && side.endpoint.kind === 'postgres'
       ? [{ connection: side.endpoint.connection, url: side.secretUrl! }]
       : [],
@@ -73,6 +95,43 @@ export function prepareRun(
     ...named(request, mode, name, options.showValues),
     ...(secrets.length > 0 && { secrets }),
   }
+}
+
+/** A server, by its connection. */
+function scratchOf(text: string, here: Here): ParsedUrl<PostgresEndpoint> {
+  const { endpoint, ...secret } = parseEndpoint(text, here)
+  if (endpoint.kind === 'postgres') return { endpoint, ...secret }
+  throw new Failure({
+    code: 'usage',
+    object: '--scratch',
+    message: 'archives are restored into PostgreSQL',
+    remedy: 'Write postgresql://USER@HOST/DATABASE or the name of a connection',
+  })
+}
+
+/** What is mapped is laid down first, whatever it is. */
+function stagedWhere(source: SourceEndpoint, { file, suggest }: MigrationOptions): SourceEndpoint {
+  return (file?.mapping || suggest) && source.kind !== 'staged' ? staged(source) : source
+}
+
+function withFileOptions<E extends Endpoint>(endpoint: E, options: FileOptions): E {
+  if (endpoint.kind === 'files') return { ...endpoint, options }
+  return endpoint.kind === 'staged' ? { ...endpoint, of: withFileOptions(endpoint.of, options) } : endpoint
+}
+
+/** Formats that hold tables and are read again. */
+const BETWEEN: ReadonlySet<FileFormat> = new Set(['csv', 'json', 'jsonl', 'xlsx'])
+
+function viaOf(text: string, options: FileOptions, here: Here): FilesEndpoint {
+  const { endpoint } = parseEndpoint(text, here)
+  if (endpoint.kind === 'files' && BETWEEN.has(endpoint.format))
+    return { ...endpoint, options: { ...options, dated: true } }
+  throw new Failure({
+    code: 'usage',
+    object: '--via',
+    message: 'the way goes over a folder of files',
+    remedy: 'Write xlsx:FOLDER/, csv:FOLDER/, json:FOLDER/ or jsonl:FOLDER/',
+  })
 }
 
 /** By name: two names of one database are told apart by preflight. */
@@ -101,10 +160,13 @@ const noConflict = () =>
 function requestOf(
   source: SourceEndpoint,
   target: AnyRequest['target'],
-  options: MigrationOptions,
+  { via: _via, ...options }: MigrationOptions,
+  via?: FilesEndpoint,
 ): AnyRequest {
   const { file } = options
+  if (via) return overFiles(source, target, via, options)
   if (target.kind === 'files') {
+    if (target.format === 'dump') throw noArchive()
     const from = source.kind === 'postgres' ? staged(source) : source
     return planRequest({ source: from, target }, options, file)
   }
@@ -123,16 +185,50 @@ function requestOf(
   })
 }
 
+/** The source into files, and these into the target. */
+function overFiles(
+  source: SourceEndpoint,
+  target: AnyRequest['target'],
+  via: FilesEndpoint,
+  options: Omit<MigrationOptions, 'via'>,
+): AnyRequest {
+  if (source.kind === 'staged' || target.kind === 'files') throw notBetween()
+  const wishes = { ...options, via: { source, target: via } }
+  return withConflict(
+    target.kind === 'sqlite'
+      ? planRequest({ source: staged(via), target }, wishes, options.file)
+      : planRequest({ source: staged(via), target }, wishes, options.file),
+    options,
+  )
+}
+
+const notBetween = () =>
+  new Failure({
+    code: 'usage',
+    object: '--via',
+    message: 'files lie between two databases, without a mapping',
+    remedy:
+      'Write a database as --from and as --to; or "longhaul export", then "longhaul import --plan FILE"',
+  })
+
+const noArchive = () =>
+  new Failure({
+    code: 'usage',
+    object: '--to',
+    message: 'archives of pg_dump are read and not written',
+    remedy: 'Write sql:FILE with --dialect postgres, or use pg_dump',
+  })
+
 function fromFile(
   source: SqliteEndpoint | StagedSource,
   target: PostgresEndpoint,
-  options: MigrationOptions,
+  options: Omit<MigrationOptions, 'via'>,
 ): AnyRequest {
   if (source.kind === 'staged') return planRequest({ source, target }, options, options.file)
   return planRequest({ source, target }, options, options.file)
 }
 
-function withConflict(request: AnyRequest, { onConflict }: MigrationOptions): AnyRequest {
+function withConflict(request: AnyRequest, { onConflict }: Omit<MigrationOptions, 'via'>): AnyRequest {
   if (onConflict !== undefined && !BESIDE_OTHERS.has(request.ifExists)) throw noConflict()
   return request
 }
@@ -156,11 +252,14 @@ function hashRequest({
   busySeconds: _busySeconds,
   reason: _reason,
   operator: _operator,
+  filesPerMinute: _filesPerMinute,
   file,
   ...request
 }: AnyRequest): string {
-  const { include, tables, exclude } = file ?? {}
-  return sha256(canonicalJson({ ...request, file: { include, tables, exclude } }))
+  const { include, tables, exclude, mapping } = file ?? {}
+  return sha256(
+    canonicalJson({ ...request, file: { include, tables, exclude, ...(mapping && { mapping }) } }),
+  )
 }
 
 const missing = (flag: '--from' | '--to') =>

@@ -13,7 +13,9 @@ interface Wish {
   remedy: string
 }
 
-const fromSqlite = ({ source }: AnyRequest) => source.kind !== 'postgres'
+const fromSqlite = ({ source }: AnyRequest) => source.kind === 'sqlite'
+/** Rows are read from a SQLite file: of a source, or of what was laid down. */
+const fromFile = ({ source }: AnyRequest) => source.kind !== 'postgres'
 const intoSqlite = ({ target }: AnyRequest) => target.kind === 'sqlite'
 
 const byKey = ({ ifExists, onConflict, file }: AnyRequest): boolean =>
@@ -25,8 +27,8 @@ const WISHES: readonly Wish[] = [
   {
     flag: '--if-exists upsert and --conflict',
     asked: byKey,
-    served: fromSqlite,
-    where: 'from SQLite to PostgreSQL',
+    served: request => fromFile(request) && request.target.kind !== 'files',
+    where: 'from SQLite to PostgreSQL, and from files to either',
     remedy: 'Write --if-exists append, without --conflict',
   },
   {
@@ -46,8 +48,8 @@ const WISHES: readonly Wish[] = [
   {
     flag: '--types optimized',
     asked: ({ types }) => types === 'optimized',
-    served: fromSqlite,
-    where: 'where SQLite is the source',
+    served: request => fromFile(request) && request.target.kind === 'postgres',
+    where: 'where PostgreSQL is the target, and not the source',
     remedy: 'Leave it out: the types are those of the source',
   },
   {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Failure } from '../../model/failure.ts'
 import type { Cli } from './cli.ts'
-import { migrationOptions, type RunFlags, withExamples, withPlanning, withVerbosity } from './options.ts'
+import { migrationOptions, type RunFlags, withExamples, withSources, withVerbosity } from './options.ts'
 import { type Ended, runPrepared, showEnding } from './run.ts'
 
 interface AssessFlags extends RunFlags {
@@ -13,7 +13,7 @@ export function addAssess(program: Command, cli: Cli): void {
   const command = program
     .command('assess')
     .description('Look at every value of a source: what it holds, what that becomes, what is in the way')
-  withVerbosity(withPlanning(command)).option(
+  withVerbosity(withSources(command)).option(
     '--show-values',
     'show the value of each example as well: on the screen, and in the files of the assessment',
   )

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Cli } from './cli.ts'
-import { type RunFlags, withExamples, withPlanning, withRunning } from './options.ts'
+import { type RunFlags, withExamples, withRunning, withSources } from './options.ts'
 import { runCommand } from './run.ts'
 
 /** `longhaul data`: rows into tables that are there. */
@@ -8,7 +8,7 @@ export function addData(program: Command, cli: Cli): void {
   const command = program
     .command('data')
     .description('Load rows into tables that "schema" or the application made, and compare')
-  withExamples(withRunning(withPlanning(command)), [
+  withExamples(withRunning(withSources(command)), [
     ['data --from sqlite:app.db --to postgresql://me@localhost/app', 'load all tables'],
     ['data --from sqlite:app.db --to prod --tables users', 'load one'],
   ]).action((flags: RunFlags) =>

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Cli } from './cli.ts'
-import { type RunFlags, withExamples, withPlanning, withRunning } from './options.ts'
+import { withWriting } from './file-flags.ts'
+import { type RunFlags, withExamples, withRunning, withSources } from './options.ts'
 import { type RunWords, runCommand } from './run.ts'
 
 /** `longhaul full`: the whole job. */
@@ -8,11 +9,15 @@ export function addFull(program: Command, cli: Cli): void {
   const command = program
     .command('full')
     .description('Migrate: preflight, backup, schema, copy, finish, validate, report')
-  const parts = withRunning(withPlanning(command))
+  const parts = withWriting(withRunning(withSources(command)))
     .addOption(
       new Option('--schema-only', 'tables and all that belongs to them, no rows').conflicts('dataOnly'),
     )
     .option('--data-only', 'only rows, into tables that are there and empty')
+    .option(
+      '--via <files>',
+      'out of the source into files (xlsx:FOLDER/, csv:FOLDER/, …), and from these into the target; the files are kept',
+    )
   withExamples(parts, [
     [
       'full --from sqlite:app.db --to postgresql://me@localhost/app',
@@ -24,6 +29,10 @@ export function addFull(program: Command, cli: Cli): void {
       'every object, and every row',
     ],
     ['full --from prod --to sqlite:app.db', 'the connection "prod" into one file'],
+    [
+      'full --from prod --to sqlite:app.db --via xlsx:exports/ --per dictionaries',
+      'by way of a workbook for each dictionary, in a folder named by date and time',
+    ],
     ['full --plan plan.yaml --on-failure rollback --json', 'for scripts: all or nothing, the result as JSON'],
   ]).action((flags: FullFlags) => runCommand(cli, flags, { mode: 'full', ...partOf(flags) }))
 }

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { GATES, type Gate } from '../../model/control.ts'
 import { BACKUPS, CONFLICTS } from '../../model/plan.ts'
 import type { MigrationOptions } from '../request.ts'
+import { type FileFlags, fileOptions, withReading } from './file-flags.ts'
 import type { Verbosity } from './output.ts'
 
 /** Flags as commander gives them. */
@@ -18,7 +19,7 @@ export interface FollowFlags extends Verbosity {
   wait?: number
 }
 
-export interface RunFlags extends EndpointFlags, FollowFlags {
+export interface RunFlags extends EndpointFlags, FollowFlags, FileFlags {
   id?: string
   plan?: string
   tables?: string[]
@@ -28,6 +29,7 @@ export interface RunFlags extends EndpointFlags, FollowFlags {
   onFailure?: NonNullable<MigrationOptions['onFailure']>
   strict?: boolean
   types?: NonNullable<MigrationOptions['types']>
+  via?: string
   accept?: string[]
   backup?: NonNullable<MigrationOptions['backup']>
   gate?: NonNullable<MigrationOptions['gates']>
@@ -67,7 +69,7 @@ function withEndpoints(command: Command): Command {
     .addOption(
       new Option(
         '--from <url>',
-        'source: sqlite:FILE, postgresql://USER@HOST:PORT/DATABASE[?schema=ONE,TWO], or the name of a connection',
+        'source: sqlite:FILE, postgresql://USER@HOST:PORT/DATABASE[?schema=ONE,TWO], the name of a connection, or csv:, json:, jsonl:, xlsx:, sql: or dump: with a file or folder',
       ).conflicts('sqlite'),
     )
     .addOption(
@@ -148,6 +150,9 @@ export function withPlanning(command: Command): Command {
     .option('--operator <name>', 'who asks for it, for the report')
 }
 
+/** The same where files may be the source. */
+export const withSources = (command: Command): Command => withReading(withPlanning(command))
+
 /** How long a run may wait for somebody while a command follows it. */
 export function withWait(command: Command): Command {
   return command.option(
@@ -186,7 +191,11 @@ export async function migrationOptions(flags: RunFlags): Promise<MigrationOption
   const from = flags.from ?? (flags.sqlite && `sqlite:${flags.sqlite}`)
   const to = flags.to ?? flags.postgres
   const file = plan && readPlanFile(plan)
+  const files = fileOptions(flags)
   const given = {
+    files: Object.keys(files).length > 0 ? files : undefined,
+    filesPerMinute: flags.filesPerMinute,
+    via: flags.via,
     from,
     to,
     id,

@@ -6,7 +6,7 @@ import type { PlanDocument } from '../plan-files.ts'
 import type { PreparedRun } from '../request.ts'
 import type { Cli } from './cli.ts'
 import { findingsText } from './ending.ts'
-import { migrationOptions, type RunFlags, withExamples, withPlanning, withVerbosity } from './options.ts'
+import { migrationOptions, type RunFlags, withExamples, withSources, withVerbosity } from './options.ts'
 import { type Ended, runPrepared, showEnding } from './run.ts'
 import { writeOut } from './write-out.ts'
 
@@ -14,14 +14,21 @@ interface PlanFlags extends RunFlags {
   hash?: boolean
   sql?: boolean
   out?: string
+  suggest?: true
 }
 
 /** `longhaul plan`: the dry run; prints the very plan that a run would execute. */
 export function addPlan(program: Command, cli: Cli): void {
   const command = program.command('plan').description('Dry run: print the plan that a run would execute')
-  withVerbosity(withPlanning(command))
+  withVerbosity(withSources(command))
     .addOption(new Option('--hash', 'print only the hash of the plan').conflicts('sql'))
     .option('--sql', 'print the SQL that a run would execute; the script that takes it back lies beside it')
+    .addOption(
+      new Option(
+        '--suggest',
+        'print a first mapping (YAML), by names, types and values of both sides, with what it does not know',
+      ).conflicts(['hash', 'sql']),
+    )
     .option('--out <file>', 'write the plan (0600), for "longhaul start FILE" to run exactly it')
   withExamples(command, [
     [
@@ -33,6 +40,7 @@ export function addPlan(program: Command, cli: Cli): void {
       'run exactly what was reviewed, or refuse',
     ],
     ['plan --plan plan.yaml --hash', 'has anything changed since?'],
+    ['plan --from json:legacy.json --to prod --suggest --out mapping.yaml', 'where does what belong?'],
     ['plan --plan plan.yaml --sql > schema.sql', 'what would be executed in the target?'],
   ]).action((flags: PlanFlags) => planCommand(cli, flags))
 }
@@ -40,10 +48,31 @@ export function addPlan(program: Command, cli: Cli): void {
 async function planCommand(cli: Cli, flags: PlanFlags): Promise<void> {
   const { prepareRun } = await import('../request.ts')
   const options = await migrationOptions(flags)
-  const prepared = prepareRun(options, 'preflight', cli.around.here)
+  const { here } = cli.around
+  if (flags.suggest)
+    return suggestCommand(cli, flags, prepareRun({ ...options, suggest: true }, 'preflight', here))
+  const prepared = prepareRun(options, 'preflight', here)
   await runPrepared(cli, flags, prepared, {
     mode: 'preflight',
     show: (_, ended) => showPlanned(cli, ended, prepared, flags),
+  })
+}
+
+async function suggestCommand(cli: Cli, flags: PlanFlags, prepared: PreparedRun): Promise<void> {
+  const { readSuggestion } = await import('../report.ts')
+  await runPrepared(cli, flags, prepared, {
+    mode: 'preflight',
+    show: (_, ended) => {
+      const suggestion = readSuggestion(ended.result, cli.around)
+      if (!suggestion) return showEnding(cli, ended)
+      // Whether rows would fit as they are is not the question.
+      cli.status = 0
+      if (flags.out) writeOut(flags.out, suggestion.yaml)
+      else cli.out.verbatim(suggestion.yaml)
+      cli.out.document(suggestion)
+      if (suggestion.gaps.length > 0)
+        cli.out.warn(`To be decided:\n${suggestion.gaps.map(gap => `  ${gap}`).join('\n')}`)
+    },
   })
 }
 

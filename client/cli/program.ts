@@ -8,10 +8,13 @@ import { addCheck } from './check.ts'
 import type { Cli } from './cli.ts'
 import { addData } from './data.ts'
 import { addEdit } from './edit.ts'
+import { addExport } from './export.ts'
 import { addFull } from './full.ts'
+import { addImport } from './import.ts'
 import { addList } from './list.ts'
 import { addPause } from './pause.ts'
 import { addPlan } from './plan.ts'
+import { addPreview } from './preview.ts'
 import { addReject } from './reject.ts'
 import { addRepair } from './repair.ts'
 import { addReplay } from './replay.ts'
@@ -31,7 +34,8 @@ import { addWatch } from './watch.ts'
 import { addWorker } from './worker.ts'
 
 const COMMANDS = [
-  ...[addFull, addAssess, addPlan, addStart, addValidate, addSchema, addData, addCheck],
+  ...[addFull, addAssess, addPlan, addPreview, addStart, addValidate, addSchema, addData, addCheck],
+  ...[addExport, addImport],
   ...[addList, addShow, addWatch, addStatus, addReport],
   ...[addPause, addResume, addThrottle, addSkip, addRetry, addApprove, addReject, addEdit],
   ...[addCancel, addRepair, addReplay, addRollback],

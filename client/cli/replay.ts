@@ -4,6 +4,7 @@ import { endingText } from './ending.ts'
 import { type LedgerFlags, ledgerOf, withLedger } from './ledger-flags.ts'
 import { withExamples, withVerbosity } from './options.ts'
 import type { Verbosity } from './output.ts'
+import { runPrepared } from './run.ts'
 import { plural } from './text.ts'
 
 interface ReplayFlags extends Verbosity, LedgerFlags {
@@ -14,7 +15,9 @@ interface ReplayFlags extends Verbosity, LedgerFlags {
 export function addReplay(program: Command, cli: Cli): void {
   const command = program
     .command('replay')
-    .description('Write the rows that a run put into quarantine, after the plan file was corrected')
+    .description(
+      'Write the rows that a run put into quarantine or rejected, after the plan file was corrected',
+    )
     .argument('<id>', 'name of the run, or the start of its UUID')
     .option('--plan <file>', 'plan file (YAML) with other casts or policies for what did not fit')
   withExamples(withVerbosity(withLedger(command)), [
@@ -31,6 +34,9 @@ async function replayCommand(cli: Cli, id: string, flags: ReplayFlags): Promise<
   const { readReport } = await import('../report.ts')
   const { ledgerEndpoint } = await import('../target.ts')
   const file = flags.plan === undefined ? undefined : readPlanFile(flags.plan)
+  const { hasRejected, prepareAgain } = await import('../again.ts')
+  if (hasRejected(id, around))
+    return runPrepared(cli, flags, prepareAgain(id, 'rejected', around, file), { mode: 'full' })
   const target = ledgerOf(flags, around)
   await withTemporal(cli, around, async temporal => {
     const run = target ? undefined : await findRun(temporal, id)

@@ -16,6 +16,7 @@ import { LiveView } from './live.ts'
 import { LogTail } from './log-tail.ts'
 import { type FollowFlags, migrationOptions, type RunFlags } from './options.ts'
 import type { Output } from './output.ts'
+import { forgetStdin, isStdin, keepStdin } from './stdin.ts'
 import { showWaiting } from './waiting.ts'
 
 /** What a command adds to the flags. */
@@ -37,10 +38,19 @@ export interface Ended extends Outcome {
 /** Reads the flags, starts or joins the run, follows it, shows how it ended. */
 export async function runCommand(cli: Cli, flags: RunFlags, words: RunWords): Promise<void> {
   const { prepareRun } = await import('../request.ts')
+  const { from = '' } = flags
+  if (isStdin(from)) return runStdin(cli, flags, words)
   const given = await migrationOptions(flags)
   const ifExists = given.ifExists ?? given.file?.ifExists ?? words.ifExists
   const options = { ...given, ...(words.scope && { scope: words.scope }), ...(ifExists && { ifExists }) }
   await runPrepared(cli, flags, prepareRun(options, words.mode, cli.around.here), words)
+}
+
+/** Once the run is complete nobody asks for what came in. */
+async function runStdin(cli: Cli, flags: RunFlags, words: RunWords): Promise<void> {
+  const from = await keepStdin(flags.from!, cli.around.home)
+  await runCommand(cli, { ...flags, from }, words)
+  if (cli.status === 0) forgetStdin(from)
 }
 
 /** The same for a run that was prepared elsewhere, or is once the server can be asked. */

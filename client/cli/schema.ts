@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Cli } from './cli.ts'
-import { type RunFlags, withExamples, withPlanning, withRunning } from './options.ts'
+import { type RunFlags, withExamples, withRunning, withSources } from './options.ts'
 import { runCommand } from './run.ts'
 
 /** `longhaul schema`: tables, keys and indexes without rows. */
@@ -8,7 +8,7 @@ export function addSchema(program: Command, cli: Cli): void {
   const command = program
     .command('schema')
     .description('Make the tables with their keys and indexes, without rows')
-  withExamples(withRunning(withPlanning(command)), [
+  withExamples(withRunning(withSources(command)), [
     [
       'schema --from sqlite:app.db --to postgresql://me@localhost/app',
       'make the tables; "data" loads them later',

@@ -3,6 +3,7 @@
  * it, and every form (JSON, Markdown, HTML) shows that and decides nothing anew. `docs/report.schema.json` describes it.
  */
 import type { Finding, Severity } from '../finding.ts'
+import type { Intake } from '../intake.ts'
 import type { Mode } from '../payloads.ts'
 import type { LeftOut } from '../plan.ts'
 import type { AnyRequest } from '../plan-request.ts'
@@ -34,6 +35,8 @@ export interface ReportFacts<R extends AnyRequest = AnyRequest> {
   rules?: RuleResult[]
   /** `since`: what became of the source after it, in words. */
   snapshot?: { how: string; bytes: number; seconds: number; since?: string }
+  /** Files and rows of a staged source. */
+  intake?: Intake
   failure?: string
   /** Tables that an operator left out. */
   skippedTables?: string[]
