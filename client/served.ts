@@ -49,7 +49,7 @@ const WISHES: readonly Wish[] = [
     flag: '--types optimized',
     asked: ({ types }) => types === 'optimized',
     served: request => fromFile(request) && request.target.kind === 'postgres',
-    where: 'where PostgreSQL is the target, and not the source',
+    where: 'from SQLite or files to PostgreSQL',
     remedy: 'Leave it out: the types are those of the source',
   },
   {

@@ -15,7 +15,7 @@ export function addImport(program: Command, cli: Cli): void {
       'every workbook of a folder; rows that are there get the values of the files',
     ],
     ['import --plan users.yaml', 'with a mapping: columns, values, lookups, required fields'],
-    ['mysql-export | longhaul import --from csv:- --to prod', 'from standard input'],
+    ['import --from csv:- --to prod < users.csv', 'from standard input'],
   ]).action((flags: RunFlags) => {
     const { conflict } = flags
     const ifExists = conflict === 'skip' || conflict === 'overwrite' ? 'upsert' : 'append'

@@ -16,7 +16,7 @@ test('help lists every command of the public contract', () => {
   assert.equal(status, 0)
   const contract =
     'up worker full validate schema data check plan start list show watch status report rollback ' +
-    'pause resume throttle skip retry approve reject edit cancel replay'
+    'pause resume throttle skip retry approve reject edit cancel replay export import preview'
   for (const name of contract.split(' ')) assert.match(stdout, new RegExp(`^  ${name}\\b`, 'm'))
 })
 

@@ -102,3 +102,37 @@ test('what becomes of keys that are there is said where rows go beside others, a
     for (const options of [byKey, { ifExists: 'upsert' } as const])
       assert.throws(() => prepare({ from: BASE.to, to, ...options }), /only from SQLite to PostgreSQL/)
 })
+
+test('files are laid down first, and how they are read goes with them', () => {
+  const { request } = prepare({ from: 'csv:in', files: { delimiter: ';', encoding: 'iso-8859-1' } })
+  const of = {
+    ...{ kind: 'files', format: 'csv', path: '/data/in', host: 'h' },
+    options: { delimiter: ';', encoding: 'iso-8859-1' },
+  }
+  assert.deepEqual(request.source, { kind: 'staged', path: '/data/in', host: 'h', of })
+})
+
+test('by way of files: these are the source, and the database is what they are written from', () => {
+  const { request } = prepare({ via: 'xlsx:out', files: { per: 'dictionaries' } })
+  const files = {
+    ...{ kind: 'files', format: 'xlsx', path: '/data/out', host: 'h' },
+    options: { per: 'dictionaries', dated: true },
+  }
+  assert.deepEqual(request.source, { kind: 'staged', path: '/data/out', host: 'h', of: files })
+  assert.deepEqual(request.via, {
+    source: { kind: 'sqlite', path: '/data/My App.db', host: 'h' },
+    target: files,
+  })
+})
+
+test('a password of the server for archives is kept, and is no part of the request', () => {
+  const url = 'postgresql://me:geheim@localhost/postgres'
+  const { request, secrets } = prepare({ from: 'dump:a.dump', files: { scratch: url } })
+  assert.ok(!JSON.stringify(request).includes('geheim'))
+  assert.deepEqual(secrets, [{ connection: 'postgresql://me@localhost/postgres', url }])
+})
+
+test('PostgreSQL into files goes by way of the stage', () => {
+  const { request } = prepareRun({ from: 'postgresql://me@localhost/app', to: 'csv:out' }, 'full', here)
+  assert.equal(request.source.kind, 'staged')
+})

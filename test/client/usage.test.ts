@@ -20,12 +20,30 @@ const CASES: { words: string[]; status?: number; says: RegExp[]; env?: NodeJS.Pr
   { words: ['full', '--to', TO], says: [/--from: the source is missing/, /--from sqlite:app\.db/] },
   { words: ['full', '--from', FROM], says: [/--to: the target is missing/] },
   { words: ['full', '--from', 'mysql://db/app', '--to', TO], says: [/"mysql:" is no kind of endpoint/] },
-  { words: ['full', '--from', 'sqlite:', '--to', TO], says: [/sqlite: needs the path of a file/] },
+  {
+    words: ['export', '--from', FROM, '--to', 'dump:app.dump'],
+    says: [/--to: archives of pg_dump are read and not written/],
+  },
+  {
+    words: ['full', '--from', FROM, '--to', TO, '--via', 'sqlite:between.db'],
+    says: [/--via: the way goes over a folder of files/, /xlsx:FOLDER/],
+  },
+  {
+    words: ['full', '--from', 'csv:in/', '--to', TO, '--via', 'xlsx:out/'],
+    says: [/--via: files lie between two databases/],
+  },
+  {
+    words: ['import', '--from', 'dump:app.dump', '--to', 'sqlite:app.db', '--scratch', 'sqlite:s.db'],
+    says: [/--scratch: archives are restored into PostgreSQL/],
+  },
+  { words: ['export', '--from', FROM, '--to', 'out', '--format', 'dump'], says: [/Allowed choices/] },
+  { words: ['import', '--from', 'csv:a.csv', '--to', TO, '--delimiter', ';;'], says: [/one character/] },
+  { words: ['full', '--from', 'sqlite:', '--to', TO], says: [/sqlite: needs a path/] },
   { words: ['full', '--from', TO, '--to', TO], says: [/source and target are the same/] },
   { words: ['full', '--from', FROM, '--to', FROM], says: [/SQLite is copied into SQLite/] },
   {
     words: ['full', '--from', TO, '--to', FROM, '--types', 'optimized'],
-    says: [/--types optimized: only where SQLite is the source/],
+    says: [/--types optimized: only from SQLite or files to PostgreSQL/],
   },
   { words: ['check', '--from', TO, '--to', FROM, '--sample', '3'], says: [/--where and --sample: only/] },
   {
