@@ -165,6 +165,12 @@ export function showEndpoint(endpoint: Endpoint): string {
   return `${endpoint.connection}${suffix}`
 }
 
+/** What kind it is, as people call it: `sqlite`, `postgres`, or the format of files. */
+export function kindName(endpoint: Endpoint): string {
+  if (endpoint.kind === 'staged') return kindName(endpoint.of)
+  return endpoint.kind === 'files' ? endpoint.format : endpoint.kind
+}
+
 /** The machine that alone can reach an endpoint; undefined for a server. */
 export const hostOf = (endpoint: Endpoint): string | undefined =>
   'host' in endpoint ? endpoint.host : undefined

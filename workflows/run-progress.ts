@@ -1,7 +1,7 @@
 /** What one run's workflow knows of itself, and the rules by which that changes. */
 import { patched, setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow'
 import type { OperatorEvent, SignOff, TableFigures, Waiting } from '../model/control.ts'
-import { showEndpoint } from '../model/endpoint.ts'
+import { kindName, showEndpoint } from '../model/endpoint.ts'
 import { estimateOf, noteSample, paceOf, type Sample } from '../model/estimate.ts'
 import { type FailureFacts, sentence } from '../model/failure.ts'
 import {
@@ -42,8 +42,8 @@ export class RunProgress {
       findings: { refused: 0, consent: 0, incomplete: 0, warning: 0, note: 0 },
     }
     this.#publish({
-      source: input.request.source.kind,
-      target: input.request.target.kind,
+      source: kindName(input.request.source),
+      target: kindName(input.request.target),
       state: this.progress.state,
     })
   }

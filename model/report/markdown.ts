@@ -1,8 +1,9 @@
 /** The report as Markdown: what guide and auditor ask for, in an order in which one reads. */
-import { showEndpoint } from '../endpoint.ts'
+import { kindName, showEndpoint } from '../endpoint.ts'
 import { OF_COPY, type ReportDocument, SUMMED } from './document.ts'
 import { comparison } from './markdown-baseline.ts'
 import { consents, issues, leftOut, operations, setAside, signOff } from './markdown-findings.ts'
+import { intake } from './markdown-intake.ts'
 import { repairs } from './markdown-repairs.ts'
 import { schema } from './markdown-schema.ts'
 import { block, cell, code, list, table } from './markdown-text.ts'
@@ -14,6 +15,7 @@ export function markdownReport(report: ReportDocument): string {
     heading(report),
     stateBefore(report),
     stepsPerformed(report),
+    intake(report),
     balanceSheet(report),
     unequalRows(report),
     wouldNotReturn(report),
@@ -50,7 +52,7 @@ function facts({ result, request, steps, takenBack }: ReportDocument): string[][
     [takenBack ? 'State before' : 'State', `**${result.state}**`],
     ['Verdict', `**${result.verdict}**`],
     ['Run', code(result.run)],
-    ['Migration type', cell(`${request.source.kind} → ${request.target.kind}`)],
+    ['Migration type', cell(`${kindName(request.source)} → ${kindName(request.target)}`)],
     ['Source', `${code(showEndpoint(request.source))} on host ${cell(request.source.host)}`],
     ['Target', code(showEndpoint(request.target))],
     ['Began', time(whole?.from)],

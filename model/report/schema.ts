@@ -5,10 +5,12 @@
 import { z } from 'zod'
 import { RULES } from '../rules.ts'
 import { STEPS } from '../run.ts'
+import { intake } from './schema-intake.ts'
 import { repair } from './schema-repairs.ts'
+import { request } from './schema-request.ts'
 import { result, verdict } from './schema-result.ts'
 import { rollbackSchema } from './schema-rollback.ts'
-import { amount, at, finding, host, optional, severity, text, texts } from './schema-words.ts'
+import { amount, at, finding, optional, severity, text, texts } from './schema-words.ts'
 
 const located = z
   .strictObject({
@@ -60,18 +62,6 @@ const step = z.strictObject({
   endedAt: optional(at),
   detail: optional(text),
 })
-
-const request = z
-  .looseObject({
-    source: z.strictObject({ kind: z.literal('sqlite'), path: text, host }),
-    target: z.strictObject({ kind: z.literal('postgres'), connection: text, schema: text }),
-    scope: z.enum(['all', 'schema', 'data', 'check']),
-    accept: texts,
-    exclude: texts,
-    reason: optional(text),
-    operator: optional(text),
-  })
-  .describe('What was asked for: the command line over the plan file')
 
 const view = z.strictObject({
   name: text,
@@ -166,6 +156,7 @@ export const reportSchema = z.strictObject({
       since: optional(text.describe('What became of the source after it')),
     }),
   ),
+  intake: optional(intake),
   failure: optional(text),
   skippedTables: optional(texts.describe('Left out by an operator')),
   setAside: optional(texts.describe('SQL that gives up for good what was replaced')),

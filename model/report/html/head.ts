@@ -1,6 +1,6 @@
 /** The top of the page: the verdict, the amounts that matter most, and what the run was. */
 import { number, showBytes } from '../../amounts.ts'
-import { showEndpoint } from '../../endpoint.ts'
+import { kindName, showEndpoint } from '../../endpoint.ts'
 import type { ReportDocument, Tone } from '../document.ts'
 import { secondsOf, showMoment, showSeconds, wholeStretch } from '../times.ts'
 import { facts, type Html, html, section, time } from './markup.ts'
@@ -11,7 +11,7 @@ export function verdict(report: ReportDocument): Html {
   const { headline, result, request, failure } = report
   const said = [failure, result.message].flatMap(text => (text ? [html`<p class="said">${text}</p>`] : []))
   return html`<header class="verdict ${headline.tone}">
-<p class="kind">${kindOf(report)} · ${request.source.kind} → ${request.target.kind}</p>
+<p class="kind">${kindOf(report)} · ${kindName(request.source)} → ${kindName(request.target)}</p>
 <h1>${result.name}</h1>
 <div class="words"><span class="sign" aria-hidden="true">${SIGNS[headline.tone]}</span>
 <div><p class="title">${headline.title}</p><p>${headline.text}.</p>${said}</div></div>

@@ -4,6 +4,7 @@ import { balance } from './balance.ts'
 import { baseline } from './baseline.ts'
 import { differences, findings, leftOut } from './findings.ts'
 import { about, verdict } from './head.ts'
+import { intake } from './intake.ts'
 import { type Html, html } from './markup.ts'
 import { pace } from './pace.ts'
 import { people } from './people.ts'
@@ -44,6 +45,7 @@ const sections = (report: ReportDocument): Html[] =>
     differences(report),
     about(report),
     timeline(report),
+    intake(report),
     pace(report),
     balance(report),
     unequalRows(report),
