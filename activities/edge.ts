@@ -47,7 +47,7 @@ export function guarded<I extends Input, O>(
       runLog.info({ ms: Math.round(performance.now() - started) }, 'done')
       return result
     } catch (error) {
-      const failure = translated(error, IMPATIENT.has(name) && activityInfo().attempt >= mostAttempts(error))
+      const failure = inTheEnd(error, IMPATIENT.has(name) && activityInfo().attempt >= mostAttempts(error))
       const facts = { ms: Math.round(performance.now() - started), ...logged(error) }
       if (isHeld(error)) runLog.info(facts, 'held')
       else {
@@ -92,6 +92,13 @@ function logged(error: unknown): object {
 const IMPATIENT = new Set(['attach', 'takeSnapshot', 'assess'])
 /** Where the server is full of sessions, others of ours among them, one is free within minutes. */
 const mostAttempts = (error: unknown) => (error instanceof Failure && error.code === 'busy' ? 12 : 3)
+
+/** Whatever breaks off when it is cancelled, as a session that is hung up, was cancelled and did not fail. */
+function inTheEnd(error: unknown, last: boolean): Error {
+  return Context.current().cancellationSignal.aborted
+    ? new CancelledFailure('cancelled')
+    : translated(error, last)
+}
 
 function translated(error: unknown, last = false): Error {
   if (error instanceof CancelledFailure) return error
