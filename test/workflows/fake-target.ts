@@ -187,6 +187,16 @@ export class FakeTarget {
         await this.#call('attach')
         return { run }
       },
+      openStage: async () => {
+        await this.#call('openStage')
+        return {}
+      },
+      writeFiles: async () => {
+        await this.#call('writeFiles')
+        const files = 3
+        const done = this.called('writeFiles')
+        return { more: done < files, files, done, failed: 0 }
+      },
       takeSnapshot: () => this.#call('takeSnapshot') as never,
       assess: () => this.#call('assess') as never,
       makePlan: async () => {

@@ -24,6 +24,8 @@ export interface Stage {
   begin(target: FakeTarget, over?: Partial<MigrateInput>): Promise<Play>
   /** From now on the activities of this run are those of the target. */
   plays(run: string, target: FakeTarget): void
+  /** The same for runs that other runs begin. */
+  playsChildren(target: FakeTarget): void
   /** Takes this host's worker away, or brings it back. */
   leave(): Promise<void>
   comeBack(): Promise<void>
@@ -88,6 +90,7 @@ export async function startStage(flags: string[] = []): Promise<Stage> {
     await scratch.stop()
   })
   const plays = (run: string, target: FakeTarget) => void targets.set(run, target)
+  const playsChildren = (target: FakeTarget) => plays(CHILDREN, target)
   const begin = async (target: FakeTarget, over: Partial<MigrateInput> = {}) => {
     const input = migrateInput(over)
     plays(input.run, target)
@@ -98,8 +101,11 @@ export async function startStage(flags: string[] = []): Promise<Stage> {
     })
     return playOf(handle, target)
   }
-  return { client, begin, plays, leave, comeBack }
+  return { client, begin, plays, playsChildren, leave, comeBack }
 }
+
+/** Their ids are drawn by workflows. */
+const CHILDREN = 'children'
 
 type Input = { run?: string; place?: { run: string } }
 type Activity = (input: Input) => Promise<unknown>
@@ -107,7 +113,7 @@ type Activity = (input: Input) => Promise<unknown>
 /** Each run's activities are those of its own target. */
 function dispatched(targets: ReadonlyMap<string, FakeTarget>): Record<string, Activity> {
   const call = (name: string) => (input: Input) => {
-    const { activities } = targets.get(input.run ?? input.place!.run)!
+    const { activities } = (targets.get(input.run ?? input.place!.run) ?? targets.get(CHILDREN))!
     return (activities[name as keyof Activities] as Activity)(input)
   }
   const names = Object.keys(new FakeTarget([]).activities)
