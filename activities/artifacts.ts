@@ -9,6 +9,8 @@ import type { Finding } from '../model/finding.ts'
 import type { Intake } from '../model/intake.ts'
 import type { Preview } from '../model/mapping/show-preview.ts'
 import type { Suggestion } from '../model/mapping/suggest.ts'
+import type { Exported } from '../model/into-files/exported.ts'
+import type { ImageFacts } from '../model/from-image/facts.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import type { PostgresSchema } from '../model/postgres-schema.ts'
@@ -22,6 +24,8 @@ export interface Artifacts {
   assessment: Assessment
   /** A PostgreSQL source, as it describes itself. */
   origin: PostgresSchema
+  /** The image of a staged source for a SQLite file. */
+  image: ImageFacts
   plan: Plan
   /** What `longhaul assess` shows. */
   assess: AssessDocument
@@ -29,6 +33,10 @@ export interface Artifacts {
   suggestion: Suggestion
   /** What became of the files and rows of a staged source. */
   intake: Intake
+  /** The files that were written for a staged source to be read: where they are, and which could not be written. */
+  stage: { path: string; failed: { file: string; error: string }[] }
+  /** What an export has written. */
+  files: Exported
   /** What the comparison of views found. */
   views: ViewResult[]
   /** What the comparison of keys, indexes and rules of tables found. */
@@ -58,6 +66,9 @@ export interface Artifacts {
 }
 
 export const snapshotPath = (home: string, run: string) => join(runFolder(run, home), 'snapshot.db')
+
+/** The rows of a staged source as they are. */
+export const stagePath = (home: string, run: string) => join(runFolder(run, home), 'stage.db')
 
 const path = (home: string, run: string, name: string) => join(runFolder(run, home), `${name}.json`)
 

@@ -1,9 +1,9 @@
 /** The reading itself, in two threads: the pages of the snapshot, and its schema with every value. */
 import type { TableFacts } from '../model/assessment.ts'
+import type { Wishes } from '../model/build-plan/selection.ts'
 import { wantsEveryDigit } from '../model/build-plan.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
-import type { PlanRequest } from '../model/plan-request.ts'
 import type { Schema } from '../model/schema.ts'
 import type { TargetDescription } from '../model/target.ts'
 import { fileObject } from '../stores/sqlite/errors.ts'
@@ -31,8 +31,8 @@ export function checkSnapshot(
 
 export interface ScanInput {
   snapshot: string
-  request: PlanRequest
-  target: TargetDescription
+  request: Wishes & { source: { path: string } }
+  target: Pick<TargetDescription, 'tables'>
 }
 
 export interface SourceRead {
@@ -61,8 +61,8 @@ async function ofSource<T>({ snapshot, source }: CheckInput, act: () => Promise<
 
 function scanAll(
   snapshot: string,
-  request: PlanRequest,
-  target: TargetDescription,
+  request: ScanInput['request'],
+  target: ScanInput['target'],
   progress: (detail: unknown) => void,
 ): SourceRead {
   const schema = withStore(snapshot, store => store.describe())

@@ -2,7 +2,7 @@
 import type { Finding } from '../model/finding.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import { findArtifact, needSnapshot, writeArtifact } from './artifacts.ts'
-import type { SourceRead } from './assess-job.ts'
+import type { ScanInput, SourceRead } from './assess-job.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
 import { lookAtTarget } from './look-at-target.ts'
@@ -13,14 +13,19 @@ export interface Assessed {
   bytes: number
 }
 
-export async function assess(
+export const assess = (work: Work, input: { run: string; request: PlanRequest }): Promise<Assessed> =>
+  assessFor(work, input, () => lookAtTarget(work.home, input.request.target, input.run))
+
+/** The same for any target; of files none has a table. */
+export async function assessFor(
   { home, log }: Work,
-  { run, request }: { run: string; request: PlanRequest },
+  { run, request }: { run: string; request: ScanInput['request'] },
+  lookAt: () => Promise<ScanInput['target']>,
 ): Promise<Assessed> {
   const done = findArtifact(home, run, 'assessment')
   if (done) return sizes(done.tables)
   const began = performance.now()
-  const target = await lookAtTarget(home, request.target, run)
+  const target = await lookAt()
   const snapshot = needSnapshot(home, run)
   const failed = new AbortController()
   const { schema, tables, findings } = await checkedAndScanned(

@@ -9,12 +9,12 @@ import { makeFolder, runFolder } from '../home/home.ts'
 import { readOrders, readTables } from '../ledger/reader.ts'
 import { getPlan, goesBack, listRuns, type RunRow } from '../ledger/runs.ts'
 import { findLedger } from '../ledger/schema.ts'
-import { isNowhere, type SqliteEndpoint } from '../model/endpoint.ts'
+import { isNowhere, type PostgresEndpoint, type SqliteEndpoint } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
 import { ordersLines } from '../model/orders-text.ts'
 import { type PackedSummary, packed } from '../model/packed-summary.ts'
 import type { MigrateInput } from '../model/payloads.ts'
-import type { CarryRequest, PlanRequest } from '../model/plan-request.ts'
+import type { AnyRequest, PlanRequest } from '../model/plan-request.ts'
 import { UNFINISHED } from '../model/run.ts'
 import { findArtifact, snapshotPath, writeArtifact } from './artifacts.ts'
 import type { Work } from './edge.ts'
@@ -66,10 +66,12 @@ export interface Origin {
   since: (run: string) => Promise<string | undefined>
 }
 
+type IntoPostgres = Extract<AnyRequest, { target: PostgresEndpoint }>
+
 /** The same for any source, and a target with a ledger in PostgreSQL. */
 export async function attachTo(
   work: Work,
-  input: MigrateInput<PlanRequest | CarryRequest>,
+  input: MigrateInput<IntoPostgres>,
   origin: Origin,
 ): Promise<Attached> {
   const { target } = input.request
@@ -114,7 +116,7 @@ export async function attachTo(
 /** The unfinished run of the same request; fails where it was begun with another file of the source's name. */
 async function findSame(
   client: Client,
-  { request, requestHash }: MigrateInput<PlanRequest | CarryRequest>,
+  { request, requestHash }: MigrateInput<IntoPostgres>,
   origin: Origin,
 ) {
   const ledger = await findLedger(client, request.target.schema)
@@ -138,7 +140,7 @@ const otherSource = ({ id, name }: RunRow, source: string) =>
   })
 
 /** Which source this is: the file behind the path, on this host. Fails with `source` where there is none. */
-export function fingerprint({ path, host }: SqliteEndpoint): string {
+export function fingerprint({ path, host }: Pick<SqliteEndpoint, 'path' | 'host'>): string {
   try {
     const real = realpathSync(path)
     // Without the number of the device, which changes when a machine starts anew.
@@ -199,7 +201,7 @@ async function mayTakeOver(
 }
 
 /** Brings a run's snapshot from another state folder of this host into ours; its name shows it whole or not. */
-async function fetchArtifacts(work: Work, run: RunRow): Promise<void> {
+export async function fetchArtifacts(work: Work, run: RunRow): Promise<void> {
   const here = snapshotPath(work.home, run.id)
   if (existsSync(here)) return
   const there = snapshotPath(run.home, run.id)

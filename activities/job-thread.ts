@@ -26,13 +26,16 @@ import { copyLane } from './copy-lane.ts'
 import { digestCopied } from './digest-job.ts'
 import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
+import { exportJobs } from './into-files/jobs.ts'
 import { fileJobs } from './into-sqlite/jobs.ts'
 import { tryIntoSqlite } from './into-sqlite/try-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
+import { mapStage } from './mapping/map-stage.ts'
 import { type Progress, paced } from './progress.ts'
 import { repairTables } from './repair-job.ts'
 import { checkPlannedRules, tryRuleQueries } from './rules-job.ts'
+import { stageJobs } from './staged/jobs.ts'
 import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
@@ -65,7 +68,10 @@ const jobs = {
   tryRuleQueries,
   verify: verifyExpressions,
   ...fileJobs,
+  ...exportJobs,
+  ...stageJobs,
   tryIntoSqlite,
+  mapStage,
 } as const
 export type Jobs = typeof jobs
 

@@ -44,6 +44,7 @@ function boundaries(type: LogicalType): Cell[] {
     case 'inet':
       return ['10.0.0.1']
     case 'native':
+    case 'cell':
       return []
   }
 }

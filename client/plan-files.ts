@@ -1,8 +1,11 @@
 /** The two kinds of file that `start` takes: the user's plan file (YAML), and a plan as `plan --out` wrote it. */
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../model/failure.ts'
 import { hashPlan } from '../model/hash-plan.ts'
+import { type Mapping, withPaths } from '../model/mapping/mapping.ts'
+import { mistakesFailure } from '../model/mistakes-failure.ts'
 import type { Plan } from '../model/plan.ts'
 import type { AnyRequest, PlanFile } from '../model/plan-request.ts'
 import { parsePlanFile } from '../model/planfile-parse.ts'
@@ -18,17 +21,12 @@ export interface PlanDocument {
 /** Reads a YAML plan file; fails with `usage`, naming all of its mistakes with their lines. */
 export function readPlanFile(path: string): PlanFile {
   const { file, mistakes } = parsePlanFile(read(path), path)
-  if (file) return file
-  const lines = mistakes.map(
-    m => `  ${path}:${m.line}:${m.column}${m.path && ` ${m.path}`}: ${m.message}. ${m.remedy}`,
-  )
-  const count = mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`
-  throw new Failure({
-    code: 'usage',
-    object: `plan file ${path}`,
-    message: `${count}\n${lines.join('\n')}`,
-  })
+  if (file) return file.mapping ? { ...file, mapping: besideFile(file.mapping, path) } : file
+  throw mistakesFailure(path, mistakes)
 }
+
+const besideFile = (mapping: Mapping, path: string): Mapping =>
+  withPaths(mapping, name => resolve(dirname(path), name))
 
 /** Reads whichever of the two it is. */
 export function readPlan(path: string): { document: PlanDocument } | { file: PlanFile } {

@@ -7,6 +7,8 @@ import type { LogicalType } from './types.ts'
 
 /** Tried from the top; the first word found in the declaration, in capitals, decides. */
 const WORDS: [RegExp, (size: number[]) => LogicalType][] = [
+  // What longhaul declares where SQLite's own numbers would lose digits.
+  [/^DECIMAL_TEXT$/, decimal],
   [/REAL|FLOA|DOUB/, () => ({ kind: 'float', bits: 64 })],
   [/INTERVAL/, () => ({ kind: 'text' })],
   [/INT/, () => ({ kind: 'integer', bits: 64 })],

@@ -17,8 +17,10 @@ export const LEDGER_TABLES = [
   'overwritten',
 ] as const
 export const LEDGER_PREFIX = 'longhaul_'
+/** Besides those, in a file of SQLite. */
+const IN_FILES_ALONE = ['written']
 
 /** Whether it is a table of a prefixed ledger, which never counts as user data. */
 export function isLedgerTable(name: string): boolean {
-  return LEDGER_TABLES.some(table => name === `${LEDGER_PREFIX}${table}`)
+  return [...LEDGER_TABLES, ...IN_FILES_ALONE].some(table => name === `${LEDGER_PREFIX}${table}`)
 }

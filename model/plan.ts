@@ -148,6 +148,8 @@ export interface TablePlan {
   there?: Access
   /** SQLite's own options of a new table; absent: none. */
   strict?: true
+  /** The definition of a new table of SQLite as it stands; absent: it is made of the parts below. */
+  sql?: string
   /** Source columns of the key by which rows fall into digest buckets; empty: by the whole row. */
   key: string[]
   primaryKey?: { name?: string; columns: string[] }
@@ -270,6 +272,8 @@ export interface IndexPlan {
   parts: IndexPartPlan[]
   /** The condition of a partial index, in SQL of the target. */
   where?: string
+  /** As in `TablePlan`. */
+  sql?: string
 }
 
 /** Keeps rows apart whose keys are too long for a btree; no foreign key and no ON CONFLICT with columns can use it. */
@@ -292,6 +296,8 @@ export interface ViewPlan {
   columns: string[]
   /** The query in SQL of the target. */
   query: string
+  /** As in `TablePlan`. */
+  sql?: string
   /** A view of this name is there, and is kept aside with the tables that are replaced. */
   replaces?: true
 }
@@ -309,8 +315,10 @@ export interface TriggerPlan {
   columns: string[]
   /** A condition over OLD and NEW in SQL of the target. */
   when?: string
-  /** PL/pgSQL from `BEGIN` (or `DECLARE`) to `END`. */
+  /** PL/pgSQL from `BEGIN` (or `DECLARE`) to `END`; empty with `sql`. */
   body: string
+  /** As in `TablePlan`. */
+  sql?: string
   /** A function of this name is there, whose triggers stand on what is replaced, and is kept aside with that. */
   replaces?: true
 }

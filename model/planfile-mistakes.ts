@@ -42,6 +42,7 @@ function inUnion(
   const value = valueAt(content, at)
   const form = at[0] === 'rules' && at.length === 3 ? RULE_FORMS[at[2]!] : undefined
   if (form !== undefined) return inForm(issue, at, content, form)
+  if (at[0] === 'mapping') return inMapping(issue, at, content)
   if (at.length > 1) return [{ at, path: showPath(at), ...notScalar(value) }]
   if (typeof value !== 'object' || value === null) {
     const message = `a list or a map is expected here, not ${nameOf(value)}`
@@ -56,6 +57,27 @@ function inUnion(
   }
   const meant = issue.errors[Array.isArray(value) ? 0 : 1] ?? []
   return meant.flatMap(inner => describe(inner, at, content))
+}
+
+/** In a mapping most things are a word, a list or a map: what is of the form that was written says what is wrong with it. */
+function inMapping(
+  issue: Issue & { code: 'invalid_union' },
+  at: PathPart[],
+  content: unknown,
+): DescribedIssue[] {
+  const meant = issue.errors.filter(inner =>
+    inner.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+  )
+  if (meant.length !== 1)
+    return [
+      {
+        at,
+        path: showPath(at),
+        message: 'this is not written as it must be',
+        remedy: 'Look it up in the manual under "Mapping"',
+      },
+    ]
+  return meant[0]!.flatMap(inner => describe(inner, at, content))
 }
 
 /** A rule that is a word or a map. */

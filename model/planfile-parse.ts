@@ -2,6 +2,7 @@
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import type { FileOptions } from './files/options.ts'
+import { readMapping } from './mapping/read.ts'
 import type { ColumnSettings, Mistake, PlanFile, Position } from './plan-request.ts'
 import { planFileSchema } from './planfile.ts'
 import { describeIssues } from './planfile-mistakes.ts'
@@ -119,6 +120,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     busy_timeout,
     rules,
     files,
+    mapping,
     ...rest
   } = data
   const listed = Array.isArray(tables)
@@ -135,6 +137,7 @@ function toPlanFile(file: string, data: PlanFileData, places: Record<string, Pos
     busySeconds: busy_timeout,
     rules: rules?.map(ruleOf),
     files: files && fileOptions(files),
+    mapping: mapping && readMapping(mapping),
     how: clean({
       chunkRows: how?.chunk_rows,
       chunkBytes: how?.chunk_bytes,

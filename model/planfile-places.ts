@@ -46,7 +46,18 @@ export function positions(document: Document, place: Place): Record<string, Posi
     }
   }
   for (const rule of keys(document, ['rules'])) note(['rules', rule])
+  for (const path of mappedPaths(document)) note(path)
   return found
+}
+
+/** Tables of a mapping, their entries where these are a list, and all that stands in one. */
+function mappedPaths(document: Document): PathPart[][] {
+  const below = (path: PathPart[]) => keys(document, path).map(key => [...path, key])
+  const tables = below(['mapping'])
+  const lists = tables.flatMap(path => (isSeq(document.getIn(path, true)) ? below(path) : []))
+  const entries = [...tables.filter(path => isMap(document.getIn(path, true))), ...lists]
+  const parts = entries.flatMap(below)
+  return [...tables, ...lists, ...parts, ...parts.flatMap(below)]
 }
 
 function keys(document: Document, path: PathPart[]): PathPart[] {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { GATES } from './control.ts'
 import { JSON_SHAPES, SQL_DIALECTS } from './files/options.ts'
+import { mappingKeys, mappingSchema } from './mapping/schema.ts'
 import { BACKUPS, CONFLICTS, CONVERSIONS, HOW_BOUNDS, type PlanHow } from './plan.ts'
 import { RULE_KEYS, ruleSchema } from './planfile-rules.ts'
 import { parseType, TYPE_NAMES } from './type-text.ts'
@@ -180,6 +181,7 @@ export const planFileSchema = z.strictObject({
     .describe('VACUUM (ANALYZE) of each table once its rows and indexes are there, instead of ANALYZE alone'),
   strict: z.boolean().optional().describe('New tables of SQLite are STRICT'),
   files: files.optional(),
+  mapping: mappingSchema.optional(),
   rules: z.array(ruleSchema).optional().describe('What the target has to hold when all rows are there'),
 })
 
@@ -187,6 +189,7 @@ export const planFileSchema = z.strictObject({
 export function keysAt(path: readonly (string | number)[]): readonly string[] {
   if (path.length === 0) return Object.keys(planFileSchema.shape)
   if (path[0] === 'rules') return RULE_KEYS[path.slice(2).join('.')] ?? []
+  if (path[0] === 'mapping') return mappingKeys(path.slice(1))
   if (path[0] === 'how') return Object.keys(how.shape)
   if (path[0] === 'files') return Object.keys(files.shape)
   return Object.keys(path.length === 2 ? tableSettings.shape : columnSettings.shape)

@@ -93,5 +93,7 @@ export function showType(type: LogicalType): string {
       return type.binary ? 'jsonb' : 'json'
     case 'native':
       return type.name
+    case 'cell':
+      return 'as it stands'
   }
 }

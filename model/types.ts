@@ -21,6 +21,8 @@ export type LogicalType =
   | { kind: 'inet' }
   /** A type of PostgreSQL that goes to the same type of PostgreSQL as it stands; in its own spelling. */
   | { kind: 'native'; name: string }
+  /** A cell of SQLite that goes to SQLite as it stands, with its storage class; integers come as bigint. */
+  | { kind: 'cell' }
 
 /**
  * One value as a store hands it over. From SQLite: its storage class (integers as `number` where the

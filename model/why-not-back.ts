@@ -37,4 +37,5 @@ const KINDS: Record<LogicalType['kind'], string> = {
   uuid: 'UUIDs come back as texts in small letters with hyphens',
   inet: 'addresses come back in the spelling of the target',
   native: 'values come back in the spelling of the target',
+  cell: 'values come back as they are',
 }

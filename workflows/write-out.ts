@@ -6,15 +6,20 @@ import type { PlanSummary, RunPlace } from './messages.ts'
 
 /** Writes every file, then reads each one again and compares. */
 export async function writeOut(
-  { progress, work }: Course,
+  { progress, work, control }: Course,
   place: RunPlace,
   { tables }: PlanSummary,
 ): Promise<Outcome> {
   await progress.step('schema', () => work.any.createTables({ place }))
   const names = tables.map(({ name }) => name)
+  const left: string[] = []
   await progress.step('copy', async say => {
     progress.tables(names, 'copying')
     for (;;) {
+      for (const table of control.book.orders.skippedTables.filter(name => !left.includes(name))) {
+        left.push(table)
+        await work.any.leaveOut({ place, table })
+      }
       const { more, files, done, failed } = await work.any.writeFiles({ place })
       say(`${done} of ${count(files, 'file')}${failed > 0 ? `, ${failed} failed` : ''}`)
       if (!more) break
@@ -22,7 +27,8 @@ export async function writeOut(
     progress.tables(names, 'copied')
   })
   const unmade = await progress.step('finish', () => work.any.finishKeys({ place }))
-  const results = await progress.step('validate', () => work.any.validateTables({ place, tables: names }))
+  const written = names.filter(name => !left.includes(name))
+  const results = await progress.step('validate', () => work.any.validateTables({ place, tables: written }))
   for (const { name, verdict } of results)
     progress.tables([name], verdict === 'equal' ? 'validated' : 'differs')
   return { tables: results, besides: [], unmade }

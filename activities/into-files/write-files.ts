@@ -1,10 +1,8 @@
 /** Writes files, one after the other, for about a minute; then the workflow is asked again. */
-import type { FilesEndpoint } from '../../model/endpoint.ts'
-import { Failure } from '../../model/failure.ts'
-import type { RunPlace } from '../../model/payloads.ts'
+import { BUDGET_MS } from '../copy-chunks.ts'
 import type { Work } from '../edge.ts'
-
-export type FilesPlace = RunPlace<FilesEndpoint>
+import { runJob } from '../jobs.ts'
+import type { ExportRunPlace } from './place.ts'
 
 export interface Written {
   /** Some are still to be written. */
@@ -14,6 +12,12 @@ export interface Written {
   failed: number
 }
 
-export async function writeFiles(_work: Work, { place }: { place: FilesPlace }): Promise<Written> {
-  throw new Failure({ code: 'internal', object: `run ${place.run}`, message: 'exports are not built yet' })
+/** Fails with `paused` where the run is held from the start. */
+export async function writeFiles(
+  { home, log }: Work,
+  { place }: { place: ExportRunPlace },
+): Promise<Written> {
+  const written = await runJob('writeExport', { home, place, budgetMs: BUDGET_MS })
+  log.info(written, 'files written')
+  return written
 }

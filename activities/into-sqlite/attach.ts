@@ -4,16 +4,17 @@ import Database from 'better-sqlite3'
 import { fileTables } from '../../ledger/in-file/reader.ts'
 import { getFilePlan, listFileRuns } from '../../ledger/in-file/runs.ts'
 import { goesBack, type RunRow } from '../../ledger/runs.ts'
+import type { SqliteEndpoint } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
 import { packed } from '../../model/packed-summary.ts'
 import type { MigrateInput } from '../../model/payloads.ts'
 import type { Plan } from '../../model/plan.ts'
-import type { IntoSqliteRequest } from '../../model/plan-request.ts'
+import type { AnyRequest, IntoSqliteRequest } from '../../model/plan-request.ts'
 import { UNFINISHED } from '../../model/run.ts'
 import { writingFailure } from '../../stores/sqlite/write/errors.ts'
 import { workFiles } from '../../stores/sqlite/write/place.ts'
 import { findArtifact, writeArtifact } from '../artifacts.ts'
-import type { Attached } from '../attach.ts'
+import type { Attached, Origin } from '../attach.ts'
 import type { Work } from '../edge.ts'
 import { originOf } from '../from-postgres/origin.ts'
 import { summarize } from '../plan-summary.ts'
@@ -26,10 +27,18 @@ interface Found {
   skipped: string[]
 }
 
+type IntoFile = Extract<AnyRequest, { target: SqliteEndpoint }>
+
+export const attach = (work: Work, input: MigrateInput<IntoSqliteRequest>): Promise<Attached> =>
+  attachToFile(work, input, originOf(work, input.run, input.request.source))
+
 /** A run that has its snapshot goes on without the source, a new one does not. */
-export async function attach(work: Work, input: MigrateInput<IntoSqliteRequest>): Promise<Attached> {
-  const { source, target } = input.request
-  const origin = originOf(work, input.run, source)
+export async function attachToFile(
+  work: Work,
+  input: MigrateInput<IntoFile>,
+  origin: Origin,
+): Promise<Attached> {
+  const { target } = input.request
   if (input.mode !== 'full') {
     await origin.need()
     return { run: input.run }
@@ -47,12 +56,19 @@ export async function attach(work: Work, input: MigrateInput<IntoSqliteRequest>)
   mayTakeOver(work, row, input)
   await origin.fetch(row)
   writeArtifact(work.home, row.id, 'plan', plan)
-  const takenAt = findArtifact(work.home, row.id, 'snapshot-notes')?.takenAt
-  return { run: row.id, summary: packed(summarize(plan)), skipped, ...(takenAt && { takenAt }) }
+  const takenAt =
+    findArtifact(work.home, row.id, 'assessment')?.takenAt ??
+    findArtifact(work.home, row.id, 'snapshot-notes')?.takenAt
+  const since = await origin.since(row.id)
+  return {
+    ...{ run: row.id, summary: packed(summarize(plan)), skipped },
+    ...(takenAt && { takenAt }),
+    ...(since && { since }),
+  }
 }
 
 /** Those of the same request that can go on; a file that is no database has none, and is looked at later. */
-function unfinishedIn(path: string, { requestHash }: MigrateInput<IntoSqliteRequest>): Found[] {
+function unfinishedIn(path: string, { requestHash }: Pick<MigrateInput, 'requestHash'>): Found[] {
   if (!existsSync(path)) return []
   let db: Database.Database | undefined
   try {

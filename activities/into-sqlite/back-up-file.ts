@@ -14,6 +14,7 @@ import { backUpOnline } from '../../stores/sqlite/snapshot-online.ts'
 import type { Progress } from '../progress.ts'
 import { digestNow } from './digest-file.ts'
 import { type FilePlace, withFile, written } from './file.ts'
+import { isMarkedBy } from './own-rows.ts'
 import { backupOfFile } from './placed.ts'
 
 /** Copies and notes once. Gives how many tables with rows of others were noted, and how many rows these have. */
@@ -28,12 +29,21 @@ export async function backUpFile(
     if (!existsSync(backup)) await copy(db.name, backup, place.run, progress, signal)
     for (const table of plan.what.tables.filter(isLoadedInto)) {
       if (tablesBefore(db, token.run).has(table.name)) continue
-      const before = lookBefore(db, table, progress)
+      const before = isMarkedBy(plan, table) ? countBefore(db, table) : lookBefore(db, table, progress)
       await written(file, () => noteTableBefore(db, token.run, before))
     }
     const noted = [...tablesBefore(db, token.run).values()]
     return { tables: noted.length, rows: noted.reduce((sum, { rows }) => sum + rows, 0) }
   })
+}
+
+/** The run's own rows are marked: of all others their number is enough. */
+function countBefore(db: Connection, { name: table, target }: TablePlan): TableBefore {
+  const rows = db
+    .prepare<[], number>(`SELECT count(*) FROM main.${quote(target.name)}`)
+    .pluck()
+    .get()!
+  return { table, rows }
 }
 
 /** Where a key of the rows is their number, new ones may come anywhere among the old: then sums tell them apart. */

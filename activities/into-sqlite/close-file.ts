@@ -99,6 +99,8 @@ function copyLedger(db: Connection, path: string): void {
   new Database(half).close()
   db.prepare('ATTACH ? AS copy').run(half)
   try {
+    // Of a run that an earlier version has begun.
+    createFileLedger(db)
     createFileLedger(db, 'copy')
     for (const table of FILE_LEDGER_TABLES)
       db.exec(`INSERT INTO copy.${fileTable(table)} SELECT * FROM main.${fileTable(table)}`)
@@ -159,7 +161,8 @@ function wholeInOneFile(path: string): void {
   }
 }
 
-function readClosed(path: string, run: string): Closed {
+/** What the ledger of a run in a file, or of an export, says at the end. */
+export function readClosed(path: string, run: string): Closed {
   const db = new Database(path, { readonly: true })
   try {
     const rows = fileTables(db, run)

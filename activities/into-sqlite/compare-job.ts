@@ -1,23 +1,22 @@
-/** The comparison of PostgreSQL with a SQLite file without a ledger; runs in a thread. */
+/** The comparison of a source with a SQLite file without a ledger; runs in a thread. */
 import { miscounted } from '../../model/balance.ts'
-import type { PostgresSource } from '../../model/endpoint.ts'
+import type { PostgresSource, StagedSource } from '../../model/endpoint.ts'
 import { mirrored } from '../../model/mirror.ts'
 import type { TablePlan } from '../../model/plan.ts'
 import type { TableResult } from '../../model/run.ts'
 import type { RowHeard } from '../../stores/digest/digester.ts'
 import { digestSource } from '../../stores/digest/source.ts'
-import { digestTarget } from '../../stores/digest/target.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
 import { compared } from '../digest-job.ts'
-import { withSource } from '../from-postgres/session.ts'
 import { listRows } from '../locate-rows.ts'
 import type { Progress } from '../progress.ts'
+import { type SourceRows, withRows } from './rows-of-source.ts'
 
 export interface PairInput {
   home: string
   run: string
-  source: PostgresSource
-  /** Of the file. */
+  source: PostgresSource | StagedSource
+  /** A copy of the file. */
   snapshot: string
   tables: TablePlan[]
 }
@@ -27,14 +26,14 @@ export function digestBothInto(
   { home, run, source, snapshot, tables }: PairInput,
   progress: Progress,
 ): Promise<TableResult[]> {
-  return withSource(home, run, source, async client => {
+  return withRows({ home, run, source, progress }, async from => {
     const store = openSqlite(snapshot)
     try {
       const results: TableResult[] = []
       for (const table of tables) {
         const mirror = mirrored(table)
         const rows = (done: number) => progress({ table: table.name, rows: done })
-        const here = (heard?: RowHeard) => digestTarget(client, mirror, rows, undefined, heard)
+        const here = (heard?: RowHeard) => from.digest(table, rows, heard)
         const there = async (heard?: RowHeard) => digestSource(store, mirror, {}, rows, heard)
         results.push(await compareOne({ home, run }, table, here, there))
       }
@@ -48,7 +47,7 @@ export function digestBothInto(
 async function compareOne(
   place: { home: string; run: string },
   table: TablePlan,
-  here: (heard?: RowHeard) => ReturnType<typeof digestTarget>,
+  here: (heard?: RowHeard) => ReturnType<SourceRows['digest']>,
   there: (heard?: RowHeard) => Promise<ReturnType<typeof digestSource>>,
 ): Promise<TableResult> {
   const began = performance.now()

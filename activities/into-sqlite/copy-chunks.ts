@@ -1,9 +1,8 @@
 /** One lane's share of the copying: chunk after chunk, for about a minute, then the workflow is asked again. */
 import { BUDGET_MS, type Copied, type CopyInput, toldOf } from '../copy-chunks.ts'
 import type { Work } from '../edge.ts'
-import { runTargetJob } from '../watch.ts'
 import type { FilePlace } from './file.ts'
-import { sourceOfRun } from './source-of-run.ts'
+import { runSourceJob } from './source-of-run.ts'
 
 /** Fails with `paused` where the run is held from the start. */
 export async function copyChunks(
@@ -11,5 +10,5 @@ export async function copyChunks(
   input: Omit<CopyInput, 'place'> & { place: FilePlace },
 ): Promise<Copied> {
   const lane = { ...input, home, budgetMs: BUDGET_MS }
-  return toldOf(log, await runTargetJob(home, sourceOfRun(home, input.place), 'copyFileLane', lane))
+  return toldOf(log, await runSourceJob(home, input.place, 'copyFileLane', lane))
 }

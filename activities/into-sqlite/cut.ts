@@ -1,16 +1,12 @@
-/** Cuts tables of a PostgreSQL source into chunks; the cuts are kept in the file's ledger. Runs in a thread. */
-import type { Client } from 'pg'
+/** Cuts tables of a source into chunks; the cuts are kept in the file's ledger. Runs in a thread. */
 import { addFileChunks, notChunkedInFile } from '../../ledger/in-file/chunks.ts'
 import { setFileStep } from '../../ledger/in-file/runs.ts'
-import type { PostgresSource } from '../../model/endpoint.ts'
 import type { Cell } from '../../model/types.ts'
-import { boundsOf } from '../../stores/postgres/source/ranges.ts'
 import { type Cut, chunkRows } from '../cut-tables.ts'
-import { withSource } from '../from-postgres/session.ts'
 import type { Progress } from '../progress.ts'
-import { tellBackend } from '../session.ts'
 import { tableOf } from '../target.ts'
 import { type FilePlace, type RunFile, withFile, written } from './file.ts'
+import { type SourceRows, withRows } from './rows-of-source.ts'
 
 export async function cutForFile(
   { home, place, tables }: { home: string; place: FilePlace; tables: string[] },
@@ -18,17 +14,16 @@ export async function cutForFile(
   signal: AbortSignal,
 ): Promise<Cut[]> {
   return withFile(place, { progress, signal }, file =>
-    withSource(home, place.run, file.plan.what.source as PostgresSource, async client => {
-      await tellBackend(client, progress)
-      return cutOpen(file, client, tables, progress)
-    }),
+    withRows({ home, run: place.run, source: file.plan.what.source, progress }, rows =>
+      cutOpen(file, rows, tables, progress),
+    ),
   )
 }
 
 /** Those of the tables that are not cut yet. */
 export async function cutOpen(
   file: RunFile,
-  client: Client,
+  source: SourceRows,
   tables: readonly string[],
   progress: Progress,
 ): Promise<Cut[]> {
@@ -38,7 +33,7 @@ export async function cutOpen(
     const table = tableOf(plan, name)
     const rows = chunkRows(table, plan.how)
     progress({ cuts: name })
-    const bounds = table.rows <= rows ? [] : await boundsOf(client, table, rows)
+    const bounds = table.rows <= rows ? [] : await source.bounds(table, rows)
     cuts.push({ table: name, chunks: bounds.length + 1, rows, bounds })
   }
   if (cuts.length > 0)

@@ -1,5 +1,6 @@
 /** What runs in a thread for a run into a SQLite file. */
 
+import { lookAtImage, matchImageWith, nameImage } from '../staged/image-job.ts'
 import { backUpFile } from './back-up-file.ts'
 import { checkPagesOfFile } from './check-pages.ts'
 import { closeFile } from './close-file.ts'
@@ -42,4 +43,7 @@ export const fileJobs = {
   takeFileBack,
   checkTakeBack,
   copyWhole,
+  lookAtImage,
+  nameImage,
+  matchImageWith,
 } as const

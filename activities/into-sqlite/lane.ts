@@ -1,23 +1,20 @@
 /** One lane of a run into a file: chunk after chunk under the orders in force. Runs in a thread. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Client } from 'pg'
 import { held } from '../../ledger/fence.ts'
 import { fileFigures, lastWritten, nextFileChunk, openFileChunks } from '../../ledger/in-file/chunks.ts'
 import type { Orders } from '../../model/control.ts'
-import type { PostgresSource } from '../../model/endpoint.ts'
 import type { TablePlan } from '../../model/plan.ts'
 import type { ChunkCopied } from '../copy-chunk.ts'
 import type { CopyInput } from '../copy-chunks.ts'
 import type { LaneResult } from '../copy-lane.ts'
-import { withSource } from '../from-postgres/session.ts'
 import type { Progress } from '../progress.ts'
-import { tellBackend } from '../session.ts'
 import { smallOnes } from '../small-tables.ts'
 import { copyFileChunks } from './chunk.ts'
 import { cutOpen } from './cut.ts'
 import { type FilePlace, type RunFile, withFile } from './file.ts'
 import { ordersOf } from './orders.ts'
+import { type SourceRows, withRows } from './rows-of-source.ts'
 
 export interface FileLaneInput extends Omit<CopyInput, 'place'> {
   home: string
@@ -38,11 +35,10 @@ export async function copyFileLane(
     const cuts: LaneResult['cuts'] = []
     const more =
       isIdle(input) ||
-      (await withSource(home, place.run, plan.what.source as PostgresSource, async client => {
-        await tellBackend(client, progress)
-        if (input.cut) cuts.push(...(await cutOpen(file, client, tables, progress)))
+      (await withRows({ home, run: place.run, source: plan.what.source, progress, into: db }, async rows => {
+        if (input.cut) cuts.push(...(await cutOpen(file, rows, tables, progress)))
         return lane.copy(
-          client,
+          rows,
           plan.what.tables.filter(({ name }) => tables.includes(name)),
         )
       }))
@@ -78,7 +74,7 @@ class Lane {
   }
 
   /** Whether there is, or may be, more to do for it. Fails with `paused` where the run is held. */
-  async copy(client: Client, tables: readonly TablePlan[]): Promise<boolean> {
+  async copy(source: SourceRows, tables: readonly TablePlan[]): Promise<boolean> {
     const { db, token } = this.#file
     const open = openFileChunks(
       db,
@@ -88,33 +84,33 @@ class Lane {
     for (const some of smallOnes(tables.filter(({ name }) => open.get(name) === 1))) {
       const free = some.filter(table => this.#mayCopy(table))
       if (!(await this.#turn())) return true
-      await this.#chunks(client, free)
+      await this.#chunks(source, free)
       for (const { name } of free) open.delete(name)
     }
     let paused = false
     for (const table of tables) {
       if (!open.has(table.name)) continue
-      const end = await this.#copyTable(client, table)
+      const end = await this.#copyTable(source, table)
       if (end === 'over') return true
       paused ||= end === 'paused'
     }
     return paused
   }
 
-  async #copyTable(client: Client, table: TablePlan): Promise<'none' | 'paused' | 'over'> {
+  async #copyTable(source: SourceRows, table: TablePlan): Promise<'none' | 'paused' | 'over'> {
     const { db, token } = this.#file
     while (nextFileChunk(db, token.run, table.name)) {
       const orders = this.#orders()
       if (orders.skippedTables.includes(table.name)) return 'none'
       if (orders.pausedTables.includes(table.name)) return 'paused'
       if (!(await this.#turn())) return 'over'
-      await this.#chunks(client, [table])
+      await this.#chunks(source, [table])
     }
     return 'none'
   }
 
-  async #chunks(client: Client, tables: readonly TablePlan[]): Promise<void> {
-    this.chunks.push(...(await copyFileChunks(this.#file, client, tables, this.#progress)))
+  async #chunks(source: SourceRows, tables: readonly TablePlan[]): Promise<void> {
+    this.chunks.push(...(await copyFileChunks(this.#file, source, tables, this.#progress)))
   }
 
   #orders(): Orders {

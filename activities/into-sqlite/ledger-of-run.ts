@@ -18,6 +18,20 @@ export function withLedger<T>(home: string, run: string, db: Connection, work: (
   }
 }
 
+/**
+ * The name under which this connection has the ledger, for statements over both: the copy stays attached until it is closed. Not within
+ * a transaction.
+ */
+export function ledgerName(home: string, run: string, db: Connection): string {
+  if (hasLedger(db, 'chunk') && holds(db, run)) return 'main'
+  const path = ledgerCopy(home, run)
+  if (!existsSync(path)) throw gone(run)
+  const isAttached =
+    db.prepare(`SELECT 1 FROM pragma_database_list WHERE name = 'ledger'`).get() !== undefined
+  if (!isAttached) db.prepare('ATTACH ? AS ledger').run(path)
+  return 'ledger'
+}
+
 const holds = (db: Connection, run: string): boolean =>
   db.prepare('SELECT 1 FROM longhaul_table_run WHERE run_id = ?').get(run) !== undefined
 

@@ -30,6 +30,10 @@ export async function makeRest(
       const failure = await makeView(file, view)
       if (failure) failures.push(failure)
     }
+    for (const { name, sql } of what.triggers) {
+      const failure = await makeTrigger(file, name, sql!)
+      if (failure) failures.push(failure)
+    }
     await written(file, () => {
       putBackTriggers(file)
       for (const table of what.tables) countOn(db, table)
@@ -63,6 +67,23 @@ async function makeView(file: RunFile, view: ViewPlan): Promise<string | undefin
     const reason = refusedBy(error)
     await written(file, () => noteObject(db, token, object, reason))
     return `view "${view.name}": ${reason}`
+  }
+}
+
+async function makeTrigger(file: RunFile, name: string, sql: string): Promise<string | undefined> {
+  const { db, token } = file
+  const object = { kind: 'trigger', table: '', name, undo: [`DROP TRIGGER IF EXISTS ${quote(name)}`] }
+  if (isMade(db, token.run, object)) return undefined
+  try {
+    await written(file, () => {
+      db.exec(sql)
+      noteObject(db, token, object)
+    })
+    return undefined
+  } catch (error) {
+    const reason = refusedBy(error)
+    await written(file, () => noteObject(db, token, object, reason))
+    return `trigger "${name}": ${reason}`
   }
 }
 

@@ -36,10 +36,8 @@ export async function openRunFile(
   const db = openToWrite(file)
   try {
     return await writing(db, { waits: () => progress('waits for the lock of the file'), signal }, () => {
-      if (!getFileRun(db, run)) {
-        for (const table of plan.what.tables) mustBeAsPlanned(db, path, table)
-        createFileLedger(db)
-      }
+      if (!getFileRun(db, run)) for (const table of plan.what.tables) mustBeAsPlanned(db, path, table)
+      createFileLedger(db)
       return registerInFile(db, registration)
     })
   } catch (error) {

@@ -36,7 +36,7 @@ export async function openLedger(
   return place
 }
 
-const elsewhere = (target: string, here: string) =>
+export const elsewhere = (target: string, here: string) =>
   new Failure({
     code: 'usage',
     object: `host ${target}`,

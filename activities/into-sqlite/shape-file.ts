@@ -12,7 +12,7 @@ import { type Connection, openSnapshot } from '../../stores/sqlite/open.ts'
 import { fileOfRun } from '../../stores/sqlite/write/place.ts'
 
 interface Wanted {
-  kind: 'table' | 'index' | 'view'
+  kind: 'table' | 'index' | 'view' | 'trigger'
   name: string
   sql: string
 }
@@ -33,7 +33,7 @@ export async function shapeOfFile({ run, path }: { run: string; path: string }):
   }
 }
 
-function wantedOf({ tables, views }: PlanWhat): Wanted[] {
+function wantedOf({ tables, views, triggers }: PlanWhat): Wanted[] {
   const made = tables.filter(table => !isLoadedInto(table))
   return [
     ...made.map(table => ({ kind: 'table' as const, name: table.target.name, sql: createTable(table) })),
@@ -45,6 +45,7 @@ function wantedOf({ tables, views }: PlanWhat): Wanted[] {
       })),
     ),
     ...views.map(view => ({ kind: 'view' as const, name: view.target.name, sql: createView(view) })),
+    ...triggers.map(({ name, sql = '' }) => ({ kind: 'trigger' as const, name, sql })),
   ]
 }
 
@@ -56,7 +57,7 @@ function compare(db: Connection, wanted: readonly Wanted[], { tables }: PlanWhat
   const differences = wanted.flatMap(object =>
     differenceOf(object, there.get(`${object.kind} ${object.name}`)),
   )
-  const counts = (['table', 'index', 'view'] as const).map(kind => ({
+  const counts = (['table', 'index', 'view', 'trigger'] as const).map(kind => ({
     kind,
     expected: wanted.filter(object => object.kind === kind).length,
     found: wanted.filter(object => object.kind === kind && there.has(`${kind} ${object.name}`)).length,

@@ -9,17 +9,19 @@ import { dropFileLedger } from '../../ledger/in-file/schema.ts'
 import { Failure } from '../../model/failure.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { RolledBack } from '../../model/rollback.ts'
+import { isRowNumber } from '../../model/sqlite-sql/names.ts'
 import { fileObject } from '../../stores/sqlite/errors.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
+import { orphansNow, removeOrphans } from '../../stores/sqlite/write/dependents.ts'
 import { writingFailure } from '../../stores/sqlite/write/errors.ts'
 import { openToWrite } from '../../stores/sqlite/write/open.ts'
 import { isSameFile, workPath } from '../../stores/sqlite/write/place.ts'
 import { type Waiting, writing } from '../../stores/sqlite/write/transaction.ts'
 import type { Progress } from '../progress.ts'
-import { withLedger } from './ledger-of-run.ts'
+import { ledgerName, withLedger } from './ledger-of-run.ts'
 import { backupOfFile, findPlaced } from './placed.ts'
-import { standingOf } from './standing.ts'
-import { attached, takeBack } from './take-out.ts'
+import { type Standing, standingOf } from './standing.ts'
+import { attached, type Marks, marksOf, takeBack } from './take-out.ts'
 
 export interface TakeBackInput {
   home: string
@@ -47,7 +49,9 @@ export async function takeFileBack(
     const standing = standingOf(input, progress)
     if (!standing) return undefined
     if (standing.changed.length > 0 && !input.mayLose) throw changedSince(path, standing.changed)
-    return findPlaced(input.home, run) ? await removePlaced(input, waiting) : await putBack(input, waiting)
+    return findPlaced(input.home, run)
+      ? await removePlaced(input, waiting)
+      : await putBack(input, standing, waiting)
   } catch (error) {
     throw writingFailure(path, error)
   }
@@ -110,10 +114,15 @@ function remove(path: string): void {
 }
 
 /** In one transaction of the database, whoever else has it open. */
-async function putBack({ home, run, path, plan }: TakeBackInput, waiting: Waiting): Promise<RolledBack> {
+async function putBack(
+  { home, run, path, plan }: TakeBackInput,
+  standing: Standing,
+  waiting: Waiting,
+): Promise<RolledBack> {
   if (!plan) throw planGone(run)
   const db = openToWrite(path)
   try {
+    const marks = sureMarks(standing, marksOf(plan, ledgerName(home, run, db), run))
     return await attached(db, backupOfFile(home, run), () =>
       writing(db, waiting, () => {
         const { objects, rows } = withLedger(home, run, db, ledger => ({
@@ -122,16 +131,33 @@ async function putBack({ home, run, path, plan }: TakeBackInput, waiting: Waitin
         }))
         // Before the copy was made nothing was written.
         const tables = objects.length > 0 || rows > 0 ? plan.what.tables : []
-        const undone = takeBack(db, tables, objects)
+        const orphans = standing.dependents ? orphansNow(db) : undefined
+        const undone = takeBack(db, tables, objects, marks)
+        const gone = orphans ? removeOrphans(db, orphans) : 0
         if (forgetFileRun(db, run) === 0) dropFileLedger(db, [])
+        const old = tables.filter(({ action }) => action !== 'create')
+        const marked = old.filter(table => marks(table)).length
         const verified = [
-          `${tables.filter(({ action }) => action !== 'create').length} table(s) have the rows of the copy from before the run`,
+          ...(marked > 0 ? [`${marked} table(s) have lost the rows of the run, and those alone`] : []),
+          ...(old.length > marked
+            ? [`${old.length - marked} table(s) have the rows of the copy from before the run`]
+            : []),
+          ...(gone > 0 ? [`${gone} row(s) that referred to rows of the run went with them`] : []),
         ]
         return { undone, rows, verified, differences: [] }
       }),
     )
   } finally {
     db.close()
+  }
+}
+
+/** Hidden row numbers change with VACUUM: where rows are not those of the run any more the copy from before it is put back. */
+function sureMarks({ tables }: Standing, marks: Marks): Marks {
+  const changed = new Set(tables.flatMap(({ name, changed }) => (changed ? [name] : [])))
+  return table => {
+    const isHidden = table.there?.by === 'rowid' && isRowNumber(table.there.name)
+    return isHidden && changed.has(table.name) ? undefined : marks(table)
   }
 }
 

@@ -5,12 +5,15 @@ import { fileObjects, forgetObjects, TRIGGER_ASIDE } from '../../ledger/in-file/
 import { leaveTableOut } from '../../ledger/in-file/parts.ts'
 import type { ObjectRow } from '../../ledger/reader.ts'
 import { Failure } from '../../model/failure.ts'
-import { isLoadedInto, type TablePlan } from '../../model/plan.ts'
+import { isLoadedInto, type Plan, type TablePlan } from '../../model/plan.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
+import type { OwnRows } from '../../stores/sqlite/write/own-rows.ts'
+import { takeMarked } from '../../stores/sqlite/write/take-marked.ts'
 import type { Progress } from '../progress.ts'
 import { tableOf } from '../target.ts'
 import { type FilePlace, withFile, written } from './file.ts'
+import { isMarkedBy, ownRowsOf } from './own-rows.ts'
 import { backupOfFile } from './placed.ts'
 
 export interface TakenOut {
@@ -31,7 +34,7 @@ export async function takeTableOut(
       written(file, () => {
         const objects = fileObjects(db, token.run).filter(object => object.table === name)
         const { written: rows } = fileFigures(db, token.run, [name])[0]!
-        const undone = takeBack(db, [table], objects)
+        const undone = takeBack(db, [table], objects, marksOf(plan, 'main', token.run))
         forgetObjects(db, token.run, name)
         leaveTableOut(db, token.run, name)
         return { undone, rows }
@@ -51,6 +54,14 @@ export async function attached<T>(db: Connection, backup: string, work: () => Pr
   }
 }
 
+/** How the run's rows are told from those of others in a table that was there; undefined where the copy from before tells it. */
+export type Marks = (table: TablePlan) => OwnRows | undefined
+
+export const marksOf =
+  (plan: Plan, ledger: string, run: string): Marks =>
+  table =>
+    isMarkedBy(plan, table) ? ownRowsOf(ledger, run, table) : undefined
+
 /**
  * What a run made of these tables, the last object first, and the rows of those that were there; within a transaction of the caller's.
  * No trigger fires for rows that come back. Gives how many objects were there.
@@ -59,13 +70,18 @@ export function takeBack(
   db: Connection,
   tables: readonly TablePlan[],
   objects: readonly ObjectRow[],
+  marks: Marks,
 ): number {
   const made = objects.filter(({ done }) => done).reverse()
   const [resting, others] = [made.filter(isResting), made.filter(object => !isResting(object))]
   for (const { undo } of others) for (const statement of undo) db.exec(statement)
   const old = tables.filter(({ action }) => action !== 'create')
   const triggers = old.filter(isLoadedInto).flatMap(table => silenced(db, table))
-  for (const table of old) restore(db, table)
+  for (const table of old) {
+    const own = marks(table)
+    if (own) takeMarked(db, own, table.upsert?.sets.map(({ name }) => name) ?? [])
+    else restore(db, table)
+  }
   for (const statement of [...triggers, ...resting.flatMap(({ undo }) => undo)]) db.exec(statement)
   return made.length
 }

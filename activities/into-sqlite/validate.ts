@@ -8,9 +8,8 @@ import { differencesOfViews } from '../../model/view-results.ts'
 import { readArtifact, writeArtifact } from '../artifacts.ts'
 import type { Work } from '../edge.ts'
 import { runJob } from '../jobs.ts'
-import { runTargetJob } from '../watch.ts'
 import type { FilePlace } from './file.ts'
-import { sourceOfRun } from './source-of-run.ts'
+import { runSourceJob } from './source-of-run.ts'
 
 /** Counts and a digest over every row, source against target. */
 export async function validateTables(
@@ -28,8 +27,7 @@ export async function locateDifferences(
   { home, log }: Work,
   { place, tables }: { place: FilePlace; tables: string[] },
 ): Promise<Record<string, Located>> {
-  const watched = sourceOfRun(home, place)
-  const located = await runTargetJob(home, watched, 'locateInFile', { home, place, tables })
+  const located = await runSourceJob(home, place, 'locateInFile', { home, place, tables })
   for (const [table, { missing, surplus, different }] of Object.entries(located))
     log.info({ table, missing, surplus, different }, 'rows that differ')
   return located
@@ -38,7 +36,10 @@ export async function locateDifferences(
 /** Views are made and their queries compiled; what they give is compared with nothing. */
 export async function compareViews({ home }: Work, { place }: { place: FilePlace }): Promise<ViewsCompared> {
   const { what } = readArtifact(home, place.run, 'plan')
-  const reason = 'views of PostgreSQL are not compared with those of SQLite'
+  const reason =
+    place.source === 'staged'
+      ? 'they have the definition that they have in the source, and rows that are compared'
+      : 'views of PostgreSQL are not compared with those of SQLite'
   const results = what.views.map(({ name }) => ({ name, verdict: 'not compared' as const, reason }))
   writeArtifact(home, place.run, 'views', results)
   return differencesOfViews(results)
@@ -51,7 +52,7 @@ const MOST_TOLD = 500
 const ROWS_ALONE: SchemaCompared = {
   differences: [],
   counts: [],
-  notCompared: ['keys, indexes and rules of the file: a check of PostgreSQL with SQLite compares rows'],
+  notCompared: ['keys, indexes and rules of the file: a check of SQLite compares rows'],
 }
 
 /** Tables, indexes and views of the file against the plan. Keeps what it found for the report. */

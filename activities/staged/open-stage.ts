@@ -1,8 +1,13 @@
 /** The first step towards a staged source: what has to be fetched before its rows can be laid down. */
+import { existsSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { makeFolder, runFolder } from '../../home/home.ts'
+import { listFileRuns } from '../../ledger/in-file/runs.ts'
 import type { PostgresSource, SqliteEndpoint } from '../../model/endpoint.ts'
-import { Failure } from '../../model/failure.ts'
 import type { StagedRequest } from '../../model/plan-request.ts'
+import { readArtifact, stagePath, writeArtifact } from '../artifacts.ts'
 import type { Work } from '../edge.ts'
+import { restoreArchive } from './archive.ts'
 
 export interface StageInput {
   run: string
@@ -16,6 +21,31 @@ export interface Stage {
   pull?: { source: PostgresSource; target: SqliteEndpoint }
 }
 
-export async function openStage(_work: Work, { run }: StageInput): Promise<Stage> {
-  throw new Failure({ code: 'internal', object: `run ${run}`, message: 'stages are not built yet' })
+export async function openStage(work: Work, { run, request, written }: StageInput): Promise<Stage> {
+  const { home, host } = work
+  makeFolder(runFolder(run, home))
+  if (written !== undefined) noteWritten(home, run, written)
+  const { of } = request.source
+  const stage = stagePath(home, run)
+  if (of.kind === 'sqlite' || (of.kind === 'files' && of.format !== 'dump')) return {}
+  if (request.again || isPulled(stage)) return {}
+  const source = of.kind === 'postgres' ? of : await restoreArchive(work, { run, request, archive: of })
+  return { pull: { source, target: { kind: 'sqlite', path: stage, host } } }
+}
+
+/** A run into the file has come to its end. */
+function isPulled(stage: string): boolean {
+  if (!existsSync(stage)) return false
+  const db = new Database(stage, { fileMustExist: true })
+  try {
+    return listFileRuns(db).some(({ state }) => state === 'done' || state === 'done with differences')
+  } finally {
+    db.close()
+  }
+}
+
+/** Where the run that wrote the files has put them, and what it could not write. */
+function noteWritten(home: string, run: string, written: string): void {
+  const { folder, failed } = readArtifact(home, written, 'files')
+  writeArtifact(home, run, 'stage', { path: folder, failed })
 }

@@ -19,7 +19,7 @@ export interface FileChunk {
   upTo?: Cell[]
 }
 
-export interface Written extends Pick<ChunkOutcome, 'read' | 'written' | 'bytes' | 'digest'> {
+export interface Written extends Pick<ChunkOutcome, 'read' | 'written' | 'skipped' | 'bytes' | 'digest'> {
   /** When it was begun, ISO 8601. */
   claimedAt: string
 }
@@ -79,12 +79,15 @@ export function isOpenInFile(db: Db, run: string, { table, no }: FileChunk): boo
 
 /** Records a chunk as done, in the transaction of its rows. */
 export function settleInFile(db: Db, run: string, { table, no }: FileChunk, written: Written): void {
-  const { claimedAt, read, written: rows, bytes, digest } = written
+  const { claimedAt, read, written: rows, skipped = 0, bytes, digest } = written
   db.prepare(
     `UPDATE ${CHUNK} SET done = 1, done_at = ${NOW}, claimed_at = ?, rows_read = ?, rows_written = ?, bytes = ?,
-            digest = ?
+            digest = ?, rows_skipped = ?
       WHERE run_id = ? AND table_name = ? AND no = ?`,
-  ).run(claimedAt, BigInt(read), BigInt(rows), BigInt(bytes), digest, run, table, BigInt(no))
+  ).run(
+    ...[claimedAt, BigInt(read), BigInt(rows), BigInt(bytes), digest, BigInt(skipped)],
+    ...[run, table, BigInt(no)],
+  )
   // Others who come upon the run see that somebody works for it.
   db.prepare(`UPDATE ${fileTable('run')} SET updated_at = ${NOW} WHERE id = ?`).run(run)
 }

@@ -2,7 +2,7 @@
 import type { TableRow } from '../reader.ts'
 import { tableState } from '../reader.ts'
 import type { TableVerdict } from '../verdicts.ts'
-import { type Db, fileTable } from './schema.ts'
+import { countsSkipped, type Db, fileTable } from './schema.ts'
 
 /** The tables of a run in the order of their names, with sums over their committed chunks. */
 export function fileTables(db: Db, run: string): TableRow[] {
@@ -11,6 +11,7 @@ export function fileTables(db: Db, run: string): TableRow[] {
       `SELECT t.name, t.expected, t.chunked, t.finished, t.skipped AS skipped_table, t.counted, t.verdict, t.error, t.note,
               count(c.no) AS chunks, coalesce(sum(c.done), 0) AS chunks_done,
               coalesce(sum(c.rows_read), 0) AS read, coalesce(sum(c.rows_written), 0) AS written,
+              ${countsSkipped(db) ? 'coalesce(sum(c.rows_skipped), 0)' : '0'} AS skipped,
               coalesce(sum(c.bytes), 0) AS bytes, min(c.claimed_at) AS started_at, max(c.done_at) AS ended_at
          FROM ${fileTable('table_run')} AS t
          LEFT JOIN ${fileTable('chunk')} AS c ON c.run_id = t.run_id AND c.table_name = t.name
@@ -26,7 +27,7 @@ export function fileTables(db: Db, run: string): TableRow[] {
     chunksDone: r.chunks_done,
     read: r.read,
     written: r.written,
-    skipped: 0,
+    skipped: r.skipped,
     quarantined: 0,
     altered: 0,
     bytes: r.bytes,

@@ -14,7 +14,7 @@ import {
   type RunRow,
   type RunToken,
 } from '../runs.ts'
-import { type Db, FILE_LEDGER_VERSION, fileTable, hasLedger, NOW } from './schema.ts'
+import { type Db, FILE_LEDGER_TABLES, FILE_LEDGER_VERSION, fileTable, hasLedger, NOW } from './schema.ts'
 
 const RUN = fileTable('run')
 const LISTED = `id, name, request_hash, plan_hash, fingerprint, source, host, home, target_tables,
@@ -154,7 +154,7 @@ export function noteFileSizes(db: Db, run: string, plan: Plan): void {
 
 /** Takes a run and all its records out of the ledger. Gives how many runs are left. */
 export function forgetFileRun(db: Db, run: string): number {
-  for (const table of ['step', 'table_run', 'chunk', 'object', 'before'] as const)
+  for (const table of FILE_LEDGER_TABLES.filter(table => table !== 'run'))
     if (hasLedger(db, table)) db.prepare(`DELETE FROM ${fileTable(table)} WHERE run_id = ?`).run(run)
   db.prepare(`DELETE FROM ${RUN} WHERE id = ?`).run(run)
   return db.prepare(`SELECT count(*) AS n FROM ${RUN}`).get().n

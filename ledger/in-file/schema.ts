@@ -19,7 +19,16 @@ export interface Db {
   }
 }
 
-export const FILE_LEDGER_TABLES = ['run', 'step', 'table_run', 'chunk', 'object', 'before'] as const
+export const FILE_LEDGER_TABLES = [
+  'run',
+  'step',
+  'table_run',
+  'chunk',
+  'object',
+  'before',
+  'written',
+  'overwritten',
+] as const
 export type FileLedgerTable = (typeof FILE_LEDGER_TABLES)[number]
 
 export const fileTable = (table: FileLedgerTable): string => `${LEDGER_PREFIX}${table}`
@@ -33,11 +42,24 @@ const isThere = (db: Db, name: string, schema: string): boolean =>
   db.prepare(`SELECT 1 FROM ${schema}.sqlite_schema WHERE type = 'table' AND name = ?`).get(name) !==
   undefined
 
-/** Makes what is missing of the ledger. */
+/** Makes what is missing of the ledger, also of one that an earlier version has begun. */
 export function createFileLedger(db: Db, schema = 'main'): void {
   for (const table of FILE_LEDGER_TABLES)
     db.exec(`CREATE TABLE IF NOT EXISTS ${schema}.${fileTable(table)} (${COLUMNS[table]}) STRICT`)
+  if (!countsSkipped(db, schema))
+    db.exec(`ALTER TABLE ${schema}.${fileTable('chunk')} ADD COLUMN ${ROWS_SKIPPED}`)
 }
+
+/** Ledgers of earlier versions do not: nothing was skipped then. */
+export function countsSkipped(db: Db, schema = 'main'): boolean {
+  return (
+    db
+      .prepare(`SELECT 1 FROM pragma_table_xinfo(?, ?) WHERE name = 'rows_skipped'`)
+      .get(fileTable('chunk'), schema) !== undefined
+  )
+}
+
+const ROWS_SKIPPED = 'rows_skipped  INTEGER NOT NULL DEFAULT 0'
 
 /** Takes the ledger away; of its tables only the history of runs may stay. */
 export function dropFileLedger(db: Db, kept: readonly FileLedgerTable[]): void {
@@ -105,6 +127,7 @@ const COLUMNS: Record<FileLedgerTable, string> = {
     rows_written  INTEGER NOT NULL DEFAULT 0,
     bytes         INTEGER NOT NULL DEFAULT 0,
     digest        BLOB,
+    ${ROWS_SKIPPED},
     PRIMARY KEY (run_id, table_name, no)`,
   object: `
     no            INTEGER PRIMARY KEY,
@@ -123,4 +146,19 @@ const COLUMNS: Record<FileLedgerTable, string> = {
     digest        BLOB,
     last_row      INTEGER,
     PRIMARY KEY (run_id, table_name)`,
+  // Numbers of rows that the run has added to tables of others, from the first to the last of each stretch.
+  written: `
+    run_id        TEXT    NOT NULL,
+    table_name    TEXT    NOT NULL,
+    first_row     INTEGER NOT NULL,
+    last_row      INTEGER NOT NULL,
+    PRIMARY KEY (run_id, table_name, first_row)`,
+  // Rows that it has changed, as the literals that they held; those that it has added have none, and stand here where they have no
+  // numbers. A row is its number, or the literals of its key.
+  overwritten: `
+    run_id        TEXT    NOT NULL,
+    table_name    TEXT    NOT NULL,
+    row           TEXT    NOT NULL,
+    old           TEXT,
+    PRIMARY KEY (run_id, table_name, row)`,
 }

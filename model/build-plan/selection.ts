@@ -130,7 +130,11 @@ function byName<T>(map: Record<string, T>, name: string): T | undefined {
  * Whether the scan must count the digits of all REALs in a table: where the plan file or a table of the target
  * names decimals that the source's declarations do not. It takes a look at each REAL.
  */
-export function wantsEveryDigit(table: Table, request: PlanRequest, target: TargetDescription): boolean {
+export function wantsEveryDigit(
+  table: Table,
+  request: Wishes,
+  target: Pick<TargetDescription, 'tables'>,
+): boolean {
   const settings = settingsOf(request, table)
   const isDecimal = (type: LogicalType | undefined): boolean =>
     type?.kind === 'numeric' && type.precision !== undefined

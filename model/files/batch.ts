@@ -8,7 +8,7 @@ export interface JsonText {
   json: string
 }
 
-/** Rows of one table, in the order of the file. All batches of a table in a file have the same columns. */
+/** Rows of one table, in the order of the file. Columns may come to a table in later batches, behind those before. */
 export interface FileBatch {
   /** Of a CSV file its name without the extension, of a workbook the sheet, of JSON the key or the file's name. */
   table: string
@@ -18,6 +18,8 @@ export interface FileBatch {
   places: number[]
   /** What is no row: never written, and told with its place. */
   bad: BadRow[]
+  /** What was found out about the file and is worth telling, in words; with its first batches. */
+  notes?: string[]
 }
 
 /** A row that cannot be read. */

@@ -107,6 +107,7 @@ export function nameOf({ type, json }: Value): string {
     uuid: 'UUID',
     inet: 'address',
     native: 'value of another type',
+    cell: 'value of any kind',
   }
   return type ? names[type.kind] : 'NULL'
 }

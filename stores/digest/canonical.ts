@@ -73,6 +73,8 @@ export function valueWriter(type: LogicalType, form: Form): ValueWriter {
       return (cell, out) => writeInet(cell, out)
     case 'native':
       return (cell, out) => out.sized(bytesOf(cell))
+    case 'cell':
+      return writeCell
   }
 }
 
@@ -147,6 +149,25 @@ function uuidOf(cell: NonNullable<Cell>): Uint8Array {
 }
 
 const UUID = /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
+
+/** Storage classes as SQLite numbers them. */
+export const CLASS = { integer: 1, real: 2, text: 3, blob: 4 } as const
+
+function writeCell(cell: NonNullable<Cell>, out: Scratch): void {
+  if (typeof cell === 'bigint') {
+    out.byte(CLASS.integer)
+    out.int64(cell)
+  } else if (typeof cell === 'number') {
+    out.byte(CLASS.real)
+    writeFloat(cell, out)
+  } else if (typeof cell === 'string') {
+    out.byte(CLASS.text)
+    out.text(cell)
+  } else {
+    out.byte(CLASS.blob)
+    out.sized(bytesOf(cell))
+  }
+}
 
 function writeInet(cell: NonNullable<Cell>, out: Scratch): void {
   const { family, prefix, bytes } = inetOf(

@@ -5,7 +5,7 @@
 import type { TablePlan } from '../../model/plan.ts'
 import type { LogicalType } from '../../model/types.ts'
 import { cellOf, RAW, type RawRow } from '../raw-row.ts'
-import { NULL, VALUE, writerFor } from './canonical.ts'
+import { CLASS, NULL, VALUE, writeFloat, writerFor } from './canonical.ts'
 import type { Digester } from './digester.ts'
 import { JsonWriter } from './json.ts'
 import type { Scratch } from './scratch.ts'
@@ -58,6 +58,8 @@ function shortWay(type: LogicalType): ShortWay | undefined {
       return timestamp
     case 'json':
       return json(new JsonWriter(!type.binary))
+    case 'cell':
+      return asItStands
     default:
       return undefined
   }
@@ -80,6 +82,28 @@ const json =
     writer.write(bytes, view, starts[place]!, ends[place]!, out)
     return true
   }
+
+const asItStands: ShortWay = ({ kinds, numbers, bytes, view, starts, ends }, place, out) => {
+  out.byte(VALUE)
+  switch (kinds[place]) {
+    case RAW.integer:
+      out.byte(CLASS.integer)
+      out.int64(numbers[place]!)
+      return true
+    case RAW.wide:
+      out.byte(CLASS.integer)
+      out.int64(view.getBigInt64(starts[place]!))
+      return true
+    case RAW.real:
+      out.byte(CLASS.real)
+      writeFloat(numbers[place]!, out)
+      return true
+    default:
+      out.byte(kinds[place] === RAW.text ? CLASS.text : CLASS.blob)
+      out.sizedPart(bytes, view, starts[place]!, ends[place]!)
+      return true
+  }
+}
 
 const integer: ShortWay = ({ kinds, numbers }, place, out) => {
   if (kinds[place] !== RAW.integer) return false

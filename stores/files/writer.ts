@@ -21,3 +21,14 @@ export interface FileWriter {
   /** Leaves nothing of it behind. */
   abort(): Promise<void>
 }
+
+/** What a file may say about itself where its format has a place for it. */
+export interface FileAbout {
+  title: string
+  source: string
+  /** When the source was read, ISO 8601. */
+  takenAt: string
+  run: string
+  /** As in a manifest, of a file that holds all tables: what it says about itself is then all that reading it needs. */
+  after?: string[]
+}

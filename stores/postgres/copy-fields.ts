@@ -76,6 +76,7 @@ function sendFunctions(type: LogicalType): string[] {
     case 'uuid':
       return [`${type.kind}_send`]
     case 'native':
+    case 'cell':
       return []
   }
 }

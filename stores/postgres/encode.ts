@@ -66,6 +66,7 @@ function present(type: LogicalType, refuse: Refuse): Encode {
     case 'inet':
       return inet(refuse)
     case 'native':
+    case 'cell':
       return bytes(refuse)
   }
 }

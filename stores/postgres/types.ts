@@ -28,6 +28,8 @@ export function sqlType(type: LogicalType): string {
       return type.kind
     case 'native':
       return type.name
+    case 'cell':
+      return 'bytea'
   }
 }
 

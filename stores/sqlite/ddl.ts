@@ -12,6 +12,7 @@ import { quote } from './quote.ts'
 
 /** `CREATE TABLE` with its keys, checks and foreign keys: SQLite adds none later. */
 export function createTable(table: TablePlan): string {
+  if (table.sql !== undefined) return table.sql
   const parts = [
     ...table.columns.map(column => columnOf(table, column)),
     ...primaryKeyOf(table),
@@ -25,6 +26,7 @@ export function createTable(table: TablePlan): string {
 
 /** An index of a table; names of indexes are those of the whole file. */
 export function createIndex(table: TablePlan, index: IndexPlan): string {
+  if (index.sql !== undefined) return index.sql
   const parts = index.parts.map(({ column, expression, descending, operators }) => {
     const term = column === undefined ? `(${expression})` : quote(column)
     return [term, ...(operators ? [`COLLATE ${operators}`] : []), ...(descending ? ['DESC'] : [])].join(' ')
@@ -34,8 +36,8 @@ export function createIndex(table: TablePlan, index: IndexPlan): string {
   return `CREATE ${kind} ${quote(index.name)} ON ${quote(table.target.name)} (${parts.join(', ')})${where}`
 }
 
-export function createView({ target, columns, query }: ViewPlan): string {
-  return `CREATE VIEW ${quote(target.name)} (${quoted(columns)}) AS\n${query}`
+export function createView({ target, columns, query, sql }: ViewPlan): string {
+  return sql ?? `CREATE VIEW ${quote(target.name)} (${quoted(columns)}) AS\n${query}`
 }
 
 function columnOf(table: TablePlan, column: ColumnPlan): string {

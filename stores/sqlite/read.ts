@@ -121,8 +121,14 @@ function* withLarge(db: Connection, table: TablePlan, range: KeyRange, name: Row
   }
 }
 
-function orderedSlices(db: Connection, table: TablePlan, range: KeyRange): (Slice & { order: string })[] {
+/** The parts of a range in the order in which it is read; together they hold each row once. */
+export function orderedSlices(
+  db: Connection,
+  table: Pick<TablePlan, 'name' | 'access'>,
+  range: KeyRange,
+): (Slice & { order: string })[] {
   const { access } = table
+  if (access.by === 'whole') return [{ where: '', params: [], order: '' }]
   if (access.by === 'rowid') {
     const key = quote(access.name)
     const { after, upTo } = range

@@ -1,0 +1,50 @@
+/** The plan of an export: the tables, and the list of its files. */
+import { Failure } from '../../model/failure.ts'
+import { bySeverity } from '../../model/finding.ts'
+import { planIntoFiles } from '../../model/into-files/plan.ts'
+import { type PackedSummary, packed } from '../../model/packed-summary.ts'
+import type { ExportRequest } from '../../model/plan-request.ts'
+import { readArtifact, writeArtifact } from '../artifacts.ts'
+import type { Work } from '../edge.ts'
+import { runJob } from '../jobs.ts'
+import { drifted, type PlanInput } from '../make-plan.ts'
+import { summarize } from '../plan-summary.ts'
+import { lookAtFolder } from './look-at-folder.ts'
+import { nameOfSource } from './source.ts'
+
+export async function makePlan(
+  { home, host, log }: Work,
+  { run, request, expectHash }: PlanInput<ExportRequest>,
+): Promise<PackedSummary> {
+  const { target } = request
+  if (target.host !== host) throw elsewhere(target.host, host)
+  const assessment = readArtifact(home, run, 'assessment')
+  const bytes = assessment.tables.reduce((sum, table) => sum + table.bytes, 0)
+  const there = lookAtFolder(target, bytes)
+  const { plan, layout, chosen } = planIntoFiles(assessment, request, nameOfSource(request.source), there)
+  const only = request.again && filesLeft(home, request.again.run)
+  if (!plan.findings.some(({ severity }) => severity === 'refused')) {
+    const said = await runJob('planFilesOf', {
+      ...{ home, run, request, layout, chosen },
+      ...(only && { only }),
+    })
+    plan.findings.push(...said)
+    plan.findings.sort(bySeverity)
+  }
+  writeArtifact(home, run, 'plan', plan)
+  log.info({ hash: plan.hash, tables: plan.what.tables.length, findings: plan.findings.length }, 'planned')
+  if (expectHash && expectHash !== plan.hash) throw drifted(expectHash, plan.hash)
+  return packed(summarize(plan))
+}
+
+/** Those of an earlier run that failed. */
+export const filesLeft = (home: string, run: string): string[] =>
+  readArtifact(home, run, 'files').failed.map(({ file }) => file)
+
+const elsewhere = (target: string, here: string) =>
+  new Failure({
+    code: 'usage',
+    object: `host ${target}`,
+    message: `the files are to be written there, and the run's artifacts are on host ${here}`,
+    remedy: 'Start the run on the host that shall have the files',
+  })

@@ -1,0 +1,86 @@
+/** Where the pieces of an export lie, and how its ledger is opened; for jobs in threads. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { runFolder } from '../../home/home.ts'
+import {
+  type ExportPlace,
+  type FileLayout,
+  layoutOfExport,
+  placeOfExport,
+} from '../../ledger/in-file/exported.ts'
+import { getFilePlan } from '../../ledger/in-file/runs.ts'
+import { ledgerGone, type RunToken } from '../../ledger/runs.ts'
+import type { FilesEndpoint } from '../../model/endpoint.ts'
+import { type Contents, contentsOf } from '../../model/into-files/contents.ts'
+import type { RunPlace } from '../../model/payloads.ts'
+import type { Plan } from '../../model/plan.ts'
+import type { Table } from '../../model/schema.ts'
+import type { Connection } from '../../stores/sqlite/open.ts'
+import { openToWrite } from '../../stores/sqlite/write/open.ts'
+import type { Waiting } from '../../stores/sqlite/write/transaction.ts'
+import { readArtifact } from '../artifacts.ts'
+import type { Progress } from '../progress.ts'
+
+export type ExportRunPlace = RunPlace<FilesEndpoint>
+
+/** The files of the plan, and once the run is registered its ledger. */
+export const filesPath = (home: string, run: string): string => join(runFolder(run, home), 'files.db')
+
+/** Which rows belong to which file, where there is a file for each row of a table. */
+export const ownersPath = (home: string, run: string): string => join(runFolder(run, home), 'owners.db')
+
+/** A file of others that had the name of one of ours. */
+export const asidePath = (home: string, run: string, no: number): string =>
+  join(runFolder(run, home), 'aside', String(no))
+
+/** Files are written in here, in the folder that they go to, until they are whole. */
+export const workFolder = (folder: string, run: string): string => join(folder, `.longhaul-${run}`)
+
+export interface Export {
+  home: string
+  db: Connection
+  plan: Plan
+  token: RunToken
+  where: ExportPlace
+  target: FilesEndpoint
+  layout: FileLayout
+  /** Of the tables that are written, in the order of the source. */
+  chosen: Table[]
+  contents: Contents
+  /** When the source was read, ISO 8601. */
+  takenAt: string
+  waiting: Waiting
+}
+
+export interface ExportInput {
+  home: string
+  place: ExportRunPlace
+}
+
+/** Opens the ledger of a run and closes it after the work. Fails with `target-replaced` without it. */
+export async function withExport<T>(
+  { home, place: { run, epoch, target } }: ExportInput,
+  { progress, signal }: { progress: Progress; signal: AbortSignal },
+  work: (opened: Export) => Promise<T>,
+): Promise<T> {
+  const path = filesPath(home, run)
+  if (!existsSync(path)) throw ledgerGone(run)
+  const db = openToWrite(path)
+  try {
+    const plan = getFilePlan(db, run)
+    const where = plan && placeOfExport(db)
+    if (!plan || !where) throw ledgerGone(run)
+    const { schema, tables, takenAt } = readArtifact(home, run, 'assessment')
+    const names = new Set(plan.what.tables.map(({ name }) => name))
+    const chosen = schema.tables.filter(({ name }) => names.has(name))
+    return await work({
+      ...{ home, db, plan, where, target, chosen, takenAt },
+      token: { run, epoch },
+      layout: layoutOfExport(db),
+      contents: contentsOf(schema, chosen, tables),
+      waiting: { waits: () => progress('waits for the ledger'), signal },
+    })
+  } finally {
+    db.close()
+  }
+}

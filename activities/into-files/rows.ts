@@ -1,0 +1,75 @@
+/** The rows of a snapshot that go into one file. */
+import { existsSync } from 'node:fs'
+import type { ExportedFile } from '../../ledger/in-file/exported.ts'
+import type { ManifestTable } from '../../model/files/manifest.ts'
+import type { Table } from '../../model/schema.ts'
+import type { Row } from '../../model/types.ts'
+import type { SqliteCell } from '../../stores/files/writer.ts'
+import { inBatches } from '../../stores/sqlite/batches.ts'
+import { type Connection, openSnapshot } from '../../stores/sqlite/open.ts'
+import { rowsOfOwner } from '../../stores/sqlite/owners.ts'
+import { quote } from '../../stores/sqlite/quote.ts'
+import { needSnapshot } from '../artifacts.ts'
+import { type Export, ownersPath } from './place.ts'
+
+/** Reads one statement at a time. */
+export class RowsOfFiles {
+  readonly #db: Connection
+  readonly #chosen: readonly Table[]
+
+  constructor({ home, chosen, token: { run } }: Pick<Export, 'home' | 'chosen' | 'token'>) {
+    this.#chosen = chosen
+    this.#db = openSnapshot(needSnapshot(home, run))
+    const owners = ownersPath(home, run)
+    if (existsSync(owners)) this.#db.prepare('ATTACH ? AS owners').run(owners)
+  }
+
+  /** How many there are. */
+  count(table: ManifestTable, file: ExportedFile): number {
+    if (file.kind === 'tables') return table.rows
+    const { sql, params } = this.#query(table, file)
+    return this.#db
+      .prepare<bigint[], number>(`SELECT count(*) FROM (${sql})`)
+      .pluck()
+      .get(...params)!
+  }
+
+  /** In batches; integers are bigint, reals number. */
+  read(table: ManifestTable, file: ExportedFile): Iterable<SqliteCell[][]> {
+    const { sql, params } = this.#query(table, file)
+    const rows = this.#db.prepare<bigint[], Row>(sql).raw().safeIntegers()
+    return inBatches(rows.iterate(...params)) as Iterable<SqliteCell[][]>
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #query(
+    { name, columns }: ManifestTable,
+    { kind, entity }: ExportedFile,
+  ): { sql: string; params: bigint[] } {
+    const at = this.#chosen.findIndex(table => table.name === name)
+    const table = this.#chosen[at]!
+    const names = columns.map(column => column.name)
+    if (kind === 'entity') return { sql: rowsOfOwner(table, at, names, 'one'), params: [entity!] }
+    if (kind === 'rest' && this.#isOwned(at))
+      return { sql: rowsOfOwner(table, at, names, 'none'), params: [] }
+    return {
+      sql: `SELECT ${names.map(quote).join(', ')} FROM main.${quote(name)} ${orderOf(table)}`,
+      params: [],
+    }
+  }
+
+  #isOwned(at: number): boolean {
+    return (
+      this.#db.prepare<[number], number>('SELECT 1 FROM owners.owner WHERE t = ? LIMIT 1').pluck().get(at) ===
+      1
+    )
+  }
+}
+
+function orderOf({ access }: Table): string {
+  if (access.by === 'rowid') return `ORDER BY ${quote(access.name)}`
+  return access.by === 'key' ? `ORDER BY ${access.columns.map(quote).join(', ')}` : ''
+}

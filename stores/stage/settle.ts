@@ -1,0 +1,126 @@
+/** What became of the files and rows of a stage, once its image is made: counts, findings, and the file of rejected rows. */
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { count } from '../../model/amounts.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { Intake, IntakeTable } from '../../model/intake.ts'
+import type { Connection } from '../sqlite/open.ts'
+import { missingColumns, rejectedBy, stageFilesOf, stageTables } from './read.ts'
+import { openStageFile } from './schema.ts'
+
+export interface SettleInput {
+  stage: string
+  /** Path of the JSON Lines with rejected rows; none is left where there are none. */
+  rejected: string
+  /** Of a mapping; absent: each table has its own rows. */
+  mapped?: IntakeTable[]
+}
+
+export function settleStage({ stage, rejected, mapped }: SettleInput): {
+  intake: Intake
+  findings: Finding[]
+} {
+  const db = openStageFile(stage)
+  try {
+    const intake = intakeOf(db, mapped)
+    exportRejected(db, rejected)
+    return {
+      intake,
+      findings: [...fileFindings(db, intake), ...rejectedFindings(intake), ...columnFindings(db)],
+    }
+  } finally {
+    db.close()
+  }
+}
+
+function intakeOf(db: Connection, mapped: IntakeTable[] | undefined): Intake {
+  return { files: stageFilesOf(db), tables: mapped ?? asTheyAre(db), rejected: rejectedBy(db) }
+}
+
+/** What could not be read has been read all the same, in the sense of the balance. */
+function asTheyAre(db: Connection): IntakeTable[] {
+  const rejects = db.prepare<[string], { bad: number; rejected: number }>(
+    `SELECT count(*) FILTER (WHERE at = 'read') AS bad, count(*) AS rejected FROM longhaul_rejected WHERE source = ?`,
+  )
+  return stageTables(db).map(({ name, rows }) => {
+    const { bad, rejected } = rejects.get(name)!
+    return {
+      ...{ table: name, read: rows + bad, filtered: 0, duplicates: 0 },
+      ...{ rejected, written: rows + bad - rejected },
+    }
+  })
+}
+
+interface RejectedRow {
+  table: string
+  file: string | null
+  place: number | null
+  key: string | null
+  rule: string
+  reason: string
+  raw: string | null
+}
+
+/** A line for each row; the file has its name once it is whole. */
+function exportRejected(db: Connection, path: string): void {
+  const rows = db.prepare<[], RejectedRow>(
+    'SELECT "table", file, place, key, rule, reason, raw FROM longhaul_rejected ORDER BY no',
+  )
+  rmSync(path, { force: true })
+  const half = `${path}.half`
+  let out: number | undefined
+  for (const row of rows.iterate()) {
+    out ??= openSync(half, 'w', 0o600)
+    const told = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+    writeSync(out, `${JSON.stringify(told)}\n`)
+  }
+  if (out === undefined) return
+  fsyncSync(out)
+  closeSync(out)
+  renameSync(half, path)
+}
+
+function fileFindings(db: Connection, { files }: Intake): Finding[] {
+  const failed = files
+    .filter(({ state }) => state === 'failed')
+    .map(
+      ({ file, error }): Finding => ({
+        code: 'file-failed',
+        severity: 'incomplete',
+        object: `file ${file}`,
+        message: `its rows are not taken: ${error}`,
+        remedy: 'Correct the file, then take it with "longhaul retry ID --failed"',
+      }),
+    )
+  const noted = db
+    .prepare<[], { file: string; notes: string }>(
+      `SELECT file, notes FROM longhaul_file WHERE notes <> '[]' ORDER BY no`,
+    )
+    .all()
+    .flatMap(({ file, notes }) => (JSON.parse(notes) as string[]).map(note => noteFinding(file, note)))
+  return [...failed, ...noted]
+}
+
+const noteFinding = (file: string, message: string): Finding => ({
+  ...{ code: 'file-note', severity: 'note', object: `file ${file}`, message },
+})
+
+const rejectedFindings = ({ rejected }: Intake): Finding[] =>
+  rejected.map(({ table, rule, reason, rows }) => ({
+    code: 'rows-rejected',
+    severity: 'incomplete',
+    object: table,
+    message: `${count(rows, 'row')} not taken (${rule}): ${reason}`,
+    remedy:
+      'They stand in rejected.jsonl of the run; correct the plan, then take them with "longhaul replay ID"',
+  }))
+
+/** So many files are named. */
+const NAMED = 3
+
+const columnFindings = (db: Connection): Finding[] =>
+  missingColumns(db).map(({ table, column, files }) => ({
+    code: 'column-missing',
+    severity: 'warning',
+    object: `${table}.${column}`,
+    message: `${files.slice(0, NAMED).join(', ')}${files.length > NAMED ? ` and ${count(files.length - NAMED, 'more file')}` : ''} ${files.length === 1 ? 'has' : 'have'} no such column: the rows have NULL there`,
+  }))
