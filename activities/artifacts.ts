@@ -6,11 +6,11 @@ import type { AssessDocument } from '../model/assess-document.ts'
 import type { Assessment } from '../model/assessment.ts'
 import { Failure } from '../model/failure.ts'
 import type { Finding } from '../model/finding.ts'
+import type { ImageFacts } from '../model/from-image/facts.ts'
 import type { Intake } from '../model/intake.ts'
+import type { Exported } from '../model/into-files/exported.ts'
 import type { Preview } from '../model/mapping/show-preview.ts'
 import type { Suggestion } from '../model/mapping/suggest.ts'
-import type { Exported } from '../model/into-files/exported.ts'
-import type { ImageFacts } from '../model/from-image/facts.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlanRequest } from '../model/plan-request.ts'
 import type { PostgresSchema } from '../model/postgres-schema.ts'
@@ -24,6 +24,8 @@ export interface Artifacts {
   assessment: Assessment
   /** A PostgreSQL source, as it describes itself. */
   origin: PostgresSchema
+  /** What a script for PostgreSQL is made by. */
+  'script-plan': Plan
   /** The image of a staged source for a SQLite file. */
   image: ImageFacts
   plan: Plan

@@ -11,6 +11,8 @@ import { Failure } from '../model/failure.ts'
 import type { BackedUp, RollbackBackup, RollbackScope } from '../model/rollback.ts'
 import { identify } from '../stores/postgres/backend.ts'
 import { makeDump } from '../stores/postgres/dump.ts'
+import { qualified } from '../stores/postgres/quote.ts'
+import { tablesBehind } from '../stores/postgres/referring.ts'
 import { backupFolder } from './backup-file.ts'
 import type { Work } from './edge.ts'
 import { endPrograms, withProgram } from './program.ts'
@@ -81,16 +83,21 @@ async function whatGoes(client: Client, input: BackUpInput): Promise<string[] | 
   if (!subject) return 'no dump was made, as the run is taken back already'
   if (!input.loses && !ENDED_WELL.has(subject.run.state) && !subject.run.verdict)
     return 'no dump was made, as the run had not come to its end and nothing of others is lost'
-  const words = await tablesOf(subject)
+  const words = await tablesOf(subject, input.loses)
   return words.length > 0 ? words : 'no dump was made, as none of the tables is there'
 }
 
 const ENDED_WELL: ReadonlySet<string> = new Set(['done', 'done with differences'])
 
 /** With the parts of partitioned ones, which hold their rows: `pg_dump` takes only what is named. */
-async function tablesOf({ client, tables }: Subject): Promise<string[]> {
+async function tablesOf({ client, tables }: Subject, loses: boolean): Promise<string[]> {
   const there: string[] = []
   for (const table of tables) if (await isThere(client, table)) there.push(placeOf(table))
+  if (loses) {
+    const targets = tables.map(({ target }) => target)
+    const along = (await tablesBehind(client, targets)).map(({ schema, name }) => qualified(schema, name))
+    there.push(...along.filter(place => !there.includes(place)))
+  }
   const { rows } = await client.query<{ part: string }>(
     `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS part
        FROM pg_catalog.unnest($1::text[]) AS place, pg_catalog.pg_partition_tree(place::pg_catalog.regclass) AS part

@@ -2,19 +2,22 @@
 import { sentence } from '../model/failure.ts'
 import { showName } from '../model/name-text.ts'
 import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import type { RollbackTable } from '../model/rollback.ts'
 import { asideSchema } from '../stores/postgres/aside.ts'
 import { holdersOf, showHolder } from '../stores/postgres/locks.ts'
 import { qualified } from '../stores/postgres/quote.ts'
-import { staying } from '../stores/postgres/referring.ts'
+import { type Staying, staying } from '../stores/postgres/referring.ts'
 import { referredTo } from '../stores/postgres/take-rows.ts'
 import { alterationsOf } from './alterations.ts'
 import { dependentsIn } from './dependents-of-run.ts'
-import { laterRun, type Subject } from './rollback-subject.ts'
+import { goesAlong, laterRun, type Subject } from './rollback-subject.ts'
 import { application } from './session.ts'
 
 export interface Around {
   refusals: string[]
   warnings: string[]
+  /** Tables of others from which rows would go, or in which they would change, by rules of foreign keys. */
+  along: RollbackTable[]
 }
 
 export async function checkAround(subject: Subject): Promise<Around> {
@@ -24,18 +27,27 @@ export async function checkAround(subject: Subject): Promise<Around> {
     tables.map(({ target }) => target),
     application(run.id),
   )
+  const referring = await referringTo(subject)
+  const along = referring.filter(({ reference }) => goesAlong(subject, reference))
   return {
+    along: along.map(goingWith),
     refusals: [
       ...(await later(subject)),
       ...(await begun(subject)),
       ...(await standing(subject)),
       ...(await asideGone(subject)),
-      ...(await referring(subject)),
+      ...referring
+        .filter(one => !along.includes(one))
+        .map(one => sentence(referredTo(one)).replace(/\.$/, '')),
     ],
     warnings: [
       ...(UNDER_WAY.has(run.state) ? [`the run is ${run.state}, and is ended first`] : []),
       ...(await goingAlong(subject)),
       ...(await alterationsOf(subject)),
+      ...along.map(
+        ({ reference: { name, child }, rows }) =>
+          `${rows} row(s) of table ${showName(`${child.schema}.${child.name}`)} would be deleted or changed with rows that they refer to (foreign key ${showName(name)}), and what hangs on them`,
+      ),
       ...locks.map(holder => `${showHolder(holder)}: the rollback waits for it`),
     ],
   }
@@ -108,7 +120,7 @@ async function asideGone(subject: Subject): Promise<string[]> {
 }
 
 /** Rows that stay, and refer to rows that go. */
-async function referring(subject: Subject): Promise<string[]> {
+async function referringTo(subject: Subject): Promise<Staying[]> {
   const { client, ledger, run, scope, tables, blind } = subject
   if (blind !== undefined) return []
   const going = tables
@@ -120,10 +132,13 @@ async function referring(subject: Subject): Promise<string[]> {
     }))
   const found = await staying(client, ledger, run.id, going)
   const dropped = tables.filter(table => scope.kind === 'all' && !isLoadedInto(table))
-  return found
-    .filter(
-      ({ reference: { child } }) =>
-        !dropped.some(({ target }) => target.schema === child.schema && target.name === child.name),
-    )
-    .map(one => sentence(referredTo(one)).replace(/\.$/, ''))
+  return found.filter(
+    ({ reference: { child } }) =>
+      !dropped.some(({ target }) => target.schema === child.schema && target.name === child.name),
+  )
+}
+
+function goingWith({ reference: { child }, rows }: Staying): RollbackTable {
+  const target = `${child.schema}.${child.name}`
+  return { name: target, target, written: 0, rows, before: null, goes: rows, lost: rows, changed: false }
 }

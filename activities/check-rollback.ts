@@ -57,7 +57,9 @@ async function checkSubject(home: string, input: CheckInput, subject: Subject): 
     if (facts.dropped && scope.kind === 'all') dropped.push(facts.target)
   }
   const refusals = [...rights, ...around.refusals, ...condition, ...judged.flatMap(j => j.refusals)]
-  const tables = judged.map(j => j.table).sort((a, b) => Number(b.changed) - Number(a.changed))
+  const tables = [...judged.map(j => j.table), ...around.along].sort(
+    (a, b) => Number(b.changed) - Number(a.changed),
+  )
   const loses = tables.some(({ lost }) => lost > 0)
   return {
     safe: refusals.length === 0 && !loses,

@@ -32,6 +32,7 @@ import { tryIntoSqlite } from './into-sqlite/try-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
 import { mapStage } from './mapping/map-stage.ts'
+import { suggestMapping } from './mapping/suggest-mapping.ts'
 import { type Progress, paced } from './progress.ts'
 import { repairTables } from './repair-job.ts'
 import { checkPlannedRules, tryRuleQueries } from './rules-job.ts'
@@ -72,6 +73,7 @@ const jobs = {
   ...stageJobs,
   tryIntoSqlite,
   mapStage,
+  suggestMapping,
 } as const
 export type Jobs = typeof jobs
 

@@ -13,6 +13,7 @@ import type { RollbackScope } from '../model/rollback.ts'
 import { tablesOfScope } from '../model/tables-of-scope.ts'
 import type { TableCatalog } from '../stores/postgres/catalog.ts'
 import { qualified } from '../stores/postgres/quote.ts'
+import type { Reference } from '../stores/postgres/referring.ts'
 import { databaseId } from './session.ts'
 
 export interface Subject {
@@ -115,6 +116,15 @@ export async function isThere(client: Client, { target }: TablePlan): Promise<bo
     qualified(target.schema, target.name),
   ])
   return rows[0]!.there
+}
+
+/**
+ * Whether rows of others may go or change by this key's rule when rows of the run go: it takes a consent. Rows of the
+ * run itself, in tables that the scope leaves out, never go unsaid.
+ */
+export function goesAlong({ what, tables }: Subject, { cascades, child }: Reference): boolean {
+  const isChild = ({ target }: TablePlan) => target.schema === child.schema && target.name === child.name
+  return cascades && (tables.some(isChild) || !what.tables.some(isChild))
 }
 
 /** A run that came after it and has written into the same tables. */

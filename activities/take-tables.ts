@@ -6,8 +6,9 @@ import { placeOf } from '../ledger/written.ts'
 import { Failure } from '../model/failure.ts'
 import { judge, type TableFacts, takingOf } from '../model/judge-rollback.ts'
 import { isLoadedInto, type TablePlan } from '../model/plan.ts'
+import type { Reference } from '../stores/postgres/referring.ts'
 import { takeRows } from '../stores/postgres/take-rows.ts'
-import { isThere, type Subject, survey } from './rollback-subject.ts'
+import { goesAlong, isThere, type Subject, survey } from './rollback-subject.ts'
 import { undoAll } from './undo.ts'
 
 /** Rows of others in a table that the run made; whether they are the run's own, written anew, is to be seen. */
@@ -39,7 +40,7 @@ export async function takeRowsOf({ subject, mayLose, same }: Taking, tables: Tab
   const { client, ledger, run, scope } = subject
   const there: TablePlan[] = []
   for (const table of tables) if (await isThere(client, table)) there.push(table)
-  const gone = await takeRows(client, ledger, run.id, there, async () => {
+  const decide = async () => {
     const going: Going[] = []
     for (const table of there) {
       Context.current().heartbeat(table.name)
@@ -61,7 +62,9 @@ export async function takeRowsOf({ subject, mayLose, same }: Taking, tables: Tab
       })
     }
     return going
-  })
+  }
+  const along = (reference: Reference) => mayLose && goesAlong(subject, reference)
+  const gone = await takeRows(client, ledger, run.id, there, decide, along)
   return [...gone.values()].reduce((sum, rows) => sum + rows, 0)
 }
 

@@ -22,13 +22,22 @@ export function connectionUrl(name: string, home: string, env: NodeJS.ProcessEnv
 
 /** Keeps a URL under a name, so that workers of this home can use it. */
 export function saveConnection(name: string, url: string, home: string): void {
-  const known = () => readJson<Connections>(file(home)) ?? {}
-  if (known()[name] === url) return
-  // Two commands at once would each write what they had read, and one connection would be lost.
+  if (known(home)[name] !== url) change(home, connections => ({ ...connections, [name]: url }))
+}
+
+/** Takes a URL out of the store; does nothing where it is not there. */
+export function forgetConnection(name: string, home: string): void {
+  if (name in known(home)) change(home, ({ [name]: _, ...others }) => others)
+}
+
+const known = (home: string): Connections => readJson<Connections>(file(home)) ?? {}
+
+/** Two commands at once would each write what they had read, and one connection would be lost. */
+function change(home: string, to: (connections: Connections) => Connections): void {
   const unlock = tryLock(join(home, 'connections.lock'), LOCK_PATIENCE)
   if (!unlock) throw busy(home)
   try {
-    writePrivate(file(home), `${JSON.stringify({ ...known(), [name]: url }, null, 2)}\n`)
+    writePrivate(file(home), `${JSON.stringify(to(known(home)), null, 2)}\n`)
   } finally {
     unlock()
   }

@@ -122,7 +122,9 @@ function actionText({ action, upsert }: TablePlan, backup: Backup): string {
 }
 
 function tableLines(table: TablePlan, { backup = 'auto', collation }: Policies): string[] {
-  const target = `${showName(table.target.schema)}.${showName(table.target.name)}`
+  const { schema, name } = table.target
+  // Files have no schema.
+  const target = schema === '' ? showName(name) : `${showName(schema)}.${showName(name)}`
   const width = Math.max(0, ...table.columns.map(({ name }) => showName(name).length))
   return [
     '',

@@ -54,6 +54,7 @@ async function compare(input: MigrateInput, progress: RunProgress, control: Cont
     await work.takeSnapshot({
       ...{ run, source: request.source, busySeconds: request.busySeconds },
       ...(request.rows && { only: request }),
+      ...(request.source.kind === 'staged' && { request, mode: input.mode }),
     })
     say('reading every value')
     await work.assess({ run, request })

@@ -2,6 +2,7 @@
 import { Failure } from '../../model/failure.ts'
 import { bySeverity } from '../../model/finding.ts'
 import { planIntoFiles } from '../../model/into-files/plan.ts'
+import { planForPostgres } from '../../model/into-files/postgres-plan.ts'
 import { type PackedSummary, packed } from '../../model/packed-summary.ts'
 import type { ExportRequest } from '../../model/plan-request.ts'
 import { readArtifact, writeArtifact } from '../artifacts.ts'
@@ -22,6 +23,11 @@ export async function makePlan(
   const bytes = assessment.tables.reduce((sum, table) => sum + table.bytes, 0)
   const there = lookAtFolder(target, bytes)
   const { plan, layout, chosen } = planIntoFiles(assessment, request, nameOfSource(request.source), there)
+  if (target.format === 'sql' && target.options.dialect === 'postgres') {
+    const script = planForPostgres(assessment, request)
+    plan.findings.push(...script.findings)
+    writeArtifact(home, run, 'script-plan', script.plan)
+  }
   const only = request.again && filesLeft(home, request.again.run)
   if (!plan.findings.some(({ severity }) => severity === 'refused')) {
     const said = await runJob('planFilesOf', {

@@ -39,6 +39,7 @@ export async function* tablesOfScript({
     db.pragma('journal_mode = OFF')
     db.pragma('synchronous = OFF')
     db.pragma('trusted_schema = OFF')
+    db.pragma('foreign_keys = OFF')
     db.exec('BEGIN')
     await loadSqlText(path, db, signal, statements => progress({ statements }))
     db.exec('COMMIT')

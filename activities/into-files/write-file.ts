@@ -1,10 +1,12 @@
 /** One file: its tables with their rows, and a digest of each. */
 import type { ExportedFile, SettledFile } from '../../ledger/in-file/exported.ts'
+import { sequenceSql } from '../../model/into-files/contents.ts'
 import type { Cell } from '../../model/types.ts'
 import { digestFor } from '../../stores/digest/digester.ts'
 import { openWriter } from '../../stores/files/open.ts'
 import type { FileAbout, FileWriter } from '../../stores/files/writer.ts'
 import { openSqlWriter } from '../../stores/sql/write.ts'
+import { readArtifact } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { tableOf } from '../target.ts'
 import type { Export } from './place.ts'
@@ -43,7 +45,7 @@ export async function writeFile(
 }
 
 function openFor(
-  { target, layout, contents, plan, token, takenAt }: Export,
+  { home, target, layout, contents, plan, token, takenAt }: Export,
   file: ExportedFile,
   path: string,
 ): FileWriter {
@@ -53,7 +55,14 @@ function openFor(
     source: nameOfSource(source),
     takenAt,
     run: token.run,
+    ...(file.tables.length === contents.tables.length && {
+      after: [...contents.after, ...sequenceSql(contents)],
+    }),
   }
-  if (target.format === 'sql') return openSqlWriter(path, layout.options, about, contents)
+  if (target.format === 'sql') {
+    const postgres =
+      layout.options.dialect === 'postgres' ? readArtifact(home, token.run, 'script-plan') : undefined
+    return openSqlWriter(path, layout.options, about, { ...contents, ...(postgres && { postgres }) })
+  }
   return openWriter(target.format, path, layout.options, about)
 }

@@ -84,12 +84,12 @@ class Lane {
   /** Waits until the limit on files lets the next one begin. False where the lane has to end. */
   async #turn(): Promise<boolean> {
     const { filesPerMinute } = this.#opened.where
+    const { lastAt } = filesPerMinute ? exportFigures(this.#opened.db) : {}
+    const due = filesPerMinute && lastAt !== undefined ? lastAt + 60_000 / filesPerMinute : 0
     for (;;) {
       const { revision, paused } = ordersOf(this.#input.home, this.#input.place)
       if (paused && revision === this.#revision) throw held(this.#input.place.run)
       if (this.#signal.aborted || Date.now() > this.#deadline || revision > this.#revision) return false
-      const { lastAt } = exportFigures(this.#opened.db)
-      const due = filesPerMinute && lastAt !== undefined ? lastAt + 60_000 / filesPerMinute : 0
       if (Date.now() >= due) return true
       this.#progress({ throttled: true })
       await pause(Math.min(LOOK_MS, due - Date.now()))

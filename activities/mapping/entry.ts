@@ -94,8 +94,8 @@ export class EntryMapper {
     this.#prepare()
     for (;;) {
       signal.throwIfAborted()
-      const batch = this.#next(mark.after)
-      await this.#write(map, batch, mark)
+      const { rows, more } = this.#next(mark.after)
+      await this.#write(map, rows, more, mark)
       note({ table: this.#part.table, rows: mark.read })
       if (mark.done) return mark
     }
@@ -104,8 +104,8 @@ export class EntryMapper {
   async #compile(sides: LookupSides): Promise<(cells: MappedCell[]) => Mapped> {
     const { entry, source, columns, parent } = this.#part
     const finds = new Map<string, Awaited<ReturnType<typeof readyLookup>>>()
-    for (const { lookup } of Object.values(entry.columns))
-      if (lookup) finds.set(JSON.stringify(lookup), await readyLookup(sides, lookup))
+    for (const { lookups = [] } of Object.values(entry.columns))
+      for (const lookup of lookups) finds.set(JSON.stringify(lookup), await readyLookup(sides, lookup))
     const hashers = new Map<string, Hasher>()
     for (const { hash } of Object.values(entry.columns))
       if (hash) hashers.set(JSON.stringify(hash.salt ?? null), secretHasher(hash.salt))
@@ -200,7 +200,7 @@ export class EntryMapper {
   }
 
   /** Rows of the next transaction. */
-  #next(after: bigint): Read[] {
+  #next(after: bigint): { rows: Read[]; more: boolean } {
     const late = Object.values(this.#part.entry.columns).some(column => 'password' in column)
     const most = late ? FEW_ROWS : MOST_ROWS
     const rows: Read[] = []
@@ -210,12 +210,17 @@ export class EntryMapper {
       rows.push({ row, cells })
       for (const cell of cells)
         if (typeof cell === 'object' || typeof cell === 'string') bytes += cell?.length ?? 0
-      if (rows.length >= most || bytes > MOST_BYTES) break
+      if (rows.length >= most || bytes > MOST_BYTES) return { rows, more: true }
     }
-    return rows
+    return { rows, more: false }
   }
 
-  async #write(map: (cells: MappedCell[]) => Mapped, batch: readonly Read[], mark: Mark): Promise<void> {
+  async #write(
+    map: (cells: MappedCell[]) => Mapped,
+    batch: readonly Read[],
+    more: boolean,
+    mark: Mark,
+  ): Promise<void> {
     const mappedRows = batch.map(({ cells }) => map(cells))
     const keyOf = (cells: MappedCell[]) => keyText(this.#keyColumns(), cells)
     const secrets = await this.#fill(batch, mappedRows, keyOf)
@@ -226,7 +231,7 @@ export class EntryMapper {
       }
       mark.read += batch.length
       mark.after = batch.at(-1)?.row ?? mark.after
-      mark.done = batch.length === 0
+      mark.done = !more
       writeMark(this.#db, this.#part.name, mark)
     })()
   }

@@ -8,7 +8,7 @@ import { lookUp } from '../../model/build-plan/names.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { IntakeTable } from '../../model/intake.ts'
 import { coverageMistakes, mappingOrder, parentOf, type Sides } from '../../model/mapping/coverage.ts'
-import type { MappedTable, Mapping } from '../../model/mapping/mapping.ts'
+import type { Lookup, MappedTable, Mapping } from '../../model/mapping/mapping.ts'
 import type { PreviewTable } from '../../model/mapping/show-preview.ts'
 import { mistakesFailure } from '../../model/mistakes-failure.ts'
 import type { Mode } from '../../model/payloads.ts'
@@ -108,11 +108,9 @@ async function sidesOf(
   read: Readable,
 ): Promise<Sides> {
   const files = new Map<string, string[] | { problem: string }>()
-  for (const column of Object.values(mapping).flatMap(entries =>
-    entries.flatMap(({ columns }) => Object.values(columns)),
-  )) {
-    const place = column.lookup?.in
-    if (!place || !('file' in place) || files.has(place.file)) continue
+  const entries = Object.values(mapping).flat()
+  for (const { in: place } of entries.flatMap(({ columns }) => lookupsOf(columns))) {
+    if (!('file' in place) || files.has(place.file)) continue
     const source = await sources.fromFile(place.file)
     files.set(place.file, 'problem' in source ? source : source.columns)
   }
@@ -128,6 +126,9 @@ async function sidesOf(
     makes,
   }
 }
+
+const lookupsOf = (columns: MappedTable['columns']): Lookup[] =>
+  Object.values(columns).flatMap(({ lookups = [] }) => lookups)
 
 /** What is to be done for one table, and the table itself, made. */
 function tableOf(
@@ -201,13 +202,13 @@ function summed(table: string, marks: readonly Mark[]): IntakeTable {
 /** A file of its own, and the only one that has them. */
 function writePasswords(db: Connection, folder: string): void {
   const rows = db
-    .prepare('SELECT "table", key, "column", password FROM work.password ORDER BY no')
+    .prepare('SELECT key, password, "table", "column" FROM work.password ORDER BY no')
     .raw()
     .all()
   if (rows.length === 0) return
   writePrivate(
     join(folder, 'passwords.csv'),
-    stringify([['table', 'row', 'column', 'password'], ...(rows as string[][])]),
+    stringify([['row', 'password', 'table', 'column'], ...(rows as string[][])]),
   )
 }
 
@@ -220,9 +221,7 @@ function notMapped(mapping: Mapping, sources: Sources): Finding[] {
     entries
       .flatMap(({ from, columns }) => [
         ...('tables' in from ? from.tables : []),
-        ...Object.values(columns).flatMap(({ lookup }) =>
-          lookup && 'source' in lookup.in ? [lookup.in.source] : [],
-        ),
+        ...lookupsOf(columns).flatMap(({ in: place }) => ('source' in place ? [place.source] : [])),
       ])
       .flatMap(name => sources.table(name)?.name ?? []),
   )

@@ -22,11 +22,8 @@ export async function readyParents(
     const at = columns.findIndex(column => column.name === name)
     const mapped = entry.columns[name]
     if (own.length !== 1 || referred === undefined || at < 0 || !mapped || parent === table) continue
-    const given =
-      mapped.lookup &&
-      'target' in mapped.lookup.in &&
-      mapped.lookup.in.target === parent &&
-      mapped.lookup.give === referred
+    const last = mapped.lookups?.at(-1)
+    const given = last && 'target' in last.in && last.in.target === parent && last.give === referred
     if ('of' in mapped || (given && mapped.otherwise === undefined && mapped.default === undefined)) continue
     const find = await readyLookup(sides, { in: { target: parent }, match: referred, give: referred })
     checks.push({

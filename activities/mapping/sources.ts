@@ -4,8 +4,9 @@
  */
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
+import type { Statement } from 'better-sqlite3'
 import { Failure } from '../../model/failure.ts'
-import type { FileCell } from '../../model/files/batch.ts'
+import type { FileBatch, FileCell } from '../../model/files/batch.ts'
 import type { FoundKind } from '../../model/files/found-type.ts'
 import type { FileFormat } from '../../model/files/options.ts'
 import type { MappedTable } from '../../model/mapping/mapping.ts'
@@ -148,23 +149,49 @@ export class Sources {
     if (!format)
       return { problem: `${path} is none of the files that longhaul reads: CSV, JSON or a workbook` }
     if (!existsSync(path)) return { problem: `there is no file ${path}` }
-    let columns: readonly string[] | undefined
-    const rows: FileCell[][] = []
-    for await (const batch of readFile(format, path, {}, undefined, this.#signal)) {
-      if (columns && columns.join('\0') !== batch.columns.join('\0'))
-        return { problem: `${path} has several tables` }
-      if (batch.bad.length > 0)
-        return { problem: `${path} has a row that cannot be read, at ${batch.bad[0]!.place}` }
-      columns = batch.columns
-      rows.push(...batch.rows)
+    let table: string | undefined
+    const name = `source ${path}`
+    const shown = path.replace(/^.*[\\/]/, '')
+    const there = this.#columnsOf(name)
+    if (there.length > 0) return kept(name, shown, there)
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const problem = await this.#load(name, readFile(format, path, {}, undefined, this.#signal))
+      this.#db.exec(problem === undefined ? 'COMMIT' : 'ROLLBACK')
+      return problem === undefined
+        ? kept(name, shown, this.#columnsOf(name))
+        : { problem: `${path} ${problem}` }
+    } catch (error) {
+      this.#db.exec('ROLLBACK')
+      throw error
     }
-    if (!columns) return { problem: `${path} is empty` }
-    const places = columns.map(() => '?').join(', ')
-    const name = this.#make(path, columns, insert => {
-      const statement = this.#db.prepare(`${insert} VALUES (${places})`)
-      for (const row of rows) statement.run(row.map(bound))
-    })
-    return kept(name, path.replace(/^.*[\\/]/, ''), columns)
+  }
+
+  /** Of a table of the work file; none where it is not there. */
+  #columnsOf(name: string): string[] {
+    return this.#db
+      .prepare<[string], string>(`SELECT name FROM pragma_table_info(?, 'work') ORDER BY cid`)
+      .pluck()
+      .all(name)
+  }
+
+  /** Gives what is wrong with the file, where something is. */
+  async #load(name: string, batches: AsyncIterable<FileBatch>): Promise<string | undefined> {
+    let columns: readonly string[] | undefined
+    let insert: Statement | undefined
+    for await (const batch of batches) {
+      if (columns && columns.join('\0') !== batch.columns.join('\0')) return 'has several tables'
+      if (batch.bad.length > 0) return `has a row that cannot be read, at ${batch.bad[0]!.place}`
+      columns = batch.columns
+      if (!insert) {
+        this.#db.exec(`CREATE TABLE work.${quote(name)} (${columns.map(quote).join(', ')})`)
+        insert = this.#db.prepare(
+          `INSERT INTO work.${quote(name)} VALUES (${columns.map(() => '?').join(', ')})`,
+        )
+      }
+      for (const row of batch.rows) insert.run(row.map(bound))
+    }
+    return columns ? undefined : 'is empty'
   }
 
   /** A row for each element of the arrays in a column; what an element has is called `element.NAME`. */

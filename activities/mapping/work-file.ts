@@ -61,6 +61,7 @@ export function attach(db: Connection, path: string, as: string): void {
   chmodSync(path, 0o600)
   db.prepare(`ATTACH DATABASE ? AS ${as}`).run(path)
   db.pragma(`${as}.journal_mode = DELETE`)
+  db.pragma(`${as}.synchronous = NORMAL`)
 }
 
 const START: Mark = {

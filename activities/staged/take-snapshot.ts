@@ -28,11 +28,10 @@ export interface StageSnapshotInput extends Omit<SnapshotInput, 'source' | 'requ
 /** Lays down the rows and makes the image of them; each step that an earlier attempt has ended is found done. */
 export async function takeSnapshot(work: Work, input: StageSnapshotInput): Promise<SnapshotTaken> {
   const { home, log } = work
-  const { run, request } = input
+  const { run } = input
   const image = snapshotPath(home, run)
   const before = findArtifact(home, run, 'snapshot-notes')
-  const imageless = request.preview !== undefined || request.suggest !== undefined
-  if (before && (imageless || existsSync(image))) return before
+  if (before && existsSync(image)) return before
   makeFolder(runFolder(run, home))
   const began = performance.now()
   const laid = await layDown(work, input)
@@ -118,11 +117,11 @@ async function makeImage(work: Work, { run, request, mode }: StageSnapshotInput)
   const { home } = work
   const [stage, image] = [stagePath(home, run), snapshotPath(home, run)]
   const { file, target, preview, suggest, source } = request
-  if (file && (file.mapping || suggest)) {
+  if (suggest) await runJob('suggestMapping', { home, run, stage, target })
+  else if (file?.mapping) {
     const { tables: mapped, findings } = await runJob('mapStage', {
       ...{ home, run, stage, image, file, target, mode },
       ...(preview !== undefined && { preview }),
-      ...(suggest && { suggest }),
     })
     return { findings, mapped }
   }

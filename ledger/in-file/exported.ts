@@ -66,6 +66,7 @@ export function planFiles(db: Db, layout: FileLayout, files: Iterable<PlannedFil
       before     TEXT,
       ended_at   TEXT
     ) STRICT;
+    CREATE INDEX ${FILE}_open ON ${FILE} (no) WHERE state = 'open';
     CREATE TABLE ${PLACE} (layout TEXT NOT NULL, place TEXT) STRICT`)
   db.prepare(`INSERT INTO ${PLACE} (layout) VALUES (?)`).run(JSON.stringify(layout))
   const add = db.prepare(`INSERT INTO ${FILE} (file, kind, tables, entity) VALUES (?, ?, ?, ?)`)

@@ -124,12 +124,12 @@ type Step = (value: MappedCell) => Outcome
 /** In the order in which `Steps` has them. */
 function stepsOf(name: string, column: MappedColumn, type: LogicalType | undefined, around: Around): Step[] {
   const steps: Step[] = []
-  const { split, trim, values, lookup, otherwise, date, zone, cast, hash, mask } = column
+  const { split, trim, values, lookups, otherwise, date, zone, cast, hash, mask } = column
   const other = otherwise === undefined ? undefined : scalarCell(otherwise)
   if (split) steps.push(onText(text => part(text, split.by, split.part)))
   if (trim) steps.push(onText(text => text.trim()))
   if (values) steps.push(valueMap(name, values, other))
-  if (lookup) steps.push(lookedUp(name, around.lookup(lookup), other))
+  if (lookups) steps.push(lookedUp(name, lookups.map(around.lookup), other))
   if (date) steps.push(dated(name, date))
   if (column.default !== undefined) steps.push(defaulted(scalarCell(column.default)))
   const offset = zone === undefined ? undefined : zoneOffset(zone)
@@ -176,15 +176,21 @@ function valueMap(name: string, values: Record<string, Scalar>, other: MappedCel
   }
 }
 
-function lookedUp(name: string, find: ReturnType<Around['lookup']>, other: MappedCell | undefined): Step {
+function lookedUp(name: string, finds: ReturnType<Around['lookup']>[], other: MappedCell | undefined): Step {
   const none: Outcome =
     other === undefined ? new Refusal('no-match', `the value of ${name} is found nowhere`) : other
   const several = new Refusal('ambiguous-match', `the value of ${name} is found more than once`)
   return value => {
     if (value === null) return other ?? null
-    const found = find(value instanceof Uint8Array ? '' : textOf(value))
-    if (found === SEVERAL) return several
-    return found === undefined ? none : found
+    let now: MappedCell = value
+    for (const find of finds) {
+      if (now === null || now instanceof Uint8Array) return none
+      const found = find(textOf(now))
+      if (found === SEVERAL) return several
+      if (found === undefined) return none
+      now = found
+    }
+    return now
   }
 }
 

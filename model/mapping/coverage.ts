@@ -201,7 +201,7 @@ function checkColumn(checked: Checked, column: MappedColumn, columns: readonly s
     report(path, 'no time zone has this name', 'Write it as in Europe/Berlin or UTC')
   if (column.split && column.split.part === 0)
     report(path, 'parts are counted from 1', 'Write 1 for the first, -1 for the last')
-  if (column.lookup) checkLookup(checked, column.lookup, sides, path)
+  for (const lookup of column.lookups ?? []) checkLookup(checked, lookup, sides, path)
 }
 
 function checkLookup({ report, mapping }: Checked, lookup: Lookup, sides: Sides, path: Path): void {
@@ -363,9 +363,8 @@ const cyclesOf = (mapping: Mapping) => mappingOrder(mapping).cycles
 function neededBy(mapping: Mapping, table: string): string[] {
   return mapping[table]!.flatMap(entry => [
     ...(parentOf(mapping, entry) ? [entry.with!] : []),
-    ...Object.values(entry.columns).flatMap(({ lookup }) => {
-      const name = lookup && 'target' in lookup.in ? lookup.in.target : undefined
-      return name !== undefined && name in mapping ? [name] : []
-    }),
+    ...Object.values(entry.columns)
+      .flatMap(({ lookups = [] }) => lookups)
+      .flatMap(({ in: place }) => ('target' in place && place.target in mapping ? [place.target] : [])),
   ])
 }

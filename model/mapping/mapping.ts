@@ -57,8 +57,9 @@ export interface Steps {
   split?: { by: string; part: number }
   trim?: true
   values?: Record<string, Scalar>
-  lookup?: Lookup
-  /** For what `values` or `lookup` do not know; absent: the row is rejected. */
+  /** One after the other: what the first gives is looked up in the second. */
+  lookups?: Lookup[]
+  /** For what `values` or `lookups` do not know; absent: the row is rejected. */
   otherwise?: Scalar
   /** The format of the source's texts, as in `DD.MM.YYYY HH:mm`. */
   date?: string
@@ -126,10 +127,13 @@ function located(entry: MappedTable, absolute: (path: string) => string): Mapped
 }
 
 function locatedColumn(column: MappedColumn, absolute: (path: string) => string): MappedColumn {
-  const { lookup, hash } = column
+  const { lookups, hash } = column
   return {
     ...column,
-    ...(lookup && 'file' in lookup.in && { lookup: { ...lookup, in: { file: absolute(lookup.in.file) } } }),
+    ...(lookups && { lookups: lookups.map(lookup => locatedLookup(lookup, absolute)) }),
     ...(hash?.salt && 'file' in hash.salt && { hash: { ...hash, salt: { file: absolute(hash.salt.file) } } }),
   }
 }
+
+const locatedLookup = (lookup: Lookup, absolute: (path: string) => string): Lookup =>
+  'file' in lookup.in ? { ...lookup, in: { file: absolute(lookup.in.file) } } : lookup

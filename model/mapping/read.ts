@@ -9,7 +9,7 @@ import type {
   Origin,
   Steps,
 } from './mapping.ts'
-import type { WrittenEntry, WrittenMappedColumn, WrittenMapping } from './schema.ts'
+import type { WrittenEntry, WrittenLookup, WrittenMappedColumn, WrittenMapping } from './schema.ts'
 
 const PASSWORD = { length: 16, hash: 'bcrypt', cost: 10 } as const
 
@@ -48,7 +48,7 @@ function columnOf(written: WrittenMappedColumn): MappedColumn {
   const steps: Steps = {
     ...(split !== undefined && { split: { by: split, part: part! } }),
     ...given({ trim, values, otherwise, date, zone, cast, mask, required }),
-    ...(lookup && { lookup: lookupOf(lookup) }),
+    ...(lookup && { lookups: (Array.isArray(lookup) ? lookup : [lookup]).map(lookupOf) }),
     ...(written.default !== undefined && { default: written.default }),
     ...(hash !== undefined && { hash: hashOf(hash) }),
   }
@@ -72,11 +72,11 @@ function hashOf(hash: NonNullable<WrittenMappedColumn['hash']>): NonNullable<Ste
   return { algorithm: hash.algorithm, ...(salt && { salt }) }
 }
 
-function lookupOf({ in: place, ...rest }: NonNullable<WrittenMappedColumn['lookup']>): Lookup {
+function lookupOf({ in: place, ...rest }: WrittenLookup): Lookup {
   return { ...given(rest), in: placeOf(place) }
 }
 
-function placeOf(place: NonNullable<WrittenMappedColumn['lookup']>['in']): LookupPlace {
+function placeOf(place: WrittenLookup['in']): LookupPlace {
   if (typeof place === 'string') return { target: place }
   const keys = Object.keys(place)
   const [key] = keys

@@ -14,15 +14,13 @@ function mistake(context: z.core.$RefinementCtx, path: string[], message: string
 
 const valueMap = z.record(z.string(), scalar)
 
-const lookup = z
-  .strictObject({
-    in: z
-      .union([name, z.strictObject({ source: name }), z.strictObject({ file: name }), valueMap])
-      .describe('A table of the target; {source: TABLE}; {file: FILE.csv}; or a map of values'),
-    match: name.optional().describe('Column that the value is looked up in'),
-    give: name.optional().describe('Column that the value is taken from'),
-  })
-  .describe('The value is exchanged for that of a row with it')
+const lookup = z.strictObject({
+  in: z
+    .union([name, z.strictObject({ source: name }), z.strictObject({ file: name }), valueMap])
+    .describe('A table of the target; {source: TABLE}; {file: FILE.csv}; or a map of values'),
+  match: name.optional().describe('Column that the value is looked up in'),
+  give: name.optional().describe('Column that the value is taken from'),
+})
 
 const salt = z.strictObject({ env: name.optional(), file: name.optional() })
 
@@ -56,7 +54,12 @@ const column = z
     part: z.int().optional().describe('Which part: 1 is the first, -1 the last'),
     trim: yes.optional().describe('Without blanks at both ends'),
     values: valueMap.optional().describe('What each value becomes'),
-    lookup: lookup.optional(),
+    lookup: z
+      .union([lookup, z.array(lookup).min(1)])
+      .optional()
+      .describe(
+        'The value is exchanged for that of a row with it; in a list, what one gives is looked up in the next',
+      ),
     otherwise: scalar.optional().describe('For all other values; usually such rows are rejected'),
     date: name.optional().describe('How its dates and times are written, as in DD.MM.YYYY HH:mm'),
     zone: name.optional().describe('Time zone of times that name none, as in Europe/Berlin'),
@@ -140,6 +143,7 @@ export const mappingSchema = z
 
 export type WrittenMapping = z.output<typeof mappingSchema>
 export type WrittenEntry = z.output<typeof entry>
+export type WrittenLookup = z.output<typeof lookup>
 export type WrittenMappedColumn = z.output<typeof column>
 
 const keysOf = (schema: { shape: object }) => Object.keys(schema.shape)

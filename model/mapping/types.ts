@@ -61,12 +61,13 @@ export function typeOfColumn(
   column: MappedColumn,
   found: (column: string) => FoundKind | undefined,
 ): LogicalType | undefined {
-  const { cast, mask, hash, date, zone, values, lookup, split, otherwise } = column
+  const { cast, mask, hash, date, zone, values, lookups, split, otherwise } = column
   if (cast) return CAST_TYPES[cast]
   if (mask || hash || 'password' in column) return { kind: 'text' }
-  if (lookup)
-    return 'values' in lookup.in
-      ? typeOfScalars([...Object.values(lookup.in.values), otherwise ?? null])
+  const last = lookups?.at(-1)
+  if (last)
+    return 'values' in last.in
+      ? typeOfScalars([...Object.values(last.in.values), otherwise ?? null])
       : undefined
   if (values) return typeOfScalars([...Object.values(values), otherwise ?? null, column.default ?? null])
   if (date) return typeOfFormat(date, zone)

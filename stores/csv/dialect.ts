@@ -1,7 +1,8 @@
 /** How a CSV file is written: as the user says, or as its first lines show. */
 import { Failure } from '../../model/failure.ts'
 import type { FileOptions } from '../../model/files/options.ts'
-import { type Dialect, Records } from './records.ts'
+import type { Dialect } from './fields.ts'
+import { Records } from './records.ts'
 
 /** In the order in which they are taken where several fit alike. */
 const DELIMITERS = [',', ';', '\t', '|']
@@ -39,22 +40,33 @@ function newlineOf(sample: string, quote: string): Dialect['newline'] {
   return has('\r') && !has('\n') ? '\r' : '\n'
 }
 
-/** The one with which most lines have the same number of fields, of these the one with most fields. */
+/** The one with which most lines have as many fields as the first, of these the one with most fields. */
 function delimiterOf(head: string, dialect: Omit<Dialect, 'delimiter'>): string {
   const end = head.length > SAMPLE ? head.lastIndexOf(dialect.newline, SAMPLE) + 1 || SAMPLE : head.length
   const sample = head.slice(0, end)
   const found = DELIMITERS.map(delimiter => ({ delimiter, ...agreement(sample, { ...dialect, delimiter }) }))
-  const [best] = found.filter(({ width }) => width > 1).sort((a, b) => b.share - a.share || b.width - a.width)
+  const [best] = found
+    .filter(({ width }) => width > 1)
+    .sort((a, b) => Number(b.isOfFirst) - Number(a.isOfFirst) || b.share - a.share || b.width - a.width)
   return best?.delimiter ?? ','
 }
 
-/** The usual number of fields, and the share of records that have it. */
-function agreement(sample: string, dialect: Dialect): { width: number; share: number } {
+interface Agreement {
+  /** The usual number of fields. */
+  width: number
+  /** Of the records that have it. */
+  share: number
+  /** The first record has it. */
+  isOfFirst: boolean
+}
+
+function agreement(sample: string, dialect: Dialect): Agreement {
   const records = new Records(dialect)
   records.feed(sample, true)
   records.take(SAMPLE_RECORDS)
   const counts = new Map<number, number>()
   for (const { length } of records.rows) counts.set(length, (counts.get(length) ?? 0) + 1)
   const [width = 0, times = 0] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0] ?? []
-  return { width, share: times / (records.rows.length + records.bad.length) }
+  const isOfFirst = records.rows[0]?.length === width
+  return { width, share: times / (records.rows.length + records.bad.length), isOfFirst }
 }

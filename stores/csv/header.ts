@@ -14,6 +14,7 @@ export function namesOf(path: string, cells: readonly unknown[]): string[] {
   const nameless = names.findIndex(name => name.trim() === '')
   if (nameless >= 0)
     throw broken(path, `column ${nameless + 1} of ${names.length} has no name in the first line`)
+  if (names.some(name => name.includes('\0'))) throw broken(path, 'a name in its first line has a NUL in it')
   const twice = repeated(names)
   if (twice.length > 0)
     throw broken(path, `its first line has names more than once: ${twice.slice(0, 10).join(', ')}`)

@@ -81,7 +81,7 @@ function shapeOf(
   const columns =
     known && !hasHeader
       ? known.columns.map(({ name }) => name)
-      : columnsOf(path, firstOf(path, records, hasHeader, last), hasHeader, known)
+      : columnsOf(path, firstOf(path, records, hasHeader, last), options, known)
   if (!columns) return undefined
   if (hasHeader) records.cut()
   records.width = columns.length
@@ -102,12 +102,12 @@ function firstOf(path: string, records: Records, hasHeader: boolean, last: boole
 function columnsOf(
   path: string,
   first: FileCell[] | undefined,
-  hasHeader: boolean,
+  { header, escapeFormulas }: FileOptions,
   known: ManifestTable | undefined,
 ): string[] | undefined {
   if (!first) return undefined
-  if (!hasHeader) return numbered(path, first.length)
-  const names = namesOf(path, first)
+  if (header === false) return numbered(path, first.length)
+  const names = namesOf(path, first).map(name => (escapeFormulas && withoutEscape(name)) || name)
   if (known) sameAsKnown(path, names, known)
   return names
 }

@@ -1,18 +1,7 @@
-/**
- * Cuts the text of a CSV file into records: RFC 4180, with any delimiter and quote. A quote within a field that does not begin
- * with one, and text behind a closing one, mean different things to different programs: such records are bad.
- */
+/** Cuts the text of a CSV file into records: RFC 4180, with any delimiter and quote. */
 import type { BadRow, FileCell } from '../../model/files/batch.ts'
 import { Bad } from './bad.ts'
-
-export interface Dialect {
-  delimiter: string
-  quote: string
-  /** CRLF counts as LF. */
-  newline: '\n' | '\r'
-  /** How NULL is spelled, without quotes. */
-  null: string
-}
+import { type Dialect, Fields, INCOMPLETE } from './fields.ts'
 
 /** Characters of one record. */
 const LONGEST = 1 << 28
@@ -20,14 +9,9 @@ const LONGEST = 1 << 28
 const RAW = 64 * 1024
 const CR = 13
 
-/** Where the end of a record is not in the text that is at hand. */
-const INCOMPLETE = -1
-
 export class Records {
   readonly #dialect: Dialect
-  readonly #quote: number
-  readonly #delimiter: number
-  readonly #newline: number
+  readonly #fields: Fields
   readonly #longest: number
   /** Fields of a record; undefined: as many as there are. */
   width: number | undefined
@@ -45,16 +29,12 @@ export class Records {
   /** Of the character at `#at`, from 1. */
   #line = 1
   readonly #damaged = new Set<number>()
-  /** What was wrong with the record that is looked at. */
-  #fault: Bad | undefined
   /** The rest of a record that is too long is passed over: `quoted` where a quote of it is open. */
   #passing: 'quoted' | 'plain' | undefined
 
   constructor(dialect: Dialect, longest = LONGEST) {
     this.#dialect = dialect
-    this.#quote = dialect.quote.charCodeAt(0)
-    this.#delimiter = dialect.delimiter.charCodeAt(0)
-    this.#newline = dialect.newline.charCodeAt(0)
+    this.#fields = new Fields(dialect)
     this.#longest = longest
   }
 
@@ -125,108 +105,43 @@ export class Records {
   }
 
   #withoutCr(newline: number): number {
-    return newline > this.#at && this.#newline !== CR && this.#text.charCodeAt(newline - 1) === CR
+    return newline > this.#at && this.#dialect.newline === '\n' && this.#text.charCodeAt(newline - 1) === CR
       ? newline - 1
       : newline
   }
 
   /** A record with quotes; false where its end is not at hand. */
   #quoted(): boolean {
-    const cells: (string | null)[] = []
     const start = this.#at
-    let at = start
-    this.#fault = undefined
-    for (let more = true; more; ) {
-      const isQuoted = this.#text.charCodeAt(at) === this.#quote
-      const end = isQuoted ? this.#quotedField(at, cells) : this.#plainField(at, cells)
-      if (end === INCOMPLETE) return false
-      more = this.#text.charCodeAt(end) === this.#delimiter && end < this.#text.length
-      at = end + 1
-    }
-    const end = Math.min(at - 1, this.#text.length)
+    const behind = this.#fields.parse(this.#text, start, this.#last)
+    if (behind === INCOMPLETE) return false
+    const end = Math.min(behind - 1, this.#text.length)
     const lines = this.#newlines(this.#text, start, end) + 1
-    this.#add(cells, start, end, lines)
-    this.#at = at
+    this.#add(this.#fields.cells, start, end, lines, this.#fields.fault)
+    this.#at = behind
     this.#line += lines
     return true
   }
 
-  /** Adds the field that begins with the quote at `at`; the place of what ends it. */
-  #quotedField(at: number, cells: (string | null)[]): number {
-    const text = this.#text
-    const { quote } = this.#dialect
-    let value = ''
-    let from = at + 1
-    for (;;) {
-      const end = text.indexOf(quote, from)
-      if (end < 0 || (end + 1 === text.length && !this.#last)) {
-        if (!this.#last) return INCOMPLETE
-        this.#fault = Bad.unclosed
-        return text.length
-      }
-      value += text.slice(from, end)
-      from = end + 1
-      if (text.charCodeAt(from) !== this.#quote) break
-      value += quote
-      from++
-    }
-    cells.push(value)
-    return this.#behindQuote(from)
-  }
-
-  /** What may follow a closing quote: a delimiter or the end of the line. */
-  #behindQuote(at: number): number {
-    const text = this.#text
-    if (at >= text.length) return text.length
-    const code = text.charCodeAt(at)
-    if (code === this.#delimiter || code === this.#newline) return at
-    if (code === CR) {
-      if (at + 1 === text.length) return this.#last ? text.length : INCOMPLETE
-      if (text.charCodeAt(at + 1) === this.#newline) return at + 1
-    }
-    this.#fault = Bad.behindQuote
-    return this.#endOfPlain(at)
-  }
-
-  #plainField(at: number, cells: (string | null)[]): number {
-    const end = this.#endOfPlain(at)
-    if (end === INCOMPLETE) return end
-    const isLast = this.#text.charCodeAt(end) !== this.#delimiter
-    const cut =
-      isLast && end > at && this.#newline !== CR && this.#text.charCodeAt(end - 1) === CR ? end - 1 : end
-    const value = this.#text.slice(at, cut)
-    cells.push(value === this.#dialect.null ? null : value)
-    return end
-  }
-
-  #endOfPlain(from: number): number {
-    const text = this.#text
-    for (let at = from; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      if (code === this.#delimiter || code === this.#newline) return at
-      if (code === this.#quote) this.#fault ??= Bad.quoteWithin
-    }
-    return this.#last ? text.length : INCOMPLETE
-  }
-
-  #add(cells: (string | null)[], start: number, end: number, lines: number): void {
-    const fault = this.#faultOf(cells, lines)
-    this.#fault = undefined
-    if (fault) this.#addBad(fault, start, end)
+  #add(cells: (string | null)[], start: number, end: number, lines: number, fault?: Bad): void {
+    const bad = this.#isDamaged(lines) ? Bad.encoding : (fault ?? this.#misfit(cells.length))
+    if (bad) this.#addBad(bad, start, end)
     else {
       this.rows.push(cells)
       this.places.push(this.#line)
     }
   }
 
-  #faultOf(cells: (string | null)[], lines: number): Bad | undefined {
-    if (this.#damaged.size > 0)
-      for (let line = this.#line; line < this.#line + lines; line++)
-        if (this.#damaged.delete(line)) return Bad.encoding
-    if (this.#fault || this.width === undefined || cells.length === this.width) return this.#fault
-    return cells.length > this.width
-      ? Bad.tooMany(cells.length, this.width)
-      : Bad.tooFew(cells.length, this.width)
+  /** Whether any of the next lines is no text. */
+  #isDamaged(lines: number): boolean {
+    if (this.#damaged.size === 0) return false
+    for (let line = this.#line; line < this.#line + lines; line++) if (this.#damaged.has(line)) return true
+    return false
+  }
+
+  #misfit(fields: number): Bad | undefined {
+    if (this.width === undefined || fields === this.width) return undefined
+    return fields > this.width ? Bad.tooMany(fields, this.width) : Bad.tooFew(fields, this.width)
   }
 
   #addBad({ rule, reason }: Bad, start: number, end: number): void {
@@ -279,6 +194,7 @@ export class Records {
   #noteDamaged(lines: Set<number>): void {
     let line = this.#line + this.#newlines(this.#text, this.#at, this.#text.length)
     for (const text of this.#waiting) line += this.#newlines(text, 0, text.length)
+    for (const old of this.#damaged) if (old < this.#line) this.#damaged.delete(old)
     for (const number of lines) this.#damaged.add(line + number)
   }
 

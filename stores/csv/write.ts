@@ -9,7 +9,7 @@ import { NewFile } from '../files/new-file.ts'
 import { csvSpelling, escapedFormula } from '../files/spelling.ts'
 import type { FileWriter, FileWritten, SqliteCell } from '../files/writer.ts'
 import { checked } from './dialect.ts'
-import type { Dialect } from './records.ts'
+import type { Dialect } from './fields.ts'
 
 /** A file holds one table. Fails with `usage` for options that cannot be meant. */
 export function openCsvWriter(path: string, options: FileOptions): FileWriter {
@@ -40,7 +40,8 @@ class CsvWriter implements FileWriter {
     if (this.#fields)
       throw new Failure({ code: 'internal', object: `table ${name}`, message: 'a CSV file holds one table' })
     this.#fields = columns.map(({ declared }) => this.#field(declared))
-    if (this.#options.header !== false) this.#line(columns.map(column => this.#quoted(column.name)))
+    if (this.#options.header === false) return
+    this.#line(columns.map(column => this.#quoted(this.#unlike(column.name))))
   }
 
   async rows(rows: readonly (readonly SqliteCell[])[]): Promise<void> {
@@ -64,12 +65,16 @@ class CsvWriter implements FileWriter {
   #field(declared: string): (cell: SqliteCell) => string {
     const spell = csvSpelling(declared)
     const none = this.#dialect.null
-    const escapes = this.#options.escapeFormulas === true
     return cell => {
       if (cell === null) return none
       const text = spell(cell)
-      return this.#quoted(escapes && typeof cell === 'string' ? escapedFormula(text) : text)
+      return this.#quoted(typeof cell === 'string' ? this.#unlike(text) : text)
     }
+  }
+
+  /** A text that is no formula, where that is wished. */
+  #unlike(text: string): string {
+    return this.#options.escapeFormulas ? escapedFormula(text) : text
   }
 
   #quoted(text: string): string {

@@ -9,7 +9,8 @@ export class Gather {
   readonly #encode: (text: string) => Uint8Array
   #text = ''
 
-  constructor(file: NewFile, encode: (text: string) => Uint8Array = text => Buffer.from(text)) {
+  /** UTF-8 where nothing else is said. */
+  constructor(file: NewFile, encode = utf8()) {
     this.#file = file
     this.#encode = encode
   }
@@ -22,5 +23,14 @@ export class Gather {
   flush(): void {
     if (this.#text !== '') this.#file.write(this.#encode(this.#text))
     this.#text = ''
+  }
+}
+
+/** Into one buffer again and again: new ones are garbage of their size. */
+function utf8(): (text: string) => Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(4 * ENOUGH)
+  return text => {
+    if (text.length * 3 > buffer.length) return Buffer.from(text)
+    return buffer.subarray(0, buffer.write(text))
   }
 }

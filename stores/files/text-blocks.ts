@@ -1,21 +1,20 @@
 /** A file of text in blocks, decoded, with the lines that could not be. */
 import { isAscii, isUtf8 } from 'node:buffer'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import iconv from 'iconv-lite'
-import { type Encoding, readAt, wholeCharacters } from './encoding.ts'
+import { type Encoding, wholeCharacters } from './encoding.ts'
 import { damagedLines, lastLineEnd } from './line-bytes.ts'
 
 export interface TextBlock {
   text: string
   /** Lines of it, from 0, that hold bytes which are no characters of the encoding; those have U+FFFD. */
   damaged?: Set<number>
-  /** Bytes of the file up to its end. */
-  upTo: number
 }
 
+/** Larger ones are no faster, and cost memory. */
 const BLOCK = 1 << 18
 
-/** `newline`: what ends lines, as lines are counted. */
+/** `newline`: what ends lines, as lines are counted. Blocks end with a line where they can, so that few are put together again. */
 export async function* textBlocks(
   path: string,
   encoding: Encoding,
@@ -23,56 +22,93 @@ export async function* textBlocks(
   signal: AbortSignal,
 ): AsyncGenerator<TextBlock> {
   await using file = await open(path)
-  const decode = encoding.kind === 'wide' ? wide(encoding) : byBytes(encoding, newline)
-  for (let at = encoding.skip; ; ) {
+  const { cut, decode } = decoding(encoding, newline)
+  const bytes = new Bytes(file, encoding.skip)
+  for (let last = false; !last; ) {
     signal.throwIfAborted()
-    const bytes = await readAt(file, at, BLOCK)
-    at += bytes.length
-    const last = bytes.length === 0
-    const block = decode(bytes, last)
-    if (block.text.length > 0) yield { ...block, upTo: at }
-    if (last) return
+    last = await bytes.more()
+    const end = last ? bytes.there.length : cut(bytes.there)
+    const block = decode(bytes.there.subarray(0, end), last)
+    bytes.drop(end)
+    if (block.text.length > 0) yield block
   }
 }
 
-type Decode = (bytes: Buffer, last: boolean) => Omit<TextBlock, 'upTo'>
+/** The bytes that were read and not decoded yet, in one buffer that is used again and again. */
+class Bytes {
+  readonly #file: FileHandle
+  #buffer = Buffer.allocUnsafeSlow(2 * BLOCK)
+  #length = 0
+  #at: number
 
-/** Blocks end with a line where they can, so that few are put together again. */
-function byBytes({ kind, name }: Encoding, newline: '\n' | '\r'): Decode {
+  constructor(file: FileHandle, at: number) {
+    this.#file = file
+    this.#at = at
+  }
+
+  get there(): Buffer {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  /** Reads a block; true where there was nothing left. */
+  async more(): Promise<boolean> {
+    if (this.#length + BLOCK > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * this.#buffer.length)
+      this.#buffer.copy(larger, 0, 0, this.#length)
+      this.#buffer = larger
+    }
+    const { bytesRead } = await this.#file.read(this.#buffer, this.#length, BLOCK, this.#at)
+    this.#length += bytesRead
+    this.#at += bytesRead
+    return bytesRead === 0
+  }
+
+  drop(bytes: number): void {
+    this.#buffer.copyWithin(0, bytes, this.#length)
+    this.#length -= bytes
+  }
+}
+
+interface Decoding {
+  /** How many bytes of a block are decoded, before more are there. */
+  cut: (block: Buffer) => number
+  decode: (block: Buffer, last: boolean) => TextBlock
+}
+
+function decoding(encoding: Encoding, newline: '\n' | '\r'): Decoding {
   const end = newline.charCodeAt(0)
-  const text = kind === 'utf-8' ? utf8(end) : legacy(name, newline)
-  let rest: Buffer = Buffer.alloc(0)
-  return (bytes, last) => {
-    const block = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes
-    const cut = last ? block.length : lastLineEnd(block, end) || wholeIn(kind, block)
-    rest = block.subarray(cut)
-    return text(block.subarray(0, cut))
+  switch (encoding.kind) {
+    case 'utf-8':
+      return { cut: block => lastLineEnd(block, end) || wholeCharacters(block), decode: utf8(end) }
+    case 'bytes':
+      return { cut: block => lastLineEnd(block, end) || plainEnd(block), decode: legacy(encoding, newline) }
+    case 'wide':
+      return { cut: block => block.length, decode: wide(encoding) }
   }
 }
 
-/** Other encodings of several bytes are not cut in the middle of what may be a long line. */
-const wholeIn = (kind: Encoding['kind'], block: Buffer): number =>
-  kind === 'utf-8' ? wholeCharacters(block) : block.findLastIndex(byte => byte < 0x30) + 1
+/** Behind the last byte that is no part of a character of several bytes in any encoding. */
+const plainEnd = (block: Buffer): number => block.findLastIndex(byte => byte < 0x30) + 1
 
-function utf8(newline: number) {
-  return (block: Buffer): Omit<TextBlock, 'upTo'> => {
+function utf8(newline: number): Decoding['decode'] {
+  return block => {
     if (isAscii(block)) return { text: block.toString('latin1') }
     const text = block.toString('utf8')
     return isUtf8(block) ? { text } : { text, damaged: damagedLines(block, newline) }
   }
 }
 
-function legacy(name: string, newline: string) {
-  return (block: Buffer): Omit<TextBlock, 'upTo'> => {
+function legacy({ name }: Encoding, newline: string): Decoding['decode'] {
+  return block => {
     const text = iconv.decode(block, name, { stripBOM: false })
     return text.includes('\uFFFD') ? { text, damaged: linesWith(text, newline, isReplaced) } : { text }
   }
 }
 
-function wide({ name }: Encoding): Decode {
+function wide({ name }: Encoding): Decoding['decode'] {
   const decoder = iconv.getDecoder(name, { stripBOM: false })
-  return (bytes, last) => {
-    const text = last ? (decoder.end() ?? '') : decoder.write(bytes)
+  return (block, last) => {
+    const text = decoder.write(block) + (last ? (decoder.end() ?? '') : '')
     return text.isWellFormed() ? { text } : { text, damaged: linesWith(text, '\n', isIllFormed) }
   }
 }

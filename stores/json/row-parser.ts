@@ -10,11 +10,12 @@ import { behindBlanks, INCOMPLETE, nestedEnd, stringEnd } from './skip.ts'
 export const MALFORMED = -2
 
 export interface Fault {
-  rule: 'json' | 'duplicate-key' | 'too-many-columns'
+  rule: 'json' | 'key' | 'duplicate-key' | 'too-many-columns'
   reason: string
 }
 
 const NO_JSON: Fault = { rule: 'json', reason: 'it is no valid JSON' }
+const NUL: Fault = { rule: 'key', reason: 'a key of it has a NUL in it' }
 const TWICE: Fault = { rule: 'duplicate-key', reason: 'a key stands in it more than once' }
 /** What SQLite takes in one statement. */
 const MOST_COLUMNS = 32_766
@@ -106,7 +107,10 @@ export class RowParser {
     const name = parsed(text.slice(at, end))
     if (text.charCodeAt(colon) !== 0x3a || typeof name !== 'string') return this.#bad(NO_JSON)
     const known = this.#places.get(name)
-    if (known === undefined && this.columns.length === MOST_COLUMNS) return this.#bad(TOO_MANY)
+    if (known === undefined) {
+      if (name.includes('\0')) return this.#bad(NUL)
+      if (this.columns.length === MOST_COLUMNS) return this.#bad(TOO_MANY)
+    }
     this.#found = known ?? this.#column(name)
     return colon + 1
   }

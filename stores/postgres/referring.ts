@@ -37,6 +37,26 @@ export async function referencesTo(client: Client, tables: readonly Going[]): Pr
   return rows
 }
 
+/** Tables whose rows go or change along with rows of these, by rules of keys, also of keys onto them in turn. */
+export async function tablesBehind(
+  client: Client,
+  tables: readonly Reference['child'][],
+): Promise<Reference['child'][]> {
+  const { rows } = await client.query<Reference['child']>(
+    `WITH RECURSIVE behind AS (
+       SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+         JOIN ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS wanted(schema, name)
+           ON wanted.schema = n.nspname AND wanted.name = c.relname
+       UNION
+       SELECT k.conrelid FROM pg_catalog.pg_constraint k JOIN behind ON k.confrelid = behind.oid
+        WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confdeltype IN ('c', 'n', 'd'))
+     SELECT n.nspname::text AS schema, c.relname::text AS name
+       FROM behind JOIN pg_catalog.pg_class c USING (oid) JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
+    [tables.map(({ schema }) => schema), tables.map(({ name }) => name)],
+  )
+  return rows
+}
+
 /** Rows of a child that stay, and refer to rows of its parent that go. */
 export interface Staying {
   reference: Reference

@@ -19,7 +19,7 @@ import { Failure, type FailureFacts } from '../../model/failure.ts'
 import { showName } from '../../model/name-text.ts'
 import type { UpsertPlan } from '../../model/plan.ts'
 import { isServerError, toFailure } from '../../sessions/errors.ts'
-import { inDeletingOrder, referencesTo, type Staying, staying } from './referring.ts'
+import { inDeletingOrder, type Reference, referencesTo, type Staying, staying } from './referring.ts'
 
 /** Deleted in one statement; each has its locks, and its part of the statement's text. */
 const AT_ONCE = 50
@@ -29,6 +29,7 @@ const AT_ONCE = 50
  * trigger of a user fires. Fails with `object` where rows that stay refer to them.
  *
  * @param decide what goes; called once nobody else can write any more
+ * @param along rows of this key's child may go or change with them, by its rule
  */
 export async function takeRows(
   client: Client,
@@ -36,12 +37,13 @@ export async function takeRows(
   run: string,
   tables: readonly RunTable[],
   decide: () => Promise<Going[]>,
+  along: (reference: Reference) => boolean = () => false,
 ): Promise<Map<string, number>> {
   if (tables.length === 0) return new Map()
   return inTransaction(client, async () => {
     await lock(client, tables)
     const going = await decide()
-    const gone = await quietly(client, going, () => emptied(client, ledger, run, going))
+    const gone = await quietly(client, going, () => emptied({ client, ledger, run, along }, going))
     if (going.length > 0) await client.query(unsettleSql(ledger, run, going))
     return gone
   })
@@ -66,24 +68,25 @@ async function quietly<T>(client: Client, tables: readonly Going[], work: () => 
   return result
 }
 
-async function emptied(
-  client: Client,
-  ledger: Place,
-  run: string,
-  going: readonly Going[],
-): Promise<Map<string, number>> {
+interface Takes {
+  client: Client
+  ledger: Place
+  run: string
+  along: (reference: Reference) => boolean
+}
+
+async function emptied(takes: Takes, going: readonly Going[]): Promise<Map<string, number>> {
+  const { client, ledger, run } = takes
   const whole = going.filter(({ every, where }) => every && where === undefined)
   const places = whole.map(placeOf).join(', ')
   if (whole.length === 0 || !(await attempted(client, `TRUNCATE ${places}`, NO_TRUNCATE)))
-    return deleted(client, ledger, run, going)
+    return deleted(takes, going)
   const { rows } = await client.query<{ table_name: string; rows: number }>(
     nothingWrittenSql(ledger, run, whole),
   )
   const gone = new Map(rows.map(({ table_name, rows }) => [table_name, rows]))
   const rest = await deleted(
-    client,
-    ledger,
-    run,
+    takes,
     going.filter(table => !whole.includes(table)),
   )
   return new Map([...gone, ...rest])
@@ -92,12 +95,8 @@ async function emptied(
 /** A table outside the run refers to one of them, or the role may delete and not truncate. */
 const NO_TRUNCATE = new Set(['0A000', '42501'])
 
-async function deleted(
-  client: Client,
-  ledger: Place,
-  run: string,
-  going: readonly Going[],
-): Promise<Map<string, number>> {
+async function deleted(takes: Takes, going: readonly Going[]): Promise<Map<string, number>> {
+  const { client, ledger, run, along } = takes
   const gone = new Map<string, number>()
   if (going.length === 0) return gone
   const add = (table: string, rows: number) => gone.set(table, (gone.get(table) ?? 0) + rows)
@@ -108,13 +107,11 @@ async function deleted(
     if (rows === undefined) late.push(table)
     else add(table.name, rows)
   }
-  const [first] = await staying(client, ledger, run, going)
+  const first = (await staying(client, ledger, run, going)).find(({ reference }) => !along(reference))
   if (first) throw new Failure(referredTo(first))
   for (const { tables, ring } of inDeletingOrder(going, await referencesTo(client, going)))
     for (const some of ring ? [tables] : parts(tables)) {
-      const { rows } = await client.query<{ table_name: string; rows: number }>(
-        deleteRowsSql(ledger, run, some),
-      )
+      const rows = await deletedRows(client, deleteRowsSql(ledger, run, some))
       for (const { table_name, rows: n } of rows) add(table_name, n)
     }
   for (const table of late) {
@@ -124,6 +121,23 @@ async function deleted(
   }
   return gone
 }
+
+async function deletedRows(client: Client, sql: string): Promise<{ table_name: string; rows: number }[]> {
+  try {
+    return (await client.query<{ table_name: string; rows: number }>(sql)).rows
+  } catch (error) {
+    if (!isServerError(error) || error.code !== FOREIGN_KEY_VIOLATION) throw error
+    throw new Failure({
+      code: 'object',
+      object: `table "${error.schema}.${error.table}"`,
+      message: `rows of it refer to rows that would go along (foreign key ${showName(error.constraint ?? '')})`,
+      remedy: 'Delete or redirect those rows',
+    })
+  }
+}
+
+/** What hangs on rows that go along by a rule has a key without one. */
+const FOREIGN_KEY_VIOLATION = '23503'
 
 type Overwriting = Going & { upsert: UpsertPlan }
 

@@ -125,8 +125,8 @@ const wordOf = (tokens: readonly Token[], at: number): string => {
   return token?.kind === 'word' ? token.value.toUpperCase() : ''
 }
 
-const MADE = new Set(['TABLE', 'INDEX', 'VIEW', 'TRIGGER'])
-const NOT_NAMES = new Set(['TABLE', 'INDEX', 'VIEW', 'TRIGGER', 'IF', 'NOT', 'EXISTS'])
+const MADE = new Set(['TABLE', 'VIRTUAL', 'INDEX', 'VIEW', 'TRIGGER'])
+const NOT_NAMES = new Set(['TABLE', 'VIRTUAL', 'INDEX', 'VIEW', 'TRIGGER', 'IF', 'NOT', 'EXISTS'])
 /** What they say holds for the session that loads a dump. */
 const HARMLESS = new Set(['FOREIGN_KEYS', 'DEFER_FOREIGN_KEYS', 'WRITABLE_SCHEMA'])
 

@@ -1,8 +1,11 @@
 /** Writes SQL that makes a database anew: `sqlite3 new.db < file.sql`, or `psql -f`. */
+import { Failure } from '../../model/failure.ts'
 import type { ManifestTable } from '../../model/files/manifest.ts'
 import type { FileOptions } from '../../model/files/options.ts'
+import type { Plan } from '../../model/plan.ts'
 import { NewFile } from '../files/new-file.ts'
 import type { FileAbout, FileWriter } from '../files/writer.ts'
+import { PostgresPrinter } from './postgres-printer.ts'
 import { SqlitePrinter } from './sqlite-printer.ts'
 
 /** What a script has besides tables and their rows. */
@@ -11,6 +14,8 @@ export interface SqlParts {
   after: readonly string[]
   /** Last numbers that AUTOINCREMENT gave out, by table, as decimal texts. */
   sequences: Readonly<Record<string, string>>
+  /** The plan for a new database of PostgreSQL; absent: the script is for SQLite. */
+  postgres?: Plan
 }
 
 /** Gives the pieces of a script. */
@@ -28,12 +33,17 @@ const ENOUGH = 1024 * 1024
 /** A writer of one script. */
 export function openSqlWriter(
   path: string,
-  _options: FileOptions,
+  options: FileOptions,
   about: FileAbout,
   parts: SqlParts = { after: [], sequences: {} },
 ): FileWriter {
-  return new SqlWriter(path, new SqlitePrinter(parts), about)
+  const { postgres } = parts
+  if (options.dialect === 'postgres' && !postgres) throw withoutPlan(path)
+  return new SqlWriter(path, postgres ? new PostgresPrinter(postgres) : new SqlitePrinter(parts), about)
 }
+
+const withoutPlan = (path: string) =>
+  new Failure({ code: 'internal', object: path, message: 'there is no plan for the types of PostgreSQL' })
 
 class SqlWriter implements FileWriter {
   readonly #file: NewFile

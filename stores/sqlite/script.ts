@@ -7,7 +7,7 @@ import { quote } from './quote.ts'
 
 /** Both scripts, without longhaul's own records and the rows; the same plan gives the same text. */
 export function scriptsOf(plan: Plan): { sql: string; rollback: string } {
-  const { tables, views } = plan.what
+  const { tables, views, triggers } = plan.what
   const made = tables.filter(table => !isLoadedInto(table))
   return {
     sql: script(plan, 'What a run of this plan executes in the target', [
@@ -15,6 +15,7 @@ export function scriptsOf(plan: Plan): { sql: string; rollback: string } {
       ...tables.map(rowsLine),
       ...made.flatMap(table => table.indexes.map(index => `${createIndex(table, index)};`)),
       ...views.map(view => `${createView(view)};`),
+      ...triggers.map(({ sql }) => `${sql};`),
       'ANALYZE;',
     ]),
     rollback: script(plan, 'What takes a run of this plan back', [

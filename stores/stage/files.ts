@@ -1,6 +1,7 @@
 /** The files of a stage, one after the other: each is there whole, with its record, or marked as failed with nothing of its rows. */
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FilesEndpoint } from '../../model/endpoint.ts'
 import { canRetry, Failure, type FailureFacts } from '../../model/failure.ts'
@@ -132,11 +133,20 @@ const stateOf = (path: string): { mark: string; bytes: number } => {
   return { mark: `${ino}:${size}:${mtimeNs}`, bytes: Number(size) }
 }
 
+/** In one buffer: pieces of a stream wait for the garbage collector. */
 async function digestOf(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path, { signal, highWaterMark: 1024 * 1024 })) hash.update(piece)
-  return hash.digest('hex')
+  const piece = Buffer.alloc(PIECE)
+  await using file = await open(path)
+  for (;;) {
+    signal.throwIfAborted()
+    const { bytesRead } = await file.read(piece, 0, PIECE)
+    if (bytesRead === 0) return hash.digest('hex')
+    hash.update(piece.subarray(0, bytesRead))
+  }
 }
+
+const PIECE = 512 * 1024
 
 /** What to tell of a file that cannot be read; undefined where the trouble is not the file's. */
 function factsOf(error: unknown, file: string): FailureFacts | undefined {

@@ -12,7 +12,7 @@ import type { Connection } from '../sqlite/open.ts'
 import { listTables } from '../sqlite/pragmas.ts'
 import { quote } from '../sqlite/quote.ts'
 import { rowNumberOf } from './load.ts'
-import { makeAfter, tableOfManifest } from './manifest-tables.ts'
+import { makeAfter, makeKnown, tableOfManifest } from './manifest-tables.ts'
 import { type StageTable, stageTables } from './read.ts'
 import { forgetRejected, rejectStaged } from './reject.ts'
 import { isOwnTable, openStageFile } from './schema.ts'
@@ -41,7 +41,10 @@ export function typedImage(
     forgetRejected(from)
     const manifest = manifestOf(from)
     to.prepare('ATTACH ? AS stage').run(stage)
-    for (const table of stageTables(from)) {
+    const tables = stageTables(from)
+    for (const known of manifest?.tables ?? [])
+      if (!tables.some(({ name }) => sameName(name, known.name))) makeKnown(to, known)
+    for (const table of tables) {
       const known = manifest?.tables.find(({ name }) => sameName(name, table.name))
       const made = known
         ? tableOfManifest(to, table, known)

@@ -16,7 +16,7 @@ export function tableOfManifest(
   { name, columns }: StageTable,
   known: ManifestTable,
 ): ImageTable {
-  run(to, known.sql, TABLE, known.name)
+  makeKnown(to, known)
   const there = new Set(listColumns(to, known.name).flatMap(c => (c.hidden === 0 ? [c.name] : [])))
   // The row numbers of a virtual table are what others know its rows by.
   if (there.size > 0 && VIRTUAL.test(known.sql)) there.add('rowid')
@@ -27,6 +27,9 @@ export function tableOfManifest(
       .map(c => ({ name: c.name, read: quote(c.name) })),
   }
 }
+
+/** Makes it without rows. */
+export const makeKnown = (to: Connection, { name, sql }: ManifestTable): void => run(to, sql, TABLE, name)
 
 const VIRTUAL = /^\s*CREATE\s+VIRTUAL\s+TABLE\b/i
 const TABLE = /^\s*CREATE\s+(?:TABLE\b|VIRTUAL\s+TABLE\b[\s\S]+?\bUSING\s+(?:fts[345]|rtree|rtree_i32)\b)/i

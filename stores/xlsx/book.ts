@@ -31,8 +31,8 @@ export async function readBook(zip: Zip): Promise<Book> {
     },
     close() {},
   })
-  const partOf = (type: string) =>
-    [...relations.values()].find(relation => relation.type === type && zip.has(relation.part))?.part
+  // A part that is named and missing fails when it is read.
+  const partOf = (type: string) => [...relations.values()].find(relation => relation.type === type)?.part
   book.sharedStrings = partOf('sharedStrings')
   const styles = partOf('styles')
   if (styles) book.formats = await readFormats(zip, styles)

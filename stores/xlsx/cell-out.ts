@@ -51,8 +51,7 @@ export class ColumnOut {
     this.#isBoolean = /BOOL/i.test(declared)
     this.#isMoment = /DATE|TIME/i.test(declared)
     this.#isWhole = affinity === 'INTEGER' || affinity === 'NUMERIC'
-    this.#scale =
-      affinity === 'NUMERIC' ? Number(/^(?:NUMERIC|DECIMAL)\(\d+,\s*(\d+)\)$/i.exec(declared)?.[1] ?? 0) : 0
+    this.#scale = affinity === 'NUMERIC' ? scaleOf(declared) : 0
     this.#styles = styles
     this.#options = options
   }
@@ -105,6 +104,12 @@ export class ColumnOut {
   #plain(text: string, mark: Mark): CellOut {
     return { value: { richText: [{ text: escapeText(text) }] }, style: this.#styles.of(MARKS[mark]) }
   }
+}
+
+/** Of `NUMERIC(10,2)` 2; 0 as well where there are more places than a double has. */
+function scaleOf(declared: string): number {
+  const scale = Number(/^(?:NUMERIC|DECIMAL)\(\d+,\s*(\d+)\)$/i.exec(declared)?.[1] ?? 0)
+  return scale <= 15 ? scale : 0
 }
 
 const MORE = { text: 'moreText', blob: 'moreBlob', escaped: 'moreEscaped' } as const

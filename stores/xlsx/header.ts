@@ -1,5 +1,6 @@
 /** The names of a sheet's columns: its first row that has anything. */
 import type { ManifestTable } from '../../model/files/manifest.ts'
+import { foldName } from '../../model/sqlite-sql/names.ts'
 import { sourceFailure } from './refused.ts'
 import { columnLetters } from './sheet-rows.ts'
 
@@ -15,14 +16,14 @@ export function columnNames(path: string, sheet: string, cells: readonly (string
         `${place(column)} has no name in the first row`,
         'Give each column a name, or remove those that are not needed',
       )
-    const first = seen.get(name.toLowerCase())
+    const first = seen.get(foldName(name))
     if (first !== undefined)
       throw sourceFailure(
         path,
         `${place(column)} has the same name as column ${columnLetters(first)}: ${JSON.stringify(name)}`,
         'Give each column a name of its own',
       )
-    seen.set(name.toLowerCase(), column)
+    seen.set(foldName(name), column)
     return name
   })
 }

@@ -47,15 +47,24 @@ export async function* readSheet(
 function headed(path: string, sheet: SheetToRead, cells: Cells, row: SheetRow): RowReader | undefined {
   const found: (string | undefined)[] = []
   for (const cell of row.cells) {
-    const text = cells.raw(cell)
     // SQLite has columns without a name; nobody else means one by an empty cell.
-    const isName = sheet.known ? cell.value !== undefined : text !== ''
-    if (isName) found[cell.column] = text
+    const text = sheet.known ? cells.raw(cell) : nameIn(cell, cells)
+    if (sheet.known ? cell.value !== undefined : text.trim() !== '') found[cell.column] = text
   }
   if (found.length === 0) return undefined
   const names = columnNames(path, sheet.name, Array.from(found))
   if (sheet.known) sameColumns(path, sheet.name, names, sheet.known)
   return new RowReader(sheet, names, cells)
+}
+
+/** Years and dates are names as they are shown in other columns. */
+function nameIn(cell: SheetCell, cells: Cells): string {
+  try {
+    return String(cells.plain(cell) ?? '')
+  } catch (error) {
+    if (error instanceof BadCell) return cells.raw(cell)
+    throw error
+  }
 }
 
 class RowReader {
@@ -108,21 +117,23 @@ class RowReader {
     const beyond = cells.filter(cell => cell.column >= width && cell.value !== undefined).values()
     const next = () => beyond.next().value as SheetCell | undefined
     for (const cell of cells) {
-      this.#characters += cell.value?.length ?? 0
       if (cell.column >= width) continue
-      row[cell.column] = this.#isWhole
+      const value = this.#isWhole
         ? this.#cells.kept(cell, this.#isWhole[cell.column]!, next)
         : this.#cells.plain(cell)
+      if (typeof value === 'string' || value instanceof Uint8Array) this.#characters += value.length
+      row[cell.column] = value
     }
     if (next()) throw new BadCell('too-many-fields', 'it has cells to the right of the last named column')
     return row
   }
 
   #bad({ cells }: SheetRow, place: number, { rule, message }: BadCell): BadRow {
-    const shown = cells.map(cell => [cell.column, this.#cells.raw(cell)] as const)
     const texts: string[] = []
-    for (const [column, text] of shown) texts[column] = text
-    return { place, rule, reason: message, raw: JSON.stringify(Array.from(texts)).slice(0, RAW) }
+    for (const cell of cells) texts[cell.column] = this.#cells.raw(cell).slice(0, RAW)
+    const raw = JSON.stringify(Array.from(texts)).slice(0, RAW)
+    this.#characters += raw.length
+    return { place, rule, reason: message, raw }
   }
 
   #empty(): FileBatch {

@@ -3,6 +3,7 @@ import type { FileBatch } from '../../model/files/batch.ts'
 import type { ManifestTable } from '../../model/files/manifest.ts'
 import { type Book, readBook } from './book.ts'
 import { Cells } from './cell-in.ts'
+import { MOST_ROWS } from './limits.ts'
 import { type BookManifest, bookManifestOf } from './manifest.ts'
 import { readSheet, type SheetToRead } from './read-sheet.ts'
 import { sourceFailure } from './refused.ts'
@@ -65,9 +66,6 @@ async function manifestOf(zip: Zip, book: Book, cells: Cells): Promise<BookManif
   return bookManifestOf(lines)
 }
 
-/** As far apart as the sheets of a table can be. */
-const ROWS_OF_SHEET = 1_048_576
-
 function sheetsToRead(
   path: string,
   book: Book,
@@ -82,7 +80,7 @@ function sheetsToRead(
         `sheet ${JSON.stringify(name)} is missing, which was there when longhaul wrote the workbook`,
         `Export it again; or remove the hidden sheet "${HIDDEN}", and it is read as any workbook`,
       )
-    const before = all.slice(0, n).filter(other => other.table === table).length * ROWS_OF_SHEET
+    const before = all.slice(0, n).filter(other => other.table === table).length * MOST_ROWS
     return toRead(sheet, table, before, known)
   })
   const names = new Set([...(manifest ? [COVER] : []), ...written.map(({ name }) => name)])

@@ -1,5 +1,6 @@
 /** What a workbook cannot hold. */
 import { Failure } from '../../model/failure.ts'
+import { MOST_COLUMNS } from './limits.ts'
 
 export interface CellPlace {
   table: string
@@ -17,11 +18,11 @@ export function tooLong({ table, column, row }: CellPlace): Failure {
   })
 }
 
-export function tooManyColumns(table: string, columns: number, most: number): Failure {
+export function tooManyColumns(table: string, columns: number): Failure {
   return new Failure({
     code: 'refused',
     object: `table ${JSON.stringify(table)}`,
-    message: `a sheet has room for ${most.toLocaleString('en')} columns, and the table has ${columns.toLocaleString('en')}`,
+    message: `a sheet has room for ${MOST_COLUMNS.toLocaleString('en')} columns, and the table has ${columns.toLocaleString('en')}`,
     remedy: 'Export the table to csv: or jsonl:',
   })
 }

@@ -5,12 +5,14 @@ import type { SqliteCell } from '../files/writer.ts'
 import type { CellOut, ColumnOut } from './cell-out.ts'
 import { HEADER, rich } from './cover.ts'
 import { Flow, type Sink } from './flow.ts'
+import { MOST_COLUMNS } from './limits.ts'
 import { tooLong } from './refuse.ts'
 import { columnWidths } from './widths.ts'
 
-export const MOST_COLUMNS = 16_384
-/** Rows between two looks at whether the zip keeps up. */
-const AT_ONCE = 200
+/** Characters between two looks at whether the zip keeps up: some hundred rows, or one long text. */
+const AT_ONCE = 200_000
+/** What a cell takes in XML, whatever is in it. */
+const OF_CELL = 50
 /** Without a height a row without cells is not written at all. */
 const HEIGHT = 15
 
@@ -21,6 +23,7 @@ export class SheetOut {
   readonly #columns: readonly ColumnOut[]
   readonly #sheet: Worksheet
   readonly #flow: Flow
+  #ahead = 0
 
   /** Begins it with its header; `first` rows decide about the widths. */
   constructor(book: stream.xlsx.WorkbookWriter, sink: Sink, { name, table, columns, first }: SheetBegun) {
@@ -42,8 +45,10 @@ export class SheetOut {
 
   /** `before`: rows of the table in the sheets before this one. */
   async write(rows: readonly (readonly SqliteCell[])[], before: number): Promise<void> {
-    for (let at = 0; at < rows.length; at += AT_ONCE) {
-      for (const row of rows.slice(at, at + AT_ONCE)) this.#row(row, before)
+    for (const row of rows) {
+      this.#row(row, before)
+      if ((this.#ahead += weightOf(row)) < AT_ONCE) continue
+      this.#ahead = 0
       await this.#flow.taken()
     }
   }
@@ -83,6 +88,14 @@ export class SheetOut {
     if (isEmpty) row.height = HEIGHT
     row.commit()
   }
+}
+
+function weightOf(row: readonly SqliteCell[]): number {
+  let weight = OF_CELL * row.length
+  for (const cell of row)
+    if (typeof cell === 'string') weight += cell.length
+    else if (cell instanceof Uint8Array) weight += 2 * cell.length
+  return weight
 }
 
 interface SheetBegun {

@@ -1,4 +1,5 @@
 /** Rows of a sheet as its XML has them. */
+import { MOST_COLUMNS } from './limits.ts'
 import type { XmlHandler } from './xml.ts'
 
 export interface SheetRow {
@@ -101,14 +102,15 @@ export class SheetRows implements XmlHandler {
   }
 }
 
-/** From 0: of `AB12` 27. */
+/** From 0: of `AB12` 27. Throws where no sheet has such a column. */
 function columnOf(reference: string): number {
   let column = 0
   for (let at = 0; at < reference.length; at++) {
     const letter = reference.charCodeAt(at)
     if (letter < 65 || letter > 90) break
-    column = column * 26 + letter - 64
+    column = Math.min(column * 26 + letter - 64, 2 * MOST_COLUMNS)
   }
+  if (column < 1 || column > MOST_COLUMNS) throw new RangeError('a cell is in no column of a sheet')
   return column - 1
 }
 

@@ -7,13 +7,13 @@ import type { FileAbout, FileWriter, FileWritten, SqliteCell } from '../files/wr
 import { ColumnOut, Styles } from './cell-out.ts'
 import { rich, type SheetWritten, writeCover } from './cover.ts'
 import { Sink } from './flow.ts'
+import { MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS } from './limits.ts'
 import { manifestLines } from './manifest.ts'
 import { tooManyColumns } from './refuse.ts'
 import { COVER, HIDDEN, SheetNames } from './sheet-names.ts'
-import { MOST_COLUMNS, SheetOut } from './sheet-out.ts'
+import { SheetOut } from './sheet-out.ts'
 
-/** Of a sheet, its header among them, and of a cell in characters (Microsoft's "Excel specifications and limits"). */
-const EXCEL = { rows: 1_048_576, characters: 32_767 }
+const EXCEL = { rows: MOST_ROWS, characters: MOST_CHARACTERS }
 
 /** As fast as the rows come; `ZIP_LIMITS` counts on it. */
 const LEVEL = 1
@@ -61,8 +61,7 @@ class XlsxWriter implements FileWriter {
 
   async table(table: ManifestTable): Promise<void> {
     this.#endTable()
-    if (table.columns.length > MOST_COLUMNS)
-      throw tooManyColumns(table.name, table.columns.length, MOST_COLUMNS)
+    if (table.columns.length > MOST_COLUMNS) throw tooManyColumns(table.name, table.columns.length)
     const options = {
       escapeFormulas: this.#options.escapeFormulas === true,
       longest: this.#limits.characters,

@@ -1,6 +1,6 @@
 /** XML of workbooks, read piece by piece. */
 import { SaxesParser } from 'saxes'
-import { noWorkbook, sourceFailure, suspicious } from './refused.ts'
+import { sourceFailure, suspicious } from './refused.ts'
 import type { Zip } from './zip.ts'
 
 /** What is told of a part. Names come without a prefix of their name space. */
@@ -50,7 +50,7 @@ export async function* parts(zip: Zip, name: string, handler: XmlHandler): Async
     if (error instanceof Error && error.name === 'Failure') throw error
     throw sourceFailure(
       zip.path,
-      'the workbook is damaged: a part of it is not well-formed XML',
+      'the workbook is damaged: a part of it is not well-formed',
       'Get the file once more, or let a spreadsheet repair it and save it as .xlsx',
       error,
     )
@@ -60,7 +60,6 @@ export async function* parts(zip: Zip, name: string, handler: XmlHandler): Async
 
 /** Reads all of a small part. */
 export async function readPart(zip: Zip, name: string, handler: XmlHandler): Promise<void> {
-  if (!zip.has(name)) throw noWorkbook(zip.path, `it has no ${name}`)
   for await (const _ of parts(zip, name, handler)) void _
 }
 

@@ -200,22 +200,34 @@ test('a condition is one condition, and nothing else', async () => {
   assert.deepEqual(await ids(run, 'member'), [1, 2, 3, 4, 10, 11])
 })
 
-test('rows of others that would go with ours, by a rule of a foreign key, refuse it', async () => {
+test('rows of others that would go with ours, by a rule of a foreign key, need a consent; without one they refuse it', async () => {
   const run = await workshop.begin(
-    `${APPLICATION}; CREATE TABLE public.badge (team bigint CONSTRAINT of_team REFERENCES team ON DELETE CASCADE)`,
+    `${APPLICATION}; CREATE TABLE public.badge (team bigint CONSTRAINT of_team REFERENCES team ON DELETE CASCADE);
+     CREATE TABLE public.desk (team bigint CONSTRAINT desk_of REFERENCES team)`,
     SOURCE,
     { ifExists: 'append' },
   )
   await ended(run)
   await run.client.query('INSERT INTO public.badge VALUES (1), (10)')
-  for (const scope of [rowsScope(['team', 'member']), rowsScope(['team']), undefined]) {
-    const { refusals } = await check(run, scope)
-    assert.match(refusals.join(), /1 row\(s\) of table public.badge refer to rows that would go.*of_team/)
+  for (const scope of [rowsScope(['team', 'member']), undefined]) {
+    const { refusals, loses, warnings, tables } = await check(run, scope)
+    assert.deepEqual([refusals, loses], [[], true])
+    assert.match(warnings.join(), /1 row\(s\) of table public.badge would be deleted or changed.*of_team/)
+    assert.deepEqual(
+      tables.filter(({ lost }) => lost > 0).map(({ target, lost }) => [target, lost]),
+      [['public.badge', 1]],
+    )
     await assert.rejects(back(run, scope), refused(/public.badge.*of_team/))
   }
+  // Of a key without a rule nobody can say where its rows shall go.
+  await run.client.query('INSERT INTO public.desk VALUES (1)')
+  const { refusals } = await check(run)
+  assert.match(refusals.join(), /1 row\(s\) of table public.desk refer to rows that would go.*desk_of/)
+  await assert.rejects(back(run, undefined, { accept: ['rows-of-others'] }), refused(/public.desk.*desk_of/))
+  await run.client.query('DELETE FROM public.desk')
   assert.deepEqual(await run.rows('SELECT count(*)::int FROM badge'), [[2]])
-  await run.client.query('DELETE FROM public.badge WHERE team = 1')
-  assert.deepEqual((await back(run)).differences, [])
+  assert.deepEqual((await back(run, undefined, { accept: ['rows-of-others'] })).differences, [])
+  assert.deepEqual(await run.rows('SELECT team::int FROM badge'), [[10]])
 })
 
 test('rows in a ring of tables go together', async () => {

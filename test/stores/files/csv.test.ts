@@ -38,6 +38,31 @@ test('records are those of a well-kept parser, wherever the text is cut', () => 
   )
 })
 
+test('of any text, what is read does not depend on where it is cut', () => {
+  const mark = fc.constantFrom('"', '"', ',', '\n', '\r\n', '\r', 'x', 'ab', '\uFFFD')
+  fc.assert(
+    fc.property(fc.array(mark, { maxLength: 25 }), fc.nat(6), (marks, size) => {
+      const text = marks.join('')
+      const damaged = (piece: string) =>
+        new Set(piece.split('\n').flatMap((line, i) => (line.includes('\uFFFD') ? [i] : [])))
+      const cut = (length: number) => {
+        const records = new Records({ delimiter: ',', quote: '"', newline: '\n', null: '' })
+        records.width = 2
+        for (let at = 0; at < text.length; at += length) {
+          const piece = text.slice(at, at + length)
+          records.feed(piece, false, damaged(piece))
+          records.take(1000)
+        }
+        records.feed('', true)
+        records.take(1000)
+        return records.cut()
+      }
+      assert.deepEqual(cut(size + 1), cut(text.length + 1))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('an empty field is NULL, an empty text has quotes; or NULL is spelled as said', async () => {
   assert.deepEqual((await rowsOf('a,b\n,""\n')).rows, [[null, '']])
   assert.deepEqual((await rowsOf('a,b\nNULL,"NULL"\n,""\n', { null: 'NULL' })).rows, [

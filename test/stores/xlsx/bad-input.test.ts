@@ -43,12 +43,28 @@ test('a damaged part', async () => {
   const at = bytes.indexOf(SHEET) + SHEET.length + 20
   bytes[at] = bytes[at]! ^ 0xff
   await refused(bytes, /damaged/)
-  await refused(sheetBook('<row><c></row>'), /not well-formed XML/)
+  await refused(sheetBook('<row><c></row>'), /not well-formed/)
   await refused(
     sheetBook(ROWS, [{ name: SHEET, content: Buffer.from('<a>\xff</a>', 'latin1') }]),
     /not well-formed/,
   )
   await refused(sheetBook('<row><c t="s"><v>5</v></c></row>'), /a text that is not there/)
+})
+
+test('a part that the workbook names and does not have', async () => {
+  const relation = '<Relationship Id="r1" Type="a/worksheet" Target="worksheets/sheet1.xml"/>'
+  const styles = '<Relationship Id="r2" Type="a/styles" Target="styles.xml"/>'
+  const parts = (content: string) => sheetBook(ROWS, [{ name: 'xl/_rels/workbook.xml.rels', content }])
+  await refused(
+    parts(`<Relationships>${relation}${styles}</Relationships>`),
+    /it has no part "xl\/styles.xml"/,
+  )
+  await refused(parts('<Relationships/>'), /sheet "One" is not there/)
+})
+
+test('cells in columns that no sheet has', async () => {
+  for (const reference of ['XFE1', 'ZZZZZZZZZZ1', '1'])
+    await refused(sheetBook(`<row><c r="${reference}"><v>1</v></c></row>`), /not well-formed/)
 })
 
 test('other files', async () => {

@@ -148,6 +148,15 @@ test('cells without references, prefixes of name spaces, CDATA and escapes', asy
   ])
 })
 
+test('a thousand columns, and names that are numbers or dates', async () => {
+  const names = Array.from({ length: 1000 }, (_, n) => 2000 + n)
+  const [wide] = await read(await oneSheet([names, names]))
+  assert.deepEqual(wide!.columns.slice(0, 2), ['2000', '2001'])
+  assert.equal(wide!.rows[0]!.length, 1000)
+  const [dated] = await read(await oneSheet([[new Date('2024-02-29T00:00:00Z')], [1]]))
+  assert.deepEqual(dated!.columns, ['2024-02-29'])
+})
+
 test('shared texts that memory has no room for', async () => {
   const texts = Array.from({ length: 50 }, (_, n) => `text ${n}`)
   const path = newPath()

@@ -231,6 +231,14 @@ test('workbooks without a manifest beside them say themselves what they hold', a
   await assert.rejects(listed(first, other), /declares table "t" in another way/)
 })
 
+test('names of columns that SQLite tells apart, and one that is empty', async () => {
+  const table = tableOf('t', ' INTEGER', 'ä TEXT', 'Ä TEXT')
+  const path = await written([{ table, rows: [[1n, 'a', 'A']] }])
+  assert.deepEqual(await read(path), [
+    { table: 't', columns: ['', 'ä', 'Ä'], rows: [[1n, 'a', 'A']], places: [2], bad: [] },
+  ])
+})
+
 test('a disk that is full is told, and nothing is left', { timeout: 20_000 }, async t => {
   const full = new Failure({ code: 'space', message: 'no space is left on the disk' })
   let left = 3

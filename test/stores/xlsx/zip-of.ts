@@ -44,6 +44,7 @@ const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relatio
 export function sheetBook(rows: string, more: readonly Part[] = []): Part[] {
   const relation = (id: string, type: string, target: string) =>
     `<Relationship Id="${id}" Type="${RELATIONS}/${type}" Target="${target}"/>`
+  const hasTexts = more.some(({ name }) => name === 'xl/sharedStrings.xml')
   const parts = [
     {
       name: '_rels/.rels',
@@ -55,7 +56,7 @@ export function sheetBook(rows: string, more: readonly Part[] = []): Part[] {
     },
     {
       name: 'xl/_rels/workbook.xml.rels',
-      content: `<Relationships>${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}${relation('r2', 'sharedStrings', '/xl/sharedStrings.xml')}</Relationships>`,
+      content: `<Relationships>${relation('r1', 'worksheet', 'worksheets/sheet1.xml')}${hasTexts ? relation('r2', 'sharedStrings', '/xl/sharedStrings.xml') : ''}</Relationships>`,
     },
     { name: 'xl/worksheets/sheet1.xml', content: `<worksheet><sheetData>${rows}</sheetData></worksheet>` },
   ]

@@ -1,0 +1,271 @@
+/** Rows of a stage become rows of the target's tables: none is lost, none comes twice, and each that is left out is counted. */
+import assert from 'node:assert/strict'
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { verifySync } from '@node-rs/bcrypt'
+import fc from 'fast-check'
+import { Failure } from '../../../model/failure.ts'
+import { showPreview } from '../../../model/mapping/show-preview.ts'
+import { scene } from './mapped.ts'
+
+const DOCUMENTS = `
+  CREATE TABLE documents (doc_id, title, status, tags, changed);
+  INSERT INTO documents VALUES
+    ('D-1', 'Old', 'DRAFT', '[{"tag":"a"},{"tag":"b"}]', '09.02.2024'),
+    ('D-1', 'New', 'DRAFT', '[]', '10.01.2025'),
+    ('D-2', '', 'DRAFT', NULL, '01.01.2024'),
+    ('D-3', 'Three', 'DELETED', 'none', '01.01.2024'),
+    ('D-4', 'Four', 'REVIEW', '{"tag":"c"}', '01.01.2024');`
+
+const TARGET = `
+  CREATE TABLE documents (id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, title TEXT NOT NULL, status TEXT NOT NULL);
+  CREATE TABLE versions (document_id INTEGER NOT NULL REFERENCES documents (id), version INTEGER NOT NULL, at DATE);
+  INSERT INTO documents VALUES (40, 'OLD', 'There', 'Draft');`
+
+const MAPPING = `
+  versions:
+    from: documents
+    with: documents
+    columns:
+      document_id: { of: documents, column: id }
+      version: { constant: 1 }
+      at: { from: changed, date: DD.MM.YYYY }
+  documents:
+    from: documents
+    where: 'status != "DELETED"'
+    dedupe: { on: [doc_id], keep: last, by: changed }
+    columns:
+      id: { generate: true }
+      number: doc_id
+      title: { from: title, required: true }
+      status: { from: status, values: { DRAFT: Draft, REVIEW: Under Review } }
+    drop: [tags]`
+
+test('one row goes to two tables, with the number of the target carried over', async () => {
+  using here = scene(DOCUMENTS, TARGET)
+  const { tables } = await here.map(MAPPING)
+  assert.deepEqual(here.image('SELECT * FROM documents'), [
+    { id: 41, number: 'D-1', title: 'New', status: 'Draft' },
+    { id: 42, number: 'D-4', title: 'Four', status: 'Under Review' },
+  ])
+  assert.deepEqual(here.image('SELECT * FROM versions'), [
+    { document_id: 41, version: 1, at: '2025-01-10' },
+    { document_id: 42, version: 1, at: '2024-01-01' },
+  ])
+  const counts = { read: 5, filtered: 1, duplicates: 1, rejected: 1, written: 2 }
+  assert.deepEqual(tables, [
+    { table: 'documents', ...counts },
+    { table: 'versions', ...counts },
+  ])
+  assert.deepEqual(here.rejected(), [
+    { table: 'documents', key: 'doc_id = D-2', rule: 'required', reason: 'title has no value' },
+    {
+      table: 'versions',
+      key: 'doc_id = D-2',
+      rule: 'parent-rejected',
+      reason: 'the row that it goes with was rejected',
+    },
+  ])
+})
+
+test('a preview shows the first rows before and after, and no password', async () => {
+  using here = scene(DOCUMENTS, TARGET)
+  await here.map(
+    `${MAPPING.replace('title: { from: title, required: true }', 'title: { password: { cost: 4 } }')}
+    key: [doc_id, title]`.replace('drop: [tags]', 'drop: [tags, title]'),
+    { preview: 3, mode: 'preflight' },
+  )
+  const preview = here.artifact('preview') as Parameters<typeof showPreview>[0]
+  const [documents] = preview.tables
+  assert.deepEqual(documents!.rows[1], {
+    key: 'doc_id = D-1, title = New',
+    before: { doc_id: 'D-1', title: 'New', status: 'DRAFT', tags: '[]', changed: '10.01.2025' },
+    after: { id: '41', number: 'D-1', title: '****', status: 'Draft' },
+  })
+  assert.deepEqual(
+    documents!.rows.map(({ left, after }) => left ?? (after ? 'taken' : 'rejected')),
+    ['duplicate', 'taken', 'taken'],
+  )
+  const shown = showPreview(preview)
+  assert.match(shown, /documents ← documents \(3 rows\)/)
+  assert.match(shown, /tags: \[\] +status: Draft/)
+  assert.ok(shown.split('\n').every(line => line.length <= 100))
+  assert.deepEqual(here.passwords(), [])
+})
+
+test('elements of JSON become rows of their own', async () => {
+  using here = scene(DOCUMENTS, 'CREATE TABLE tags (document TEXT, tag TEXT NOT NULL)')
+  const { tables } = await here.map(`
+  tags:
+    from: documents
+    each: tags
+    columns: { document: doc_id, tag: element.tag }
+    drop: [title, status, changed]`)
+  assert.deepEqual(here.image('SELECT document, tag FROM tags'), [
+    { document: 'D-1', tag: 'a' },
+    { document: 'D-1', tag: 'b' },
+    { document: 'D-4', tag: 'c' },
+  ])
+  assert.deepEqual(tables, [{ table: 'tags', read: 4, filtered: 0, duplicates: 0, rejected: 1, written: 3 }])
+  assert.deepEqual(
+    here.rejected().map(({ key, rule }) => [key, rule]),
+    [['doc_id = D-3', 'json']],
+  )
+})
+
+test('values are looked up in a table of this run, in the target, in the source and in a file, one after the other', async () => {
+  using here = scene(
+    `CREATE TABLE people (old, login); INSERT INTO people VALUES (7, 'jane'), (8, 'bob'), (9, 'eve'), (9, 'adam');
+     CREATE TABLE notes (no INTEGER, by); INSERT INTO notes VALUES (1, '7'), (2, 8.0), (3, 9), (4, 10), (5, NULL);`,
+    `CREATE TABLE users (id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE);
+     INSERT INTO users VALUES (3, 'bob');
+     CREATE TABLE notes (no INTEGER, user_id INTEGER REFERENCES users (id), colour TEXT)`,
+  )
+  writeFileSync(join(here.beside, 'colours.csv'), 'no,colour\n1,red\n2,blue\n')
+  const { findings } = await here.map(`
+  notes:
+    from: notes
+    columns:
+      no: no
+      user_id:
+        from: by
+        lookup: [{ in: { source: people }, match: old, give: login }, { in: users, match: login, give: id }]
+      colour: { from: no, lookup: { in: { file: ${join(here.beside, 'colours.csv')} }, match: no, give: colour }, otherwise: none }
+  users:
+    from: { select: "SELECT old, login FROM people WHERE login <> 'bob' AND old < 9;" }
+    columns: { id: { generate: true }, login: login }
+    drop: [old]`)
+  assert.deepEqual(findings, [])
+  assert.deepEqual(here.image('SELECT * FROM notes'), [
+    { no: 1, user_id: 4, colour: 'red' },
+    { no: 2, user_id: 3, colour: 'blue' },
+    { no: 5, user_id: null, colour: 'none' },
+  ])
+  assert.deepEqual(
+    here.rejected().map(({ key, rule }) => [key, rule]),
+    [
+      ['no = 3', 'ambiguous-match'],
+      ['no = 4', 'no-match'],
+    ],
+  )
+})
+
+test('rows that would break a key of the target are found before the copy', async () => {
+  using here = scene(
+    `CREATE TABLE a (n, parent); INSERT INTO a VALUES ('x', 1), ('x', 2), ('y', 1), ('z', 5);
+     CREATE TABLE b (n, parent); INSERT INTO b VALUES ('y', 1), ('w', NULL);
+     CREATE TABLE c (other);`,
+    `CREATE TABLE parents (id INTEGER PRIMARY KEY); INSERT INTO parents VALUES (1), (2);
+     CREATE TABLE t (n TEXT UNIQUE, parent INTEGER REFERENCES parents (id))`,
+  )
+  const { tables, findings } = await here.map(`
+  t:
+    - { from: a, columns: { n: n, parent: parent } }
+    - { from: b, columns: { n: n, parent: parent } }`)
+  assert.deepEqual(here.image('SELECT * FROM t'), [
+    { n: 'x', parent: 1 },
+    { n: 'y', parent: 1 },
+    { n: 'w', parent: null },
+  ])
+  assert.deepEqual(
+    here.rejected().map(({ key, rule }) => [key, rule]),
+    [
+      ['n = x', 'duplicate'],
+      ['n = z', 'no-parent'],
+      ['n = y', 'duplicate'],
+    ],
+  )
+  assert.deepEqual(tables, [{ table: 't', read: 6, filtered: 0, duplicates: 0, rejected: 3, written: 3 }])
+  assert.deepEqual(
+    findings.map(({ code, object }) => [code, object]),
+    [['table-not-mapped', 'table c']],
+  )
+})
+
+test('a mapping that does not fit is refused with its lines before a row is mapped', async () => {
+  using here = scene(DOCUMENTS, TARGET)
+  await assert.rejects(here.map('  documents: { from: documents, columns: { numbr: doc_id } }'), error => {
+    assert.ok(error instanceof Failure)
+    assert.equal(error.code, 'usage')
+    assert.match(
+      error.message,
+      /plan\.yaml:3:\d+ mapping\.documents\.columns\.numbr: .*Did you mean number\?/,
+    )
+    assert.match(error.message, /the column tags of the source goes nowhere/)
+    return true
+  })
+})
+
+test('stopped and begun again, each row has one password, and the list opens every door', async () => {
+  const people = Array.from({ length: 130 }, (_, i) => `('user${i}')`).join(', ')
+  using here = scene(
+    `CREATE TABLE people (login); INSERT INTO people VALUES ${people}, ('user5'), (NULL);`,
+    'CREATE TABLE users (id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, hash TEXT NOT NULL)',
+  )
+  const mapping = `
+  users:
+    from: people
+    columns: { id: { generate: true }, login: login, hash: { password: { length: 12, hash: bcrypt, cost: 4 } } }`
+  await assert.rejects(here.map(mapping, { stopAfter: 2 }))
+  const before = here.image('SELECT login, hash FROM users') as { login: string; hash: string }[]
+  assert.equal(before.length, 128)
+  const { tables } = await here.map(mapping)
+  assert.deepEqual(tables, [
+    { table: 'users', read: 132, filtered: 0, duplicates: 0, rejected: 2, written: 130 },
+  ])
+  const after = here.image('SELECT id, login, hash FROM users ORDER BY id') as {
+    id: number
+    login: string
+    hash: string
+  }[]
+  assert.deepEqual(
+    after.slice(0, 128).map(({ login, hash }) => ({ login, hash })),
+    before,
+  )
+  assert.deepEqual(
+    after.map(({ id }) => id),
+    Array.from({ length: 130 }, (_, i) => i + 1),
+  )
+  const list = here.passwords()
+  assert.equal(list.length, 130)
+  assert.equal(statSync(join(here.folder, 'passwords.csv')).mode & 0o777, 0o600)
+  for (const [i, [row, password]] of list.entries()) {
+    assert.equal(row, `login = ${after[i]!.login}`)
+    assert.ok(i % 40 > 0 || verifySync(password!, after[i]!.hash))
+  }
+  assert.deepEqual(await here.map(mapping), { tables, findings: [] })
+  assert.deepEqual(here.passwords(), list)
+})
+
+test('read is filtered, duplicates, rejected and written together, whatever the rows are', async () => {
+  const cell = fc.constantFrom("'a'", "'b'", "''", 'NULL', '1', '2.5', "'3'", "'x'")
+  const rows = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 20 })
+  await fc.assert(
+    fc.asyncProperty(rows, async all => {
+      using here = scene(
+        `CREATE TABLE s (k, v, w); INSERT INTO s VALUES ${all.map(row => `(${row.join(', ')})`).join(', ')};`,
+        'CREATE TABLE t (k TEXT UNIQUE, v INTEGER NOT NULL); CREATE TABLE u (k TEXT, w TEXT)',
+      )
+      const { tables } = await here.map(`
+  t:
+    from: s
+    where: 'w != "x"'
+    dedupe: { on: [k, v], keep: first, by: w }
+    columns: { k: k, v: { from: v, values: { a: 1, b: 2, 1: 3, 3: 4 } } }
+    drop: [w]
+  u:
+    from: s
+    with: t
+    columns: { k: k, w: { from: w, required: true } }
+    drop: [v]`)
+      for (const { table, read, filtered, duplicates, rejected, written } of tables) {
+        assert.equal(read, all.length)
+        assert.equal(filtered + duplicates + rejected + written, read, table)
+        assert.equal(here.rejected().filter(row => row.table === table).length, rejected)
+        assert.deepEqual(here.image(`SELECT count(*) AS n FROM ${table}`), [{ n: written }])
+      }
+    }),
+    { numRuns: 6 },
+  )
+})
