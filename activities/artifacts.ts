@@ -69,6 +69,9 @@ export interface Artifacts {
 
 export const snapshotPath = (home: string, run: string) => join(runFolder(run, home), 'snapshot.db')
 
+/** How far a mapping is, and what it has made by chance. */
+export const mappingPath = (home: string, run: string) => join(runFolder(run, home), 'mapping.db')
+
 /** The rows of a staged source as they are. */
 export const stagePath = (home: string, run: string) => join(runFolder(run, home), 'stage.db')
 

@@ -15,14 +15,15 @@ export async function writeOut(
   const left: string[] = []
   await progress.step('copy', async say => {
     progress.tables(names, 'copying')
-    for (;;) {
-      for (const table of control.book.orders.skippedTables.filter(name => !left.includes(name))) {
+    const skipped = () => control.book.orders.skippedTables.filter(name => !left.includes(name))
+    for (let open = true; open || skipped().length > 0; ) {
+      for (const table of skipped()) {
         left.push(table)
         await work.any.leaveOut({ place, table })
       }
       const { more, files, done, failed } = await work.any.writeFiles({ place })
       say(`${done} of ${count(files, 'file')}${failed > 0 ? `, ${failed} failed` : ''}`)
-      if (!more) break
+      open = more
     }
     progress.tables(names, 'copied')
   })

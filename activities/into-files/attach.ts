@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { fileTables } from '../../ledger/in-file/reader.ts'
 import { getFilePlan, listFileRuns } from '../../ledger/in-file/runs.ts'
 import { goesBack, type RunRow } from '../../ledger/runs.ts'
 import { Failure } from '../../model/failure.ts'
@@ -31,7 +32,12 @@ export async function attach(
   if (!plan) return { run }
   writeArtifact(home, found.id, 'plan', plan)
   const takenAt = findArtifact(home, found.id, 'assessment')?.takenAt
-  return { run: found.id, summary: packed(summarize(plan)), ...(takenAt && { takenAt }) }
+  const skipped = reading(home, found.id, db => fileTables(db, found.id)) ?? []
+  return {
+    ...{ run: found.id, summary: packed(summarize(plan)) },
+    skipped: skipped.flatMap(({ name, state }) => (state === 'skipped' ? [name] : [])),
+    ...(takenAt && { takenAt }),
+  }
 }
 
 /** Whoever writes says so in the ledger now and then. */

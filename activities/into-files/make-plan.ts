@@ -4,6 +4,7 @@ import { bySeverity } from '../../model/finding.ts'
 import { planIntoFiles } from '../../model/into-files/plan.ts'
 import { planForPostgres } from '../../model/into-files/postgres-plan.ts'
 import { type PackedSummary, packed } from '../../model/packed-summary.ts'
+import type { TablePlan } from '../../model/plan.ts'
 import type { ExportRequest } from '../../model/plan-request.ts'
 import { readArtifact, writeArtifact } from '../artifacts.ts'
 import type { Work } from '../edge.ts'
@@ -30,11 +31,12 @@ export async function makePlan(
   }
   const only = request.again && filesLeft(home, request.again.run)
   if (!plan.findings.some(({ severity }) => severity === 'refused')) {
-    const said = await runJob('planFilesOf', {
+    const { findings, rows } = await runJob('planFilesOf', {
       ...{ home, run, request, layout, chosen },
       ...(only && { only }),
     })
-    plan.findings.push(...said)
+    plan.findings.push(...findings)
+    if (rows) plan.what.tables = tablesIn(plan.what.tables, rows)
     plan.findings.sort(bySeverity)
   }
   writeArtifact(home, run, 'plan', plan)
@@ -42,6 +44,13 @@ export async function makePlan(
   if (expectHash && expectHash !== plan.hash) throw drifted(expectHash, plan.hash)
   return packed(summarize(plan))
 }
+
+/** Those of a part of the files, with the rows in these. */
+export const tablesIn = (tables: readonly TablePlan[], rows: Record<string, number>): TablePlan[] =>
+  tables.flatMap(table => {
+    const own = rows[table.name]
+    return own === undefined ? [] : [{ ...table, rows: own }]
+  })
 
 /** Those of an earlier run that failed. */
 export const filesLeft = (home: string, run: string): string[] =>

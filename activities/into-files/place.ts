@@ -8,6 +8,7 @@ import {
   layoutOfExport,
   placeOfExport,
 } from '../../ledger/in-file/exported.ts'
+import { fileTables } from '../../ledger/in-file/reader.ts'
 import { getFilePlan } from '../../ledger/in-file/runs.ts'
 import { ledgerGone, type RunToken } from '../../ledger/runs.ts'
 import type { FilesEndpoint } from '../../model/endpoint.ts'
@@ -44,8 +45,9 @@ export interface Export {
   where: ExportPlace
   target: FilesEndpoint
   layout: FileLayout
-  /** Of the tables that are written, in the order of the source. */
+  /** Tables that are written, in the order of the source, with those that an operator has left out since. */
   chosen: Table[]
+  /** Without these. */
   contents: Contents
   /** When the source was read, ISO 8601. */
   takenAt: string
@@ -71,13 +73,19 @@ export async function withExport<T>(
     const where = plan && placeOfExport(db)
     if (!plan || !where) throw ledgerGone(run)
     const { schema, tables, takenAt } = readArtifact(home, run, 'assessment')
-    const names = new Set(plan.what.tables.map(({ name }) => name))
-    const chosen = schema.tables.filter(({ name }) => names.has(name))
+    const layout = layoutOfExport(db)
+    const chosen = schema.tables.filter(({ name }) => layout.tables.includes(name))
+    const skipped = new Set(
+      fileTables(db, run).flatMap(({ name, state }) => (state === 'skipped' ? [name] : [])),
+    )
     return await work({
-      ...{ home, db, plan, where, target, chosen, takenAt },
+      ...{ home, db, plan, where, target, layout, chosen, takenAt },
       token: { run, epoch },
-      layout: layoutOfExport(db),
-      contents: contentsOf(schema, chosen, tables),
+      contents: contentsOf(
+        schema,
+        chosen.filter(({ name }) => !skipped.has(name)),
+        tables,
+      ),
       waiting: { waits: () => progress('waits for the ledger'), signal },
     })
   } finally {

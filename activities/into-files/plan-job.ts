@@ -2,7 +2,7 @@
 import { renameSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { makeFolder, runFolder } from '../../home/home.ts'
-import { type PlannedFile, planFiles } from '../../ledger/in-file/exported.ts'
+import { type FileLayout, type PlannedFile, planFiles } from '../../ledger/in-file/exported.ts'
 import { count } from '../../model/amounts.ts'
 import { fileNameOf } from '../../model/files/file-name.ts'
 import type { Finding } from '../../model/finding.ts'
@@ -15,6 +15,7 @@ import type { Progress } from '../progress.ts'
 import { folderOf } from './folder.ts'
 import { filesInTheWay } from './look-at-folder.ts'
 import { filesPath, ownersPath } from './place.ts'
+import { RowsOfFiles } from './rows.ts'
 
 export interface PlanFilesInput {
   home: string
@@ -26,18 +27,47 @@ export interface PlanFilesInput {
   only?: string[]
 }
 
-/** Gives what is to be said of the files. */
+export interface FilesPlanned {
+  /** What is to be said of the files. */
+  findings: Finding[]
+  /** Of a part of them: the rows of each table that is in it. */
+  rows?: Record<string, number>
+}
+
 export async function planFilesOf(
   { home, run, request, layout, chosen, only }: PlanFilesInput,
   progress: Progress,
-): Promise<Finding[]> {
+): Promise<FilesPlanned> {
   makeFolder(runFolder(run, home))
   const { files, findings } = filesOf(home, run, layout, chosen, progress)
   const wanted = only ? files.filter(({ file, kind }) => kind === 'manifest' || only.includes(file)) : files
-  keep(filesPath(home, run), layout, wanted)
+  keep(
+    filesPath(home, run),
+    { ...layout, tables: chosen.map(({ name }) => name), ...(only && { partial: true }) },
+    wanted,
+  )
   const folder = folderOf(request.target, layout.single)
   const names = wanted.map(({ file }) => file)
-  return [...findings, ...filesInTheWay(folder, names, request)]
+  return {
+    findings: [...findings, ...filesInTheWay(folder, names, request)],
+    ...(only && { rows: rowsIn({ home, run }, chosen, wanted) }),
+  }
+}
+
+function rowsIn(
+  place: { home: string; run: string },
+  chosen: Table[],
+  files: readonly PlannedFile[],
+): Record<string, number> {
+  const rows = new RowsOfFiles(place, chosen)
+  const counts: Record<string, number> = {}
+  try {
+    for (const file of files)
+      for (const table of file.tables) counts[table] = (counts[table] ?? 0) + rows.count(table, file)
+    return counts
+  } finally {
+    rows.close()
+  }
 }
 
 function filesOf(
@@ -96,7 +126,7 @@ const sharedRows = ({ name, shared }: Owners['tables'][number]): Finding[] =>
 /** Its name shows it whole or not. */
 function keep(
   path: string,
-  { files: _files, refused: _refused, ...layout }: Layout,
+  { files: _files, refused: _refused, ...layout }: Layout & Pick<FileLayout, 'tables' | 'partial'>,
   files: PlannedFile[],
 ): void {
   const half = `${path}.half`

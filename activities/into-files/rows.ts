@@ -1,7 +1,6 @@
 /** The rows of a snapshot that go into one file. */
 import { existsSync } from 'node:fs'
-import type { ExportedFile } from '../../ledger/in-file/exported.ts'
-import type { ManifestTable } from '../../model/files/manifest.ts'
+import type { PlannedFile } from '../../ledger/in-file/exported.ts'
 import type { Table } from '../../model/schema.ts'
 import type { Row } from '../../model/types.ts'
 import type { SqliteCell } from '../../stores/files/writer.ts'
@@ -10,14 +9,15 @@ import { type Connection, openSnapshot } from '../../stores/sqlite/open.ts'
 import { rowsOfOwner } from '../../stores/sqlite/owners.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
 import { needSnapshot } from '../artifacts.ts'
-import { type Export, ownersPath } from './place.ts'
+import { ownersPath } from './place.ts'
 
 /** Reads one statement at a time. */
 export class RowsOfFiles {
   readonly #db: Connection
   readonly #chosen: readonly Table[]
 
-  constructor({ home, chosen, token: { run } }: Pick<Export, 'home' | 'chosen' | 'token'>) {
+  /** @param chosen the tables that are written, in the order of the source */
+  constructor({ home, run }: { home: string; run: string }, chosen: readonly Table[]) {
     this.#chosen = chosen
     this.#db = openSnapshot(needSnapshot(home, run))
     const owners = ownersPath(home, run)
@@ -25,8 +25,7 @@ export class RowsOfFiles {
   }
 
   /** How many there are. */
-  count(table: ManifestTable, file: ExportedFile): number {
-    if (file.kind === 'tables') return table.rows
+  count(table: string, file: PlannedFile): number {
     const { sql, params } = this.#query(table, file)
     return this.#db
       .prepare<bigint[], number>(`SELECT count(*) FROM (${sql})`)
@@ -35,7 +34,7 @@ export class RowsOfFiles {
   }
 
   /** In batches; integers are bigint, reals number. */
-  read(table: ManifestTable, file: ExportedFile): Iterable<SqliteCell[][]> {
+  read(table: string, file: PlannedFile): Iterable<SqliteCell[][]> {
     const { sql, params } = this.#query(table, file)
     const rows = this.#db.prepare<bigint[], Row>(sql).raw().safeIntegers()
     return inBatches(rows.iterate(...params)) as Iterable<SqliteCell[][]>
@@ -45,13 +44,10 @@ export class RowsOfFiles {
     this.#db.close()
   }
 
-  #query(
-    { name, columns }: ManifestTable,
-    { kind, entity }: ExportedFile,
-  ): { sql: string; params: bigint[] } {
+  #query(name: string, { kind, entity }: PlannedFile): { sql: string; params: bigint[] } {
     const at = this.#chosen.findIndex(table => table.name === name)
     const table = this.#chosen[at]!
-    const names = columns.map(column => column.name)
+    const names = table.columns.filter(({ generated }) => !generated).map(column => column.name)
     if (kind === 'entity') return { sql: rowsOfOwner(table, at, names, 'one'), params: [entity!] }
     if (kind === 'rest' && this.#isOwned(at))
       return { sql: rowsOfOwner(table, at, names, 'none'), params: [] }

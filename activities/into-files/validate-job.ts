@@ -1,5 +1,6 @@
 /** Every file is read again, and its rows are compared with those of the snapshot; runs in a thread. */
 import { join } from 'node:path'
+import { fileDigests } from '../../ledger/in-file/chunks.ts'
 import { allFiles, type ExportedFile } from '../../ledger/in-file/exported.ts'
 import { fileTables, noteFileVerdict } from '../../ledger/in-file/reader.ts'
 import { setFileStep } from '../../ledger/in-file/runs.ts'
@@ -8,6 +9,7 @@ import { Failure } from '../../model/failure.ts'
 import type { TablePlan } from '../../model/plan.ts'
 import type { TableResult } from '../../model/run.ts'
 import type { Row } from '../../model/types.ts'
+import { Digest } from '../../stores/digest/digest.ts'
 import { type Digester, digestFor } from '../../stores/digest/digester.ts'
 import { digestSource } from '../../stores/digest/source.ts'
 import { readFile } from '../../stores/files/open.ts'
@@ -98,33 +100,46 @@ const unlike = (message: string) => new Failure({ code: 'object', message })
 type Counts = ReturnType<typeof fileTables>[number]
 
 async function compare(
-  { home, db, token, waiting }: Export,
+  opened: Export,
   table: TablePlan,
   row: Counts,
   { digester: { digest }, error }: Found,
   progress: Progress,
 ): Promise<TableResult> {
-  const store = openSqlite(needSnapshot(home, token.run))
+  const { db, token, waiting } = opened
+  const source = digestOf(opened, table, rows => progress({ table: table.name, rows }))
+  const seconds = row.startedAt && row.endedAt ? (row.endedAt.getTime() - row.startedAt.getTime()) / 1000 : 0
+  const unbalanced = error ?? imbalance(table.rows, row, digest.count)
+  const result = {
+    ...compared(table, source, digest, { ...row, seconds }, unbalanced),
+    target: table.target.name,
+  }
+  const { counted, verdict } = result
+  await writing(db, waiting, () =>
+    noteFileVerdict(db, token.run, {
+      ...{ table: table.name, counted, verdict },
+      sourceDigest: Buffer.from(source.toBytes()),
+      targetDigest: Buffer.from(digest.toBytes()),
+      ...(unbalanced !== undefined && { error: unbalanced }),
+    }),
+  )
+  return result
+}
+
+/** What the source has of a table; of a part of the files what was read for these. */
+function digestOf(
+  { home, db, layout, token: { run } }: Export,
+  table: TablePlan,
+  heard: (rows: number) => void,
+): Digest {
+  if (layout.partial) {
+    const digest = new Digest()
+    for (const bytes of fileDigests(db, run, table.name)) digest.merge(Digest.fromBytes(bytes))
+    return digest
+  }
+  const store = openSqlite(needSnapshot(home, run))
   try {
-    const heard = (rows: number) => progress({ table: table.name, rows })
-    const source = digestSource(store, table, {}, heard).digest
-    const seconds =
-      row.startedAt && row.endedAt ? (row.endedAt.getTime() - row.startedAt.getTime()) / 1000 : 0
-    const unbalanced = error ?? imbalance(table.rows, row, digest.count)
-    const result = {
-      ...compared(table, source, digest, { ...row, seconds }, unbalanced),
-      target: table.target.name,
-    }
-    const { counted, verdict } = result
-    await writing(db, waiting, () =>
-      noteFileVerdict(db, token.run, {
-        ...{ table: table.name, counted, verdict },
-        sourceDigest: Buffer.from(source.toBytes()),
-        targetDigest: Buffer.from(digest.toBytes()),
-        ...(unbalanced !== undefined && { error: unbalanced }),
-      }),
-    )
-    return result
+    return digestSource(store, table, {}, heard).digest
   } finally {
     store.close()
   }

@@ -28,8 +28,9 @@ export async function writeFile(
     const counts: SettledFile['rows'] = {}
     for (const table of opened.contents.tables.filter(({ name }) => file.tables.includes(name))) {
       const digester = digestFor(tableOf(opened.plan, table.name), 'source')
-      await writer.table({ ...table, rows: rows.count(table, file) })
-      for (const batch of rows.read(table, file)) {
+      const own = file.kind === 'tables' ? table.rows : rows.count(table.name, file)
+      await writer.table({ ...table, rows: own })
+      for (const batch of rows.read(table.name, file)) {
         signal.throwIfAborted()
         await writer.rows(batch)
         digester.add(batch as Cell[][])

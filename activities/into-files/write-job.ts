@@ -24,7 +24,7 @@ export async function writeExport(
   signal: AbortSignal,
 ): Promise<Written> {
   return withExport(input, { progress, signal }, async opened => {
-    const rows = new RowsOfFiles(opened)
+    const rows = new RowsOfFiles({ home: input.home, run: input.place.run }, opened.chosen)
     try {
       const lane = new Lane(input, opened, rows, progress, signal)
       const more = await lane.write()

@@ -3,7 +3,12 @@ import { isLoadedInto, type TablePlan } from '../../model/plan.ts'
 import { digestSource } from '../../stores/digest/source.ts'
 import { openSnapshot } from '../../stores/sqlite/open.ts'
 import { openSqlite } from '../../stores/sqlite/store.ts'
-import { addToTable, digestImage, fillTable } from '../../stores/sqlite/write/from-image.ts'
+import {
+  appendToTable,
+  digestImage,
+  fillTable,
+  upsertIntoTable,
+} from '../../stores/sqlite/write/from-image.ts'
 import { needSnapshot } from '../artifacts.ts'
 import type { RowsOf, SourceRows } from './rows-of-source.ts'
 
@@ -20,11 +25,15 @@ export async function withImage<T>(
       bounds: async (table, rows) => [...store.bounds(table, rows)],
       copy: async ({ db, token }, { table, chunk }, begins, heard) => {
         const part = { db, image, run: token.run, table, range: chunk }
-        const isOthers = isLoadedInto(table)
+        const { upsert } = table
         // Read before the file is locked.
-        const digest = isOthers ? undefined : digestImage(image, table, chunk)
+        const digest = upsert ? undefined : digestImage(image, table, chunk)
         await begins()
-        const found = digest ? fillTable(part, digest) : addToTable(part)
+        const found = upsert
+          ? upsertIntoTable(part, upsert)
+          : isLoadedInto(table)
+            ? appendToTable(part, digest!)
+            : fillTable(part, digest!)
         heard(found.read)
         return { ...found, bytes: bytesOf(table, found.written) }
       },

@@ -26,26 +26,16 @@ export function makeTable(
   db: Connection,
   name: string,
   columns: readonly EntryColumn[],
-  keys: { primary: string[] | undefined; others: string[][] },
+  { primary, others }: { primary: string[] | undefined; others: string[][] },
 ): void {
-  const lines = columns.map(column => `${quote(column.name)} ${declarationOf(column.type)}`.trimEnd())
-  const primary = keys.primary ? [`PRIMARY KEY (${keys.primary.map(quote).join(', ')})`] : []
-  db.transaction(() => {
-    if (db.prepare('SELECT 1 FROM image.sqlite_schema WHERE name = ?').get(name)) return
-    db.exec(`CREATE TABLE image.${quote(name)} (${[...lines, ...primary].join(', ')})`)
-    for (const [i, key] of keys.others.entries())
-      db.exec(
-        `CREATE UNIQUE INDEX image.${quote(indexName(name, i))} ON ${quote(name)} (${key.map(quote).join(', ')})`,
-      )
-  })()
+  const key = (word: string, key: readonly string[]) => `${word} (${key.map(quote).join(', ')})`
+  const lines = [
+    ...columns.map(column => `${quote(column.name)} ${declarationOf(column.type)}`.trimEnd()),
+    ...(primary ? [key('PRIMARY KEY', primary)] : []),
+    ...others.map(other => key('UNIQUE', other)),
+  ]
+  db.exec(`CREATE TABLE IF NOT EXISTS image.${quote(name)} (${lines.join(', ')})`)
 }
-
-/** Takes out the keys that only were there to find rows with the same. */
-export function dropKeys(db: Connection, name: string, keys: readonly string[][]): void {
-  for (const i of keys.keys()) db.exec(`DROP INDEX IF EXISTS image.${quote(indexName(name, i))}`)
-}
-
-const indexName = (table: string, i: number) => `longhaul ${table} ${i}`
 
 /** Those keys of the target of which the mapping gives all columns; of a new table that of the source, where it goes along. */
 export function keysOf(

@@ -5,17 +5,17 @@ import type { Password } from '../../model/mapping/mapping.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
 import type { EntryColumn, EntryPart, Late, LateCell } from './entry.ts'
-import type { MappingTarget } from './target.ts'
+import type { Coming, MappingTarget } from './target.ts'
 
 /** @param wet the run may take numbers from the target; else they are such as would come next */
 export function lateCells(db: Connection, target: MappingTarget, wet: boolean): Late {
-  const dry = new Map<string, bigint>()
+  const dry = new Map<string, Coming>()
   const numbers = async (part: EntryPart, column: EntryColumn, wanted: number): Promise<bigint[]> => {
     if (wet && column.there?.sequence !== undefined) return target.take(part.table, column.name, wanted)
     const name = JSON.stringify([part.table, column.name])
-    const first = dry.get(name) ?? (await nextNumber(db, target, part.table, column))
-    dry.set(name, first + BigInt(wanted))
-    return Array.from({ length: wanted }, (_, i) => first + BigInt(i))
+    const { first, step } = dry.get(name) ?? (await nextNumber(db, target, part.table, column))
+    dry.set(name, { first: first + step * BigInt(wanted), step })
+    return Array.from({ length: wanted }, (_, i) => first + step * BigInt(i))
   }
   return {
     fill: async (part, column, keys) => {
@@ -34,14 +34,14 @@ async function nextNumber(
   target: MappingTarget,
   table: string,
   { name, there }: EntryColumn,
-): Promise<bigint> {
+): Promise<Coming> {
   const made = db
     .prepare(`SELECT max(${quote(name)}) FROM image.${quote(table)}`)
     .pluck()
     .safeIntegers()
     .get()
-  const next = there ? await target.next(table, name) : 1n
-  return typeof made === 'bigint' && made >= next ? made + 1n : next
+  const next = there ? await target.next(table, name) : { first: 1n, step: 1n }
+  return typeof made === 'bigint' && made >= next.first ? { ...next, first: made + next.step } : next
 }
 
 /** Without those that people take for another. */

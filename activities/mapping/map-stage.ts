@@ -11,14 +11,15 @@ import { coverageMistakes, mappingOrder, parentOf, type Sides } from '../../mode
 import type { Lookup, MappedTable, Mapping } from '../../model/mapping/mapping.ts'
 import type { PreviewTable } from '../../model/mapping/show-preview.ts'
 import { mistakesFailure } from '../../model/mistakes-failure.ts'
+import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
 import type { AnyRequest, PlanFile } from '../../model/plan-request.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
-import { writeArtifact } from '../artifacts.ts'
+import { mappingPath, writeArtifact } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { noteDuplicates } from './dedupe.ts'
 import { EntryMapper, type EntryPart } from './entry.ts'
-import { columnsOf, dropKeys, keysOf, makeTable, rowNumberOf } from './image.ts'
+import { columnsOf, keysOf, makeTable, rowNumberOf } from './image.ts'
 import { lateCells } from './late.ts'
 import { type Source, Sources } from './sources.ts'
 import { type MappingTarget, openTarget } from './target.ts'
@@ -57,7 +58,7 @@ export async function mapStage(input: MapInput, progress: Progress, signal: Abor
   const folder = runFolder(run, home)
   // Rows that an attempt before this one has mapped were seen by nobody.
   if (input.preview !== undefined) rmSync(image, { force: true })
-  const db = openWork({ stage, image, work: join(folder, 'mapping.db') })
+  const db = openWork({ stage, image, work: mappingPath(home, run) })
   try {
     const result = readResult<Mapped>(db)
     if (result) return result
@@ -71,7 +72,7 @@ export async function mapStage(input: MapInput, progress: Progress, signal: Abor
     const shown: PreviewTable[] = []
     const tables: IntakeTable[] = []
     for (const table of mappingOrder(mapping, target.tables).order) {
-      const { parts, keys } = tableOf(db, table, mapping, read, target)
+      const parts = tableOf(db, table, mapping, read, target)
       const marks: Mark[] = []
       for (const part of parts) {
         const watch = input.preview === undefined ? undefined : new Watcher(db, part, input.preview)
@@ -79,12 +80,12 @@ export async function mapStage(input: MapInput, progress: Progress, signal: Abor
         marks.push(await mapper.run({ db, target, sources, mapping }, progress, signal))
         if (watch) shown.push(watch.table())
       }
-      dropKeys(db, table, keys.others)
       tables.push(summed(table, marks))
     }
     if (input.preview !== undefined) writeArtifact(home, run, 'preview', { tables: shown })
     writePasswords(db, folder)
-    const mapped = { tables, findings: notMapped(mapping, sources) }
+    const findings = [...tables.flatMap(table => leftOut(table, mapping)), ...notMapped(mapping, sources)]
+    const mapped = { tables, findings }
     writeResult(db, mapped)
     return mapped
   } finally {
@@ -137,14 +138,14 @@ function tableOf(
   mapping: Mapping,
   read: Readable,
   { tables }: MappingTarget,
-): { parts: EntryPart[]; keys: ReturnType<typeof keysOf> } {
+): EntryPart[] {
   const entries = mapping[name]!
   const there = lookUp(tables, name)
   const sources = entries.map(entry => read.get(entry) as Source)
   const columns = entries.map((entry, i) => columnsOf(entry, sources[i]!, there))
   const keys = keysOf(entries, sources, there)
   makeTable(db, name, sameTypes(columns), keys)
-  const parts = entries.map((entry, i) => {
+  return entries.map((entry, i) => {
     const parent = parentOf(mapping, entry)
     const part: EntryPart = {
       ...{ name: `${i} ${name}`, table: name, entry, source: sources[i]!, columns: columns[i]! },
@@ -165,7 +166,6 @@ function tableOf(
       once(db, `made ${part.name}`, 'row INTEGER PRIMARY KEY, made INTEGER, fate TEXT NOT NULL', () => {})
     return part
   })
-  return { parts, keys }
 }
 
 /** A column that several sources give is of a type only where they agree. */
@@ -197,6 +197,33 @@ function summed(table: string, marks: readonly Mark[]): IntakeTable {
     rejected: sum('rejected'),
     written: sum('written'),
   }
+}
+
+/** What the mapping leaves out on purpose is told before the copy. */
+function leftOut({ table, duplicates, filtered }: IntakeTable, mapping: Mapping): Finding[] {
+  const about = { severity: 'note', object: `table ${table}` } as const
+  const on = [...new Set(mapping[table]!.flatMap(({ dedupe }) => dedupe?.on ?? []))]
+  const same = on.length > 0 ? ` in ${on.map(showName).join(', ')}` : ''
+  return [
+    ...(duplicates > 0
+      ? [
+          {
+            ...about,
+            code: 'duplicates',
+            message: `${count(duplicates, 'row')} of the source are the same as another${same}, and left out as dedupe says`,
+          },
+        ]
+      : []),
+    ...(filtered > 0
+      ? [
+          {
+            ...about,
+            code: 'rows-filtered',
+            message: `${count(filtered, 'row')} of the source do not meet the condition of the mapping`,
+          },
+        ]
+      : []),
+  ]
 }
 
 /** A file of its own, and the only one that has them. */

@@ -149,7 +149,6 @@ export class Sources {
     if (!format)
       return { problem: `${path} is none of the files that longhaul reads: CSV, JSON or a workbook` }
     if (!existsSync(path)) return { problem: `there is no file ${path}` }
-    let table: string | undefined
     const name = `source ${path}`
     const shown = path.replace(/^.*[\\/]/, '')
     const there = this.#columnsOf(name)
@@ -177,13 +176,14 @@ export class Sources {
 
   /** Gives what is wrong with the file, where something is. */
   async #load(name: string, batches: AsyncIterable<FileBatch>): Promise<string | undefined> {
-    let columns: readonly string[] | undefined
+    let table: string | undefined
     let insert: Statement | undefined
     for await (const batch of batches) {
-      if (columns && columns.join('\0') !== batch.columns.join('\0')) return 'has several tables'
+      if (table !== undefined && table !== batch.table) return 'has several tables'
       if (batch.bad.length > 0) return `has a row that cannot be read, at ${batch.bad[0]!.place}`
-      columns = batch.columns
+      table = batch.table
       if (!insert) {
+        const { columns } = batch
         this.#db.exec(`CREATE TABLE work.${quote(name)} (${columns.map(quote).join(', ')})`)
         insert = this.#db.prepare(
           `INSERT INTO work.${quote(name)} VALUES (${columns.map(() => '?').join(', ')})`,
@@ -191,7 +191,7 @@ export class Sources {
       }
       for (const row of batch.rows) insert.run(row.map(bound))
     }
-    return columns ? undefined : 'is empty'
+    return insert ? undefined : 'is empty'
   }
 
   /** A row for each element of the arrays in a column; what an element has is called `element.NAME`. */

@@ -11,6 +11,12 @@ import { withSession } from '../session.ts'
 
 export type Pair = [match: string | null, give: string | null]
 
+/** A number and how far it is from one to the next. */
+export interface Coming {
+  first: bigint
+  step: bigint
+}
+
 export interface MappingTarget {
   tables: MappingTable[]
   /** Tables that it does not have are made. */
@@ -19,8 +25,8 @@ export interface MappingTarget {
   pairs: (table: string, match: string, give: string, each: (pair: Pair) => void) => Promise<void>
   /** So many numbers of a column that nobody else gets. */
   take: (table: string, column: string, numbers: number) => Promise<bigint[]>
-  /** The number that would come next, as far as anybody can tell; nothing is changed. */
-  next: (table: string, column: string) => Promise<bigint>
+  /** The numbers that would come next, as far as anybody can tell; nothing is changed. */
+  next: (table: string, column: string) => Promise<Coming>
 }
 
 interface About {
@@ -39,7 +45,7 @@ const NOTHING: MappingTarget = {
   makes: true,
   pairs: async () => {},
   take: async (_table, _column, numbers) => upFrom(1n, numbers),
-  next: async () => 1n,
+  next: async () => ({ first: 1n, step: 1n }),
 }
 
 const upFrom = (first: bigint, numbers: number): bigint[] =>
@@ -86,14 +92,15 @@ async function server({ home, run }: About, target: PostgresEndpoint): Promise<M
     },
     next: async (table, column) => {
       const sequence = sequenceOf(table, column)
-      if (sequence === undefined) return greatest(target, ask, table, column)
+      if (sequence === undefined) return { first: await greatest(target, ask, table, column), step: 1n }
       return ask(async client => {
-        const { rows } = await client.query<{ number: string }>(
-          `SELECT (CASE WHEN last_value IS NULL THEN start_value ELSE last_value + increment_by END)::pg_catalog.text AS number
+        const { rows } = await client.query<{ number: string; step: string }>(
+          `SELECT (CASE WHEN last_value IS NULL THEN start_value ELSE last_value + increment_by END)::pg_catalog.text AS number,
+                  increment_by::pg_catalog.text AS step
              FROM pg_catalog.pg_sequences WHERE pg_catalog.format('%I.%I', schemaname, sequencename)::regclass = $1::regclass`,
           [sequence],
         )
-        return BigInt(rows[0]?.number ?? 1)
+        return { first: BigInt(rows[0]?.number ?? 1), step: BigInt(rows[0]?.step ?? 1) }
       })
     },
   }
@@ -170,7 +177,7 @@ function file({ path }: SqliteEndpoint): MappingTarget {
         }
       }),
     take: async (table, column, numbers) => upFrom(await next(table, column), numbers),
-    next,
+    next: async (table, column) => ({ first: await next(table, column), step: 1n }),
   }
 }
 

@@ -35,7 +35,12 @@ export interface ExportedFile extends PlannedFile {
 }
 
 /** How files are written and what stands beside them; which ones there are is said by their own rows. */
-export type FileLayout = Omit<Layout, 'files' | 'refused'>
+export interface FileLayout extends Omit<Layout, 'files' | 'refused'> {
+  /** Those that are written, in the order of the source. */
+  tables: string[]
+  /** Only files that failed in an earlier run: tables are compared as far as they go into these. */
+  partial?: true
+}
 
 /** Where the files go, and how fast. */
 export interface ExportPlace {

@@ -30,7 +30,7 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
   }
   const known = ours.map(columns => columns && columnSet(columns))
   for (const set of theirs) {
-    if (known.includes(set)) continue
+    if (known.includes(set) || set.split('\0').some(name => isNumbered(draft, existing, name))) continue
     say(
       'constraint-differs',
       'warning',
@@ -51,6 +51,11 @@ export function compareRules(planning: Planning, draft: Draft, existing: Existin
     "its keys, indexes, defaults and checks are the target's own; the source's are not made",
   )
 }
+
+/** The target gives each row a number of its own there, and the run writes none. */
+const isNumbered = ({ plan }: Draft, { columns }: ExistingTable, name: string): boolean =>
+  !plan.columns.some(({ target }) => target === name) &&
+  columns.some(column => column.name === name && (column.identity ?? column.sequence) !== undefined)
 
 /** COPY into a table fails where policies hold for the role, and counts would leave out what they hide. */
 function screened({ target }: Planning, { name }: ExistingTable, table: string): Finding {

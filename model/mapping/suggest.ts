@@ -2,7 +2,7 @@
 import type { FoundKind } from '../files/found-type.ts'
 import type { LogicalType } from '../types.ts'
 import { aboutOf, likeness, meaningOf, meantValue, tablesAlike, wordsOf } from './alike.ts'
-import { dateFormat } from './dates.ts'
+import { dateFormat, isoMoment } from './dates.ts'
 import { type MappingColumn, type MappingTable, requires } from './target.ts'
 import { word, writeSuggestion } from './write-suggestion.ts'
 
@@ -131,24 +131,30 @@ function scoreOf(source: KnownTable, from: KnownColumn, table: MappingTable, to:
   return refers || canBecome(from, to.type) ? score : 0
 }
 
+/** A kind that says nothing leaves it to the values. */
 function canBecome({ kind, values }: KnownColumn, type: LogicalType | undefined): boolean {
+  const vague = kind === 'mixed' || kind === 'text'
+  const all = (form: RegExp) => vague && values.length > 0 && values.every(value => form.test(value))
   switch (type?.kind) {
     case 'integer':
-      return kind === 'integer' || (kind === 'text' && values.length === 0)
+      return kind === 'integer' || all(/^-?\d+$/)
     case 'numeric':
     case 'float':
-      return ['integer', 'decimal', 'float'].includes(kind)
+      return ['integer', 'decimal', 'float'].includes(kind) || all(/^-?\d+(\.\d+)?$/)
     case 'boolean':
-      return kind === 'boolean' || kind === 'integer'
+      return kind === 'boolean' || kind === 'integer' || all(/^(true|false|yes|no|[01tfyn])$/i)
     case 'date':
     case 'timestamp':
-      return kind.startsWith('date') || kind.startsWith('timestamp') || formatsOf(values).length > 0
+      return /^(date|timestamp)/.test(kind) || isIso(values) || formatsOf(values).length > 0
     case 'uuid':
       return kind === 'uuid'
     default:
       return true
   }
 }
+
+const isIso = (values: readonly string[]) =>
+  values.length > 0 && values.every(value => isoMoment(value) !== undefined)
 
 const FORMATS = [
   ...['DD.MM.YYYY', 'DD.MM.YYYY HH:mm', 'DD.MM.YYYY HH:mm:ss', 'D.M.YYYY'],
@@ -265,7 +271,8 @@ async function fromColumn(
   if (parent) await lookUpIn(parent, key.references[0]!)
   else if (to.allowed) valuesOf(to.allowed)
   else if (to.type?.kind === 'date' || to.type?.kind === 'timestamp') datesOf()
-  if (requires(to)) parts.push('required: true')
+  // The target may have a blank text where it has no NULL.
+  if (requires(to) && !from.values.some(value => value.trim() === '')) parts.push('required: true')
   return { name: to.name, spec: parts.length === 1 ? word(from.name) : `{ ${parts.join(', ')} }`, open }
 
   async function lookUpIn(parent: MappingTable, give: string): Promise<void> {
@@ -298,7 +305,7 @@ async function fromColumn(
   }
 
   function datesOf(): void {
-    if (from.kind.startsWith('date') || from.kind.startsWith('timestamp')) return
+    if (/^(date|timestamp)/.test(from.kind) || isIso(from.values)) return
     const [format, ...others] = formatsOf(from.values)
     if (format === undefined) return
     parts.push(`date: ${JSON.stringify(format)}`)

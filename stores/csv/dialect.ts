@@ -18,6 +18,9 @@ export function findDialect(head: string, options: FileOptions): Dialect {
   return checked({ ...dialect, delimiter })
 }
 
+/** The delimiter that the first line names to Excel, in place of columns: `sep=;`. */
+export const introducedBy = (head: string): string | undefined => /^sep=(.)\r?\n/i.exec(head)?.[1]
+
 /** Fails with `usage` for characters that cannot be meant. */
 export function checked(dialect: Dialect): Dialect {
   const { delimiter, quote } = dialect

@@ -28,12 +28,17 @@ export class Fields {
   fault: Bad | undefined
   #text = ''
   #last = false
+  /** A pattern, as `replaceAll` makes a string of as many parts as it finds. */
+  readonly #twice: RegExp
+  readonly #once: string
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect
     this.#quote = dialect.quote.charCodeAt(0)
     this.#delimiter = dialect.delimiter.charCodeAt(0)
     this.#newline = dialect.newline.charCodeAt(0)
+    this.#twice = new RegExp(escaped(dialect.quote).repeat(2), 'g')
+    this.#once = dialect.quote.replace('$', '$$$$')
   }
 
   /** Reads the record that begins at `at`; gives the place behind its end. `last`: the end of the text is one, too. */
@@ -55,23 +60,20 @@ export class Fields {
   #quotedField(at: number): number {
     const text = this.#text
     const { quote } = this.#dialect
-    let value = ''
-    let from = at + 1
-    for (;;) {
-      const end = text.indexOf(quote, from)
-      if (!this.#last && (end < 0 || end + 1 === text.length)) return INCOMPLETE
-      if (end < 0) {
-        this.fault = Bad.unclosed
-        return text.length
-      }
-      value += text.slice(from, end)
-      from = end + 1
-      if (text.charCodeAt(from) !== this.#quote) break
-      value += quote
-      from++
+    let end = text.indexOf(quote, at + 1)
+    let isDoubled = false
+    while (end >= 0 && text.charCodeAt(end + 1) === this.#quote) {
+      isDoubled = true
+      end = text.indexOf(quote, end + 2)
     }
-    this.cells.push(value)
-    return this.#behindQuote(from)
+    if (!this.#last && (end < 0 || end + 1 === text.length)) return INCOMPLETE
+    if (end < 0) {
+      this.fault = Bad.unclosed
+      return text.length
+    }
+    const value = text.slice(at + 1, end)
+    this.cells.push(isDoubled ? value.replace(this.#twice, this.#once) : value)
+    return this.#behindQuote(end + 1)
   }
 
   /** What may follow a closing quote: a delimiter or the end of the line. */
@@ -112,3 +114,6 @@ export class Fields {
     return this.#last ? text.length : INCOMPLETE
   }
 }
+
+/** A character as a pattern has it. */
+export const escaped = (mark: string): string => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -8,7 +8,7 @@ import { baseName } from '../files/paths.ts'
 import { refuseOthers } from '../files/sniff.ts'
 import { csvRestoring, withoutEscape } from '../files/spelling.ts'
 import { textBlocks } from '../files/text-blocks.ts'
-import { findDialect } from './dialect.ts'
+import { findDialect, introducedBy } from './dialect.ts'
 import { namesOf, numbered, sameAsKnown } from './header.ts'
 import { Records } from './records.ts'
 
@@ -27,12 +27,18 @@ export async function* readCsv(
   if (!known) await refuseOthers('csv', path)
   const encoding = await findEncoding(path, options.encoding ?? (known && 'utf-8'), signal)
   const head = await headOf(path, encoding, signal)
-  const delimiter = options.delimiter ?? (known && ',')
+  let intro = known ? undefined : introducedBy(head)
+  const delimiter = options.delimiter ?? intro ?? (known && ',')
   const dialect = findDialect(head, { ...options, ...(delimiter && { delimiter }) })
   const records = new Records(dialect)
   let shape: Shape | undefined
   let notes = encoding.note === undefined ? undefined : [encoding.note]
   for await (const last of fed(records, textBlocks(path, encoding, dialect.newline, signal))) {
+    if (intro) {
+      records.take(1)
+      records.cut()
+      intro = undefined
+    }
     shape ??= shapeOf(path, records, options, known, last)
     if (!shape) continue
     for (let full = true; full; ) {

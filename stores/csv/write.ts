@@ -9,7 +9,7 @@ import { NewFile } from '../files/new-file.ts'
 import { csvSpelling, escapedFormula } from '../files/spelling.ts'
 import type { FileWriter, FileWritten, SqliteCell } from '../files/writer.ts'
 import { checked } from './dialect.ts'
-import type { Dialect } from './fields.ts'
+import { type Dialect, escaped } from './fields.ts'
 
 /** A file holds one table. Fails with `usage` for options that cannot be meant. */
 export function openCsvWriter(path: string, options: FileOptions): FileWriter {
@@ -21,6 +21,8 @@ class CsvWriter implements FileWriter {
   readonly #options: FileOptions
   readonly #dialect: Dialect
   readonly #needsQuotes: RegExp
+  readonly #quotes: RegExp
+  readonly #twice: string
   readonly #file: NewFile
   readonly #out: Gather
   #fields: ((cell: SqliteCell) => string)[] | undefined
@@ -28,8 +30,10 @@ class CsvWriter implements FileWriter {
   constructor(path: string, options: FileOptions, dialect: Dialect) {
     this.#options = options
     this.#dialect = dialect
-    const marks = [dialect.delimiter, dialect.quote].map(mark => mark.replace(/[\\\]^-]/, '\\$&')).join('')
-    this.#needsQuotes = new RegExp(`[${marks}\\r\\n]|^\\uFEFF`)
+    const [delimiter, quote] = [escaped(dialect.delimiter), escaped(dialect.quote)]
+    this.#needsQuotes = new RegExp(`[${delimiter}${quote}\\r\\n]|^\\uFEFF`)
+    this.#quotes = new RegExp(quote, 'g')
+    this.#twice = dialect.quote.replace('$', '$$$$').repeat(2)
     const encode = encoder(path, options.encoding)
     this.#file = new NewFile(path)
     this.#out = new Gather(this.#file, encode)
@@ -80,7 +84,7 @@ class CsvWriter implements FileWriter {
   #quoted(text: string): string {
     if (text !== this.#dialect.null && !this.#needsQuotes.test(text)) return text
     const { quote } = this.#dialect
-    return quote + text.replaceAll(quote, () => quote + quote) + quote
+    return quote + text.replace(this.#quotes, this.#twice) + quote
   }
 }
 

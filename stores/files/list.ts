@@ -1,9 +1,10 @@
 /** Which files an endpoint means. */
 import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
+import { count, number } from '../../model/amounts.ts'
 import type { FilesEndpoint } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
-import { MANIFEST, type Manifest, type ManifestTable } from '../../model/files/manifest.ts'
+import { MANIFEST, type Manifest, type ManifestFile, type ManifestTable } from '../../model/files/manifest.ts'
 import type { FileFormat, FileOptions } from '../../model/files/options.ts'
 import { manifestOfFile, manifestOfFolder, readManifest } from './read-manifest.ts'
 
@@ -16,6 +17,8 @@ export interface ListedFile {
   options: FileOptions
   /** The tables in it, where a manifest says so. */
   known?: ManifestTable[]
+  /** What it was like when longhaul wrote it. */
+  wrote?: ManifestFile
 }
 
 export interface Listed {
@@ -70,6 +73,14 @@ function inFolder({ path, format, options }: FilesEndpoint, folder: string): Lis
   return { files, ...(manifest && { manifest }) }
 }
 
+/** What to tell of a file that longhaul wrote and somebody has changed since; a file that was cut off may still be read. */
+export function sinceWritten({ wrote }: ListedFile, rows: number, sha256: string): string[] {
+  if (!wrote || wrote.sha256 === sha256) return []
+  const then = Object.values(wrote.rows).reduce((sum, some) => sum + some, 0)
+  const less = rows === then ? '' : `: it has ${count(rows, 'row')}, and had ${number(then)}`
+  return [`it was changed after longhaul wrote it${less}`]
+}
+
 /** Neither hidden, nor the lock of a spreadsheet program, nor a manifest. */
 function isMeant(name: string, format: FileFormat): boolean {
   const folded = name.toLowerCase()
@@ -91,7 +102,7 @@ function withKnown(listed: ListedFile, manifest: Manifest | undefined): ListedFi
   const entry = manifest?.files.find(({ file }) => file === listed.file)
   if (!manifest || !entry) return listed
   const known = manifest.tables.filter(({ name }) => Object.hasOwn(entry.rows, name))
-  return { ...listed, options: { ...manifest.options, ...listed.options }, known }
+  return { ...listed, options: { ...manifest.options, ...listed.options }, known, wrote: entry }
 }
 
 const ofFormat = (manifest: Manifest | undefined, format: FileFormat): Manifest | undefined =>

@@ -4,7 +4,7 @@ import { Failure } from '../../model/failure.ts'
 import { sameName } from '../../model/sqlite-sql/names.ts'
 import { codeOf } from '../sqlite/errors.ts'
 import type { Connection } from '../sqlite/open.ts'
-import { listColumns } from '../sqlite/pragmas.ts'
+import { listColumns, listTables } from '../sqlite/pragmas.ts'
 import { quote } from '../sqlite/quote.ts'
 import { rowNumberOf } from './load.ts'
 import { tableNames } from './read.ts'
@@ -73,8 +73,9 @@ function copyTable(from: Connection, to: Connection, table: string, which: strin
   to.exec(sql)
   if (which === 'none') return
   const columns = listColumns(from, table).flatMap(({ name, hidden }) => (hidden === 0 ? [quote(name)] : []))
+  const isNumbered = listTables(from).some(({ name, wr }) => name === table && wr === 0)
   const rowNumber = rowNumberOf(from, table)
-  const names = [rowNumber, ...columns].join(', ')
+  const names = [...(isNumbered ? [rowNumber] : []), ...columns].join(', ')
   const copy = `INSERT INTO main.${quote(table)} (${names}) SELECT ${names} FROM earlier.${quote(table)}`
   if (which === 'all') to.exec(copy)
   else to.prepare(`${copy} WHERE ${rowNumber} IN ${which}`).run(table)

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { FilesEndpoint } from '../../model/endpoint.ts'
 import { canRetry, Failure, type FailureFacts } from '../../model/failure.ts'
 import type { Manifest } from '../../model/files/manifest.ts'
-import { type ListedFile, listFiles } from '../files/list.ts'
+import { type ListedFile, listFiles, sinceWritten } from '../files/list.ts'
 import { readFile } from '../files/open.ts'
 import { loadSqlText } from '../sql/load.ts'
 import { codeOf } from '../sqlite/errors.ts'
@@ -100,7 +100,8 @@ async function stageOne(
     db.prepare(
       'UPDATE longhaul_file SET rows = ?, rejected = ?, bytes = ?, sha256 = ?, notes = ? WHERE no = ?',
     ).run(
-      ...[loaded.rows, loaded.rejected, after.bytes, sha256, JSON.stringify(loaded.notes), lastInsertRowid],
+      ...[loaded.rows, loaded.rejected, after.bytes, sha256],
+      ...[JSON.stringify([...loaded.notes, ...sinceWritten(file, loaded.rows, sha256)]), lastInsertRowid],
     )
     db.exec('COMMIT')
   } catch (error) {

@@ -14,7 +14,7 @@ import { quote } from '../sqlite/quote.ts'
 import { rowNumberOf } from './load.ts'
 import { makeAfter, makeKnown, tableOfManifest } from './manifest-tables.ts'
 import { type StageTable, stageTables } from './read.ts'
-import { forgetRejected, rejectStaged } from './reject.ts'
+import { forgetRejected, rejectRow } from './reject.ts'
 import { isOwnTable, openStageFile } from './schema.ts'
 import { type ImageColumn, type ImageTable, typedTable } from './typed-table.ts'
 
@@ -67,7 +67,7 @@ function manifestOf(stage: Connection): Pick<Manifest, 'tables' | 'after'> | und
 }
 
 /** The image of a stage that is a database already: all of it but longhaul's records. */
-export function copiedImage(stage: string, image: string): void {
+export function copiedImage({ stage, image }: Pick<ImageInput, 'stage' | 'image'>): void {
   const half = `${image}.half`
   copyFileSync(stage, half)
   const db = openImage(half)
@@ -115,7 +115,7 @@ function fill(
       insert.run(at, at + WINDOW)
     } catch (error) {
       if (!codeOf(error).startsWith('SQLITE_CONSTRAINT')) throw error
-      insertEach(from, insert, { name, rowNumber, columns }, at)
+      insertEach(from, insert, { name, rowNumber }, at)
     }
     progress({ table: name, rows: Math.min(at + WINDOW, last ?? 0) })
   }
@@ -124,14 +124,13 @@ function fill(
 interface Filled {
   name: string
   rowNumber: string
-  columns: readonly ImageColumn[]
 }
 
 /** Row by row, as one of them breaks a rule of its table: those that do are rejected. */
 function insertEach(
   from: Connection,
   insert: Statement<[number, number]>,
-  { name, rowNumber, columns }: Filled,
+  { name, rowNumber }: Filled,
   at: number,
 ): void {
   const rows = from
@@ -150,15 +149,9 @@ function insertEach(
     }
   }
   const why = { rule: 'constraint', reason: 'breaks a key or a rule of its table' }
-  from.transaction(() =>
-    rejectStaged(
-      from,
-      name,
-      rowNumber,
-      columns,
-      refused.map(row => ({ row, ...why })),
-    ),
-  )()
+  from.transaction(() => {
+    for (const row of refused) rejectRow(from, { table: name, source: name, row, ...why })
+  })()
 }
 
 function insertSql(

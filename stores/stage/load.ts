@@ -168,7 +168,7 @@ const asItIs = (cell: FileCell): Bound => (typeof cell === 'number' ? cell : asF
 function asFound(cell: FileCell): Bound {
   switch (typeof cell) {
     case 'number':
-      return Number.isInteger(cell) ? BigInt(cell) : cell
+      return Number.isSafeInteger(cell) ? BigInt(cell) : cell
     case 'boolean':
       return cell ? 'true' : 'false'
     case 'object':
@@ -220,8 +220,7 @@ function makeTable(db: Connection, name: string, columns: readonly string[]): st
   const there = listTables(db).find(table => sameName(table.name, name))
   if (isOwnTable(name) || /^sqlite_/i.test(name)) throw reserved(name)
   if (there) return there.name
-  const [first] = distinct(columns)
-  db.exec(`CREATE TABLE ${quote(name)} (${quote(first ?? '')})`)
+  db.exec(`CREATE TABLE ${quote(name)} (${distinct(columns).map(quote).join(', ')})`)
   return name
 }
 

@@ -1,7 +1,6 @@
 /** Rows that are not taken: kept with the reason, and none of them stops a run. */
 import type { Connection } from '../sqlite/open.ts'
 import { prepared } from '../sqlite/prepared.ts'
-import { quote } from '../sqlite/quote.ts'
 import { placeOf } from './read.ts'
 
 export interface Rejected {
@@ -19,7 +18,7 @@ export interface Rejected {
   rule: string
   /** One sentence without values. */
   reason: string
-  /** What stood in the file, or the cells by column in JSON. */
+  /** What stood in the file; of a row of the stage that is known. */
   raw?: string
 }
 
@@ -49,30 +48,4 @@ export function rejectRow(db: Connection, rejected: Rejected, at: 'read' | 'imag
 /** Forgets what was rejected on the way to an image that is made anew. */
 export function forgetRejected(db: Connection): void {
   db.prepare(`DELETE FROM longhaul_rejected WHERE at = 'image'`).run()
-}
-
-/** Keeps rows of a stage, with their places and cells. */
-export function rejectStaged(
-  db: Connection,
-  table: string,
-  rowNumber: string,
-  columns: readonly { name: string }[],
-  rows: readonly { row: number; rule: string; reason: string }[],
-): void {
-  const names = columns.map(({ name }) => quote(name)).join(', ')
-  const find = db
-    .prepare<[number], unknown[]>(`SELECT ${names} FROM ${quote(table)} WHERE ${rowNumber} = ?`)
-    .raw()
-    .safeIntegers()
-  for (const { row, rule, reason } of rows) {
-    const cells = find.get(row) ?? []
-    const raw = JSON.stringify(Object.fromEntries(columns.map(({ name }, i) => [name, shown(cells[i])])))
-    rejectRow(db, { table, source: table, row, rule, reason, raw })
-  }
-}
-
-/** A cell as JSON has it; bytes as PostgreSQL prints them. */
-function shown(cell: unknown): unknown {
-  if (typeof cell === 'bigint') return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell)
-  return cell instanceof Uint8Array ? `\\x${Buffer.from(cell).toString('hex')}` : cell
 }

@@ -1,9 +1,12 @@
 /** What became of the files and rows of a stage, once its image is made: counts, findings, and the file of rejected rows. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import type { Statement } from 'better-sqlite3'
 import { count } from '../../model/amounts.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Intake, IntakeTable } from '../../model/intake.ts'
 import type { Connection } from '../sqlite/open.ts'
+import { quote } from '../sqlite/quote.ts'
+import { rowNumberOf } from './load.ts'
 import { missingColumns, rejectedBy, stageFilesOf, stageTables } from './read.ts'
 import { openStageFile } from './schema.ts'
 
@@ -51,9 +54,11 @@ function asTheyAre(db: Connection): IntakeTable[] {
 }
 
 interface RejectedRow {
+  source: string | null
+  row: bigint | null
   table: string
   file: string | null
-  place: number | null
+  place: bigint | null
   key: string | null
   rule: string
   reason: string
@@ -62,21 +67,56 @@ interface RejectedRow {
 
 /** A line for each row; the file has its name once it is whole. */
 function exportRejected(db: Connection, path: string): void {
-  const rows = db.prepare<[], RejectedRow>(
-    'SELECT "table", file, place, key, rule, reason, raw FROM longhaul_rejected ORDER BY no',
-  )
+  const rows = db
+    .prepare<[], RejectedRow>(
+      'SELECT "table", source, row, file, place, key, rule, reason, raw FROM longhaul_rejected ORDER BY no',
+    )
+    .safeIntegers()
+  const cells = new StagedCells(db)
   rmSync(path, { force: true })
   const half = `${path}.half`
   let out: number | undefined
-  for (const row of rows.iterate()) {
+  for (const { source, row, raw, ...rest } of rows.iterate()) {
     out ??= openSync(half, 'w', 0o600)
-    const told = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
-    writeSync(out, `${JSON.stringify(told)}\n`)
+    const stood = raw ?? (source !== null && row !== null ? cells.of(source, row) : undefined)
+    const told = Object.entries({ ...rest, place: rest.place && Number(rest.place), raw: stood }).filter(
+      ([, value]) => value !== null,
+    )
+    writeSync(out, `${JSON.stringify(Object.fromEntries(told))}\n`)
   }
   if (out === undefined) return
   fsyncSync(out)
   closeSync(out)
   renameSync(half, path)
+}
+
+/** The cells of rows of the stage, by column. */
+class StagedCells {
+  readonly #db: Connection
+  readonly #find = new Map<string, Statement<[bigint], Record<string, unknown>>>()
+
+  constructor(db: Connection) {
+    this.#db = db
+  }
+
+  of(table: string, row: bigint): Record<string, unknown> | undefined {
+    const find =
+      this.#find.get(table) ??
+      this.#db
+        .prepare<[bigint], Record<string, unknown>>(
+          `SELECT * FROM ${quote(table)} WHERE ${rowNumberOf(this.#db, table)} = ?`,
+        )
+        .safeIntegers()
+    this.#find.set(table, find)
+    const cells = find.get(row)
+    return cells && Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, shown(cell)]))
+  }
+}
+
+/** A cell as JSON has it: digits that a double would lose are text, bytes are as PostgreSQL prints them. */
+function shown(cell: unknown): unknown {
+  if (typeof cell === 'bigint') return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell)
+  return cell instanceof Uint8Array ? `\\x${Buffer.from(cell).toString('hex')}` : cell
 }
 
 function fileFindings(db: Connection, { files }: Intake): Finding[] {
@@ -101,7 +141,7 @@ function fileFindings(db: Connection, { files }: Intake): Finding[] {
 }
 
 const noteFinding = (file: string, message: string): Finding => ({
-  ...{ code: 'file-note', severity: 'note', object: `file ${file}`, message },
+  ...{ code: 'file-note', severity: 'warning', object: `file ${file}`, message },
 })
 
 const rejectedFindings = ({ rejected }: Intake): Finding[] =>

@@ -15,7 +15,7 @@ import type { Connection } from '../sqlite/open.ts'
 import { quote } from '../sqlite/quote.ts'
 import { rowNumberOf } from './load.ts'
 import type { StageColumn, StageTable } from './read.ts'
-import { rejectStaged } from './reject.ts'
+import { rejectRow } from './reject.ts'
 
 export interface ImageColumn {
   name: string
@@ -50,7 +50,7 @@ export function typedTable(
   })
   return {
     columns: typed,
-    ...(checked.length > 0 && { refuses: () => refuse(from, name, columns, checked) }),
+    ...(checked.length > 0 && { refuses: () => refuse(from, name, checked) }),
   }
 }
 
@@ -89,12 +89,7 @@ interface Checked {
 const PAGE = 5000
 
 /** Looks at each row; the first column that does not fit says why the row is rejected. */
-function refuse(
-  from: Connection,
-  table: string,
-  columns: readonly StageColumn[],
-  checked: readonly Checked[],
-): void {
+function refuse(from: Connection, table: string, checked: readonly Checked[]): void {
   const rowNumber = rowNumberOf(from, table)
   const page = from
     .prepare<[number | bigint], [bigint, ...(StageCell | null)[]]>(
@@ -113,9 +108,9 @@ function refuse(
         if (at < 0) return []
         const { name, wish } = checked[at]!
         const { rule, reason } = cells[at] === null ? REQUIRED : refusalOf(wish.type)
-        return [{ row: Number(row), rule, reason: `${name}: ${reason}` }]
+        return [{ row, rule, reason: `${name}: ${reason}` }]
       })
-      rejectStaged(from, table, rowNumber, columns, refused)
+      for (const one of refused) rejectRow(from, { table, source: table, ...one })
     }
   })()
 }

@@ -24,8 +24,23 @@ export const MARKS = {
 
 export type Mark = keyof typeof MARKS
 
-const MARK_OF = new Map(Object.entries(MARKS).map(([mark, code]) => [code as string, mark as Mark]))
+/**
+ * One spelling for all that mean the same: spreadsheets write `\-` for `-` and `"T"` or `\T` for a letter that stands for itself, and
+ * letters large or small, when they save a workbook again.
+ */
+export const canonicalCode = (code: string): string =>
+  code.replace(
+    /"([^"]*)"|\\(.)|[^"\\]+/g,
+    (all, quoted?: string, escaped?: string) => literal(quoted ?? escaped) ?? all.toLowerCase(),
+  )
 
+/** Letters, digits and signs that mean something by themselves are marked as what they are. */
+const literal = (text: string | undefined): string | undefined =>
+  text?.replace(/[A-Za-z0-9.,;@#?*_]/g, '\\$&')
+
+const MARK_OF = new Map(Object.entries(MARKS).map(([mark, code]) => [canonicalCode(code), mark as Mark]))
+
+/** @param code canonical */
 export const markOf = (code: string): Mark | undefined => MARK_OF.get(code)
 
 /** How decimals of a declared scale are shown; read back, whole ones are INTEGER, as NUMERIC columns have them. */

@@ -2,13 +2,16 @@
  * Dates and times as a spreadsheet counts them (days since 1899-12-30), with a number format that shows the very text that SQLite
  * has. Before March 1900 a spreadsheet counts a day that never was, and it ends with the year 9999.
  */
+import { canonicalCode } from './marks.ts'
+
 const DAY = 86_400_000
 const EPOCH = Date.UTC(1899, 11, 30)
 const FIRST = 61
 const END = 2_958_466
 const TEXT =
   /^(?:(\d{4})-(\d\d)-(\d\d))?([T ])?(?:(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?(Z|\+00(?::00)?)?$/
-const CODE = /^(yyyy-mm-dd)?("T"| )?(hh:mm(?:(:ss)(?:\.(0{1,3}))?)?)?(?:"(Z|\+00|\+00:00)")?$/i
+/** Canonical. */
+const CODE = /^(yyyy-mm-dd)?(\\T| )?(hh:mm(?:(:ss)(?:\.(0{1,3}))?)?)?(\\Z|\+\\0\\0(?::\\0\\0)?)?$/
 
 export interface Moment {
   serial: number
@@ -30,7 +33,7 @@ export function momentOf(text: string): Moment | undefined {
     code: codeOf({ date: !!year, between, time: !!hours, seconds: !!seconds, fraction, zone }),
   }
   const isThere = year ? days >= FIRST && days < END : true
-  return isThere && textOfMoment(moment.serial, moment.code) === text ? moment : undefined
+  return isThere && shownBy(moment.code)?.(moment.serial) === text ? moment : undefined
 }
 
 interface Spelling {
@@ -49,17 +52,32 @@ function codeOf({ date, between, time, seconds, fraction, zone }: Spelling): str
   return `${day}${parted}${clock}${zone ? `"${zone}"` : ''}`
 }
 
-/** The text that a moment shows under a format of ours; undefined: the format is not one of them. */
-export function textOfMoment(serial: number, code: string): string | undefined {
+/** The text that a format of ours shows for a serial; undefined: outside of the calendar. */
+export type Shown = (serial: number) => string | undefined
+
+const SHOWN = new Map<string, Shown | undefined>()
+
+/** There are only some dozens of codes that we write. */
+function shownBy(code: string): Shown | undefined {
+  if (!SHOWN.has(code)) SHOWN.set(code, shownMoment(canonicalCode(code)))
+  return SHOWN.get(code)
+}
+
+/** @param code canonical; undefined: the format is not one of ours. */
+export function shownMoment(code: string): Shown | undefined {
   const found = code === '' ? undefined : CODE.exec(code)
   if (!found) return undefined
-  const [, date, between, time, seconds, zeros, zone = ''] = found
-  const at = new Date(EPOCH + Math.round(serial * DAY))
-  if (Number.isNaN(at.getTime())) return undefined
-  const iso = at.toISOString()
-  const clock = time ? iso.slice(11, seconds ? 19 : 16) : ''
-  const fraction = zeros ? iso.slice(19, 20 + zeros.length) : ''
-  return `${date ? iso.slice(0, 10) : ''}${between === undefined ? '' : between === ' ' ? ' ' : 'T'}${clock}${fraction}${zone}`
+  const [, date, between = '', time, seconds, zeros, zone = ''] = found.map(part =>
+    part?.replaceAll('\\', ''),
+  )
+  return serial => {
+    const at = new Date(EPOCH + Math.round(serial * DAY))
+    if (Number.isNaN(at.getTime())) return undefined
+    const iso = at.toISOString()
+    const clock = time ? iso.slice(11, seconds ? 19 : 16) : ''
+    const fraction = zeros ? iso.slice(19, 20 + zeros.length) : ''
+    return `${date ? iso.slice(0, 10) : ''}${between}${clock}${fraction}${zone}`
+  }
 }
 
 /** What a format of any other workbook counts; undefined: numbers. */

@@ -70,8 +70,9 @@ function sheetsToRead(
   path: string,
   book: Book,
   manifest: BookManifest | undefined,
-  known: readonly ManifestTable[] = manifest?.tables ?? [],
+  given: readonly ManifestTable[] = [],
 ): SheetToRead[] {
+  const known = [...given, ...(manifest?.tables ?? [])]
   const written = (manifest?.sheets ?? []).map(({ name, table }, n, all) => {
     const sheet = book.sheets.find(sheet => sheet.name === name)
     if (!sheet)

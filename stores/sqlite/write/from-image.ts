@@ -70,10 +70,34 @@ export function fillTable(into: Into, digest: Digest): ImageRows {
   return { read: written, written, skipped: 0, digest: digest.toBytes() }
 }
 
+/** Into a table that was there before, beside rows with other keys. Fails with `value` where the target has one of the keys. */
+export function appendToTable(into: Into, digest: Digest): ImageRows {
+  const { db, image, table, range } = into
+  const columns = writtenOf(table)
+  const names = columns.map(({ target }) => quote(target)).join(', ')
+  const cells = columns.map(({ name }) => quote(name)).join(', ')
+  let written = 0
+  for (const { where, params, order } of orderedSlices(image, table, range)) {
+    const from = `image.${quote(table.name)} ${where}`
+    const taken = `SELECT count(${hitOf(table)}) FROM (SELECT * FROM ${from}) AS s`
+    const hits =
+      table.uniques.length === 0
+        ? 0
+        : db
+            .prepare<Cell[], number>(taken)
+            .pluck()
+            .get(...params)!
+    if (hits > 0) throw keysTaken(table, hits)
+    written += add(into, names, `SELECT ${cells} FROM ${from} ${order}`, params)
+  }
+  if (written !== digest.count) throw miscounted(table, digest.count, written)
+  return { read: written, written, skipped: 0, digest: digest.toBytes() }
+}
+
 const CHUNK = 'longhaul_chunk'
 
-/** Into a table that was there before: what becomes of each row stands in the ledger. */
-export function addToTable(into: Into): ImageRows {
+/** Into a table that was there before, by key: what becomes of each row stands in the ledger. */
+export function upsertIntoTable(into: Into, upsert: UpsertPlan): ImageRows {
   const { db, table } = into
   gather(into)
   try {
@@ -81,13 +105,14 @@ export function addToTable(into: Into): ImageRows {
       db.prepare<[], number>(`SELECT count(*) FROM temp.${CHUNK} WHERE ${where}`).pluck().get()!
     const all = count('1')
     const taken = count('hit IS NOT NULL')
-    const { upsert } = table
-    if (taken > 0 && !upsert) throw keysTaken(table, taken)
-    if (upsert?.conflict === 'skip') db.exec(`DELETE FROM temp.${CHUNK} WHERE hit IS NOT NULL`)
-    if (upsert?.conflict === 'overwrite') overwrite(into, upsert)
-    add(into)
+    if (upsert.conflict === 'skip') db.exec(`DELETE FROM temp.${CHUNK} WHERE hit IS NOT NULL`)
+    else overwrite(into, upsert)
+    const names = writtenOf(table)
+      .map(({ target }) => quote(target))
+      .join(', ')
+    add(into, names, `SELECT ${names} FROM temp.${CHUNK} WHERE hit IS NULL ORDER BY rowid`, [])
     const digest = digestChunk(into)
-    const skipped = upsert?.conflict === 'skip' ? taken : 0
+    const skipped = upsert.conflict === 'skip' ? taken : 0
     return { read: all, written: all - skipped, skipped, digest: digest.toBytes() }
   } finally {
     db.exec(`DROP TABLE IF EXISTS temp.${CHUNK}`)
@@ -144,23 +169,21 @@ function overwrite({ db, run, table }: Into, { sets }: UpsertPlan): void {
 const isHit = ({ there }: TablePlan): string =>
   there!.by === 'key' ? `${rowName(there!, 't')} = c.hit` : `t.${rowNumber(there!)} = CAST(c.hit AS INTEGER)`
 
-function add({ db, run, table }: Into): void {
+/** Adds the rows of a query, and notes them as the run's; gives how many. */
+function add({ db, run, table }: Into, names: string, query: string, params: readonly Cell[]): number {
   const access = table.there!
-  const names = writtenOf(table)
-    .map(({ target }) => quote(target))
-    .join(', ')
   const byKey = access.by === 'key'
   const returned = byKey ? literalsOf(access.columns.map(quote)) : rowNumber(access)
   const rows = db
-    .prepare<[], bigint | string>(
-      `INSERT INTO main.${quote(table.target.name)} (${names})
-       SELECT ${names} FROM temp.${CHUNK} WHERE hit IS NULL ORDER BY rowid RETURNING ${returned}`,
+    .prepare<Cell[], bigint | string>(
+      `INSERT INTO main.${quote(table.target.name)} (${names}) ${query} RETURNING ${returned}`,
     )
     .pluck()
     .safeIntegers()
-    .all()
+    .all(...params)
   if (byKey) noteKeysWritten(db, run, table.name, rows as string[])
   else noteRowsWritten(db, run, table.name, rows as bigint[])
+  return rows.length
 }
 
 function digestChunk({ db, table }: Into): Digest {

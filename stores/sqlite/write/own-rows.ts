@@ -3,7 +3,8 @@ import { fileTable } from '../../../ledger/in-file/schema.ts'
 import type { Access } from '../../../model/schema.ts'
 import { quote } from '../quote.ts'
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
+/** A text as SQL. */
+export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
 
 /** SQL of a cell as a literal that gives back that very cell; `quote()` ends a text at its first NUL. */
 export const literalOf = (term: string): string =>

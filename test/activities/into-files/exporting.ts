@@ -6,16 +6,15 @@ import type { TestContext } from 'node:test'
 import Database from 'better-sqlite3'
 import { snapshotPath, writeArtifact } from '../../../activities/artifacts.ts'
 import { finishExport } from '../../../activities/into-files/finish-job.ts'
-import { filesLeft } from '../../../activities/into-files/make-plan.ts'
+import { filesLeft, tablesIn } from '../../../activities/into-files/make-plan.ts'
 import { keepAside, makeFolders, openExport } from '../../../activities/into-files/open-job.ts'
 import type { ExportRunPlace } from '../../../activities/into-files/place.ts'
-import { planFilesOf } from '../../../activities/into-files/plan-job.ts'
+import { type FilesPlanned, planFilesOf } from '../../../activities/into-files/plan-job.ts'
 import { readAgain } from '../../../activities/into-files/validate-job.ts'
 import { writeExport } from '../../../activities/into-files/write-job.ts'
 import { makeFolder, runFolder } from '../../../home/home.ts'
 import type { FilesEndpoint } from '../../../model/endpoint.ts'
 import type { FileFormat, FileOptions } from '../../../model/files/options.ts'
-import type { Finding } from '../../../model/finding.ts'
 import { planIntoFiles } from '../../../model/into-files/plan.ts'
 import { type ExportRequest, planRequest, type RequestOptions } from '../../../model/plan-request.ts'
 import { openSqlite } from '../../../stores/sqlite/store.ts'
@@ -80,8 +79,10 @@ export async function plan(
   const refused = plan.findings.filter(({ severity }) => severity === 'refused')
   const only = request.again && filesLeft(home, request.again.run)
   const job = { home, run, request, layout, chosen, ...(only && { only }) }
-  const said: Finding[] = refused.length > 0 ? [] : await planFilesOf(job, silent)
-  return { plan, findings: [...plan.findings, ...said], request, target, run }
+  const { findings = [], rows }: Partial<FilesPlanned> =
+    refused.length > 0 ? {} : await planFilesOf(job, silent)
+  if (rows) plan.what.tables = tablesIn(plan.what.tables, rows)
+  return { plan, findings: [...plan.findings, ...findings], request, target, run }
 }
 
 /** Up to the first file. */

@@ -79,7 +79,7 @@ for (const way of WAYS)
     assert.equal(results.length, TABLES.length)
     const [stage, image] = [join(world.folder, 'stage.db'), join(world.folder, 'image.db')]
     await stageFiles({ stage, source: place.target }, silent, never)
-    if (way.format === 'sql') copiedImage(stage, image)
+    if (way.format === 'sql') copiedImage({ stage, image })
     else assert.deepEqual(typedImage({ stage, image, wishes: {} }, silent, never), [])
     assert.deepEqual(contentOf(image), contentOf(source))
   })

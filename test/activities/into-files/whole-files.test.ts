@@ -63,6 +63,30 @@ test('each row of a table has a workbook with all that belongs to it, and what b
   ])
 })
 
+test('of a file that has the name of a row only its number is told, and it is written alone by a run of its own', async t => {
+  const world = exporting(t)
+  const source = world.source(DICTIONARIES)
+  const place = await begin(world, { source, ...PER })
+  const inTheWay = join(world.folder, 'books', 'Patients_-_2024_1.xlsx')
+  writeFileSync(inTheWay, 'of somebody else')
+  const { lines } = await end(world, place, TABLES)
+  assert.match(lines.join(), /^file 1 of 5: failed: a file of this name is there/)
+  rmSync(inTheWay)
+  const wishes = { again: { run: 'r', what: 'failed' as const }, ifExists: 'append' as const }
+  const again = await begin(world, { source, ...PER, run: 'again', wishes })
+  const { exported, results } = await end(world, again, TABLES)
+  assert.deepEqual(exported.files, ['Patients_-_2024_1.xlsx'])
+  assert.deepEqual(
+    results.map(({ name, written, verdict }) => [name, written, verdict]),
+    [
+      ['dictionaries', 1, 'equal'],
+      ['notes', 3, 'equal'],
+      ['fields', 2, 'equal'],
+    ],
+  )
+  assert.equal(manifestOf(join(world.folder, 'books')).files.length, 5)
+})
+
 const TABLE = (n: number) => `CREATE TABLE t${n} (a); INSERT INTO t${n} VALUES (${n}), ('text');`
 const FIVE = [1, 2, 3, 4, 5].map(TABLE).join('')
 const NAMES = ['t1', 't2', 't3', 't4', 't5']
@@ -123,7 +147,7 @@ test('a file of others that came meanwhile stays, the others are written, and wh
   rmSync(join(out, 't2.jsonl'))
   const wishes = { again: { run: 'r', what: 'failed' as const }, ifExists: 'append' as const }
   const again = await begin(world, { source, format: 'jsonl', to: 'out', run: 'again', wishes })
-  const second = await end(world, again, ['t2'])
+  const second = await end(world, again, NAMES)
   assert.deepEqual(
     [second.exported.files, second.results.map(({ verdict }) => verdict)],
     [['t2.jsonl'], ['equal']],

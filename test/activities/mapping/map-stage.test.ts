@@ -44,7 +44,7 @@ const MAPPING = `
 
 test('one row goes to two tables, with the number of the target carried over', async () => {
   using here = scene(DOCUMENTS, TARGET)
-  const { tables } = await here.map(MAPPING)
+  const { tables, findings } = await here.map(MAPPING)
   assert.deepEqual(here.image('SELECT * FROM documents'), [
     { id: 41, number: 'D-1', title: 'New', status: 'Draft' },
     { id: 42, number: 'D-4', title: 'Four', status: 'Under Review' },
@@ -58,6 +58,15 @@ test('one row goes to two tables, with the number of the target carried over', a
     { table: 'documents', ...counts },
     { table: 'versions', ...counts },
   ])
+  assert.deepEqual(
+    findings.map(({ code, object }) => [code, object]),
+    [
+      ['duplicates', 'table documents'],
+      ['rows-filtered', 'table documents'],
+      ['duplicates', 'table versions'],
+      ['rows-filtered', 'table versions'],
+    ],
+  )
   assert.deepEqual(here.rejected(), [
     { table: 'documents', key: 'doc_id = D-2', rule: 'required', reason: 'title has no value' },
     {

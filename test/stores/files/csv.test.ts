@@ -83,6 +83,11 @@ test('the delimiter is the one that lines agree on', async () => {
     assert.deepEqual(Object.values(columns), [['one', 'two']], mark)
     assert.equal(rows.length, 2)
   }
+  const named = await rowsOf('sep=;\r\na,x;b\r\n1;2\r\n')
+  assert.deepEqual(
+    [Object.values(named.columns)[0], named.rows, named.places],
+    [['a,x', 'b'], [['1', '2']], [3]],
+  )
 })
 
 test('ends of lines: LF, CRLF, CR, and any of them within quotes; blank lines are none', async () => {

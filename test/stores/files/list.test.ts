@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileNameOf } from '../../../model/files/file-name.ts'
 import type { Manifest } from '../../../model/files/manifest.ts'
 import type { FileFormat, FileOptions } from '../../../model/files/options.ts'
-import { listFiles } from '../../../stores/files/list.ts'
+import { listFiles, sinceWritten } from '../../../stores/files/list.ts'
 import { file, place, read, table } from './support.ts'
 
 function folder(name: string, files: Record<string, string>): string {
@@ -77,6 +77,10 @@ test('a manifest says how its files are read and what is in them; the user may s
   )
   assert.equal(found?.tables.length, 1)
   assert.equal(list(`${path}/users.csv`).files[0]?.known?.length, 1)
+  assert.deepEqual(sinceWritten(files[1]!, 1, 'a'.repeat(64)), [])
+  assert.deepEqual(sinceWritten(files[1]!, 0, 'b'.repeat(64)), [
+    'it was changed after longhaul wrote it: it has 0 rows, and had 1',
+  ])
   assert.equal(list(`${path}/users.csv`, 'json').files[0]?.known, undefined)
 })
 

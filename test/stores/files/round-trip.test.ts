@@ -85,7 +85,7 @@ const WAYS: [FileFormat, FileOptions][] = [
   ['csv', {}],
   ['csv', { delimiter: ';', null: 'NULL', escapeFormulas: true }],
   ['csv', { delimiter: '\t', quote: "'", null: '\\N', header: false }],
-  ['csv', { encoding: 'utf-16le' }],
+  ['csv', { encoding: 'utf-16le', quote: '$', delimiter: ']' }],
   ['json', {}],
   ['json', { shape: 'array' }],
   ['json', { shape: 'lines' }],

@@ -8,7 +8,10 @@ import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { loadSqlText } from '../../../stores/sql/load.ts'
 import { Statements } from '../../../stores/sql/statements.ts'
+import { onPath } from '../../../worker/executable.ts'
 
+const sqlite3 = onPath('sqlite3')
+const skip = sqlite3 === undefined && 'there is no sqlite3 on this machine'
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-dump-'))
 const NEVER = new AbortController().signal
 
@@ -37,15 +40,15 @@ const MADE = `
   ANALYZE;
 `
 
-test('a dump makes the same database, virtual tables and numbers given out included', async () => {
+test('a dump makes the same database, virtual tables and numbers given out included', { skip }, async () => {
   const path = join(folder, 'a.db')
-  execFileSync('sqlite3', [path], { input: MADE })
-  const dump = execFileSync('sqlite3', [path, '.dump'], { encoding: 'utf8' })
+  execFileSync(sqlite3!, [path], { input: MADE })
+  const dump = execFileSync(sqlite3!, [path, '.dump'], { encoding: 'utf8' })
   const db = await load(dump)
   const loaded = join(folder, 'b.db')
   db.exec('DROP TABLE longhaul_file')
   writeFileSync(loaded, db.serialize())
-  const again = execFileSync('sqlite3', [loaded, '.dump'], { encoding: 'utf8' })
+  const again = execFileSync(sqlite3!, [loaded, '.dump'], { encoding: 'utf8' })
   const statistics = /^(ANALYZE|INSERT INTO sqlite_stat).*\n/gm
   assert.equal(again, dump.replaceAll(statistics, ''))
   assert.deepEqual(db.prepare(`SELECT title FROM f WHERE f MATCH 'bar'`).pluck().all(), ['foo'])

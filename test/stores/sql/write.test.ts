@@ -8,7 +8,10 @@ import { test } from 'node:test'
 import Database from 'better-sqlite3'
 import { loadSqlText } from '../../../stores/sql/load.ts'
 import { openSqlWriter } from '../../../stores/sql/write.ts'
+import { onPath } from '../../../worker/executable.ts'
 
+const sqlite3 = onPath('sqlite3')
+const skip = sqlite3 === undefined && 'there is no sqlite3 on this machine'
 const folder = mkdtempSync(join(tmpdir(), 'longhaul-script-'))
 const ABOUT = { title: 'shop\n; DROP', source: 'sqlite:shop.db', takenAt: '2024-01-01T00:00:00Z', run: 'r' }
 
@@ -82,13 +85,15 @@ async function written(path: string, db: Database.Database) {
   return writer.end()
 }
 
-test('sqlite3 makes the same database of a script, cell for cell, and longhaul as well', async () => {
+test('sqlite3 makes the same database of a script, cell for cell, and longhaul as well', {
+  skip,
+}, async () => {
   const [path, made] = [join(folder, 'shop.sql'), join(folder, 'shop.db')]
   const db = source()
   const { bytes } = await written(path, db)
   assert.equal(statSync(path).size, bytes)
   assert.equal(statSync(path).mode & 0o777, 0o600)
-  execFileSync('sqlite3', ['-bail', made], { input: readFileSync(path) })
+  execFileSync(sqlite3!, ['-bail', made], { input: readFileSync(path) })
   const there = new Database(made)
   assert.deepEqual(contentOf(there), contentOf(db))
   const loaded = new Database(':memory:')

@@ -183,7 +183,7 @@ test('what the target asks for is looked at in every row; those that do not fit 
       ['sale.csv', 5],
     ],
   )
-  assert.deepEqual(JSON.parse(told[0].raw), {
+  assert.deepEqual(told[0].raw, {
     id: '2',
     ok: 'maybe',
     price: '2',
