@@ -69,6 +69,9 @@ export interface Artifacts {
 
 export const snapshotPath = (home: string, run: string) => join(runFolder(run, home), 'snapshot.db')
 
+/** Rows of a staged source that were not taken, in JSON Lines. */
+export const rejectedPath = (home: string, run: string) => join(runFolder(run, home), 'rejected.jsonl')
+
 /** How far a mapping is, and what it has made by chance. */
 export const mappingPath = (home: string, run: string) => join(runFolder(run, home), 'mapping.db')
 

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, realpathSync, renameSync, statSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Context } from '@temporalio/activity'
 import type { Client } from 'pg'
 import { makeFolder, runFolder } from '../home/home.ts'
@@ -206,7 +205,17 @@ export async function fetchArtifacts(work: Work, run: RunRow): Promise<void> {
   if (existsSync(here)) return
   const there = snapshotPath(run.home, run.id)
   if (run.host !== work.host || !existsSync(there)) throw snapshotGone(run)
-  const half = join(makeFolder(runFolder(run.id, work.home)), 'snapshot.copy')
+  makeFolder(runFolder(run.id, work.home))
+  await copyWhole(there, here)
+  for (const name of ['assessment', 'snapshot-notes'] as const) {
+    const artifact = findArtifact(run.home, run.id, name)
+    if (artifact) writeArtifact(work.home, run.id, name, artifact)
+  }
+}
+
+/** Copies a file that may be large, so that its name shows it whole or not. */
+export async function copyWhole(there: string, here: string): Promise<void> {
+  const half = `${here}.copy`
   const beat = setInterval(
     () => Context.current().heartbeat(statSync(half, { throwIfNoEntry: false })?.size),
     2000,
@@ -216,10 +225,6 @@ export async function fetchArtifacts(work: Work, run: RunRow): Promise<void> {
     renameSync(half, here)
   } finally {
     clearInterval(beat)
-  }
-  for (const name of ['assessment', 'snapshot-notes'] as const) {
-    const artifact = findArtifact(run.home, run.id, name)
-    if (artifact) writeArtifact(work.home, run.id, name, artifact)
   }
 }
 

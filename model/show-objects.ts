@@ -23,7 +23,8 @@ function carriedLines(carried: readonly CarriedObject[]): string[] {
 
 const place = ({ schema, name }: ViewPlan['target']) => `${showName(schema)}.${showName(name)}`
 
-function viewLines({ name, target, columns, query }: ViewPlan): string[] {
+function viewLines({ name, target, columns, query, sql }: ViewPlan): string[] {
+  if (sql !== undefined) return ['', `View ${showName(name)} → ${place(target)}`, ...indented(sql)]
   return [
     '',
     `View ${showName(name)} → ${place(target)} (${columns.map(showName).join(', ')})`,
@@ -31,7 +32,9 @@ function viewLines({ name, target, columns, query }: ViewPlan): string[] {
   ]
 }
 
-function triggerLines({ name, target, on, timing, event, columns, when, body }: TriggerPlan): string[] {
+function triggerLines(trigger: TriggerPlan): string[] {
+  const { name, target, on, timing, event, columns, when, body, sql } = trigger
+  if (sql !== undefined) return ['', `Trigger ${showName(name)} ON ${place(on)}`, ...indented(sql)]
   const renamed = target === name ? '' : ` → ${showName(target)}`
   const of = columns.length > 0 ? ` OF ${columns.map(showName).join(', ')}` : ''
   return [

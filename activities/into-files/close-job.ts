@@ -4,12 +4,11 @@ import { placeOfExport } from '../../ledger/in-file/exported.ts'
 import { setFileState, setFileStep } from '../../ledger/in-file/runs.ts'
 import { type FailureFacts, sentence } from '../../model/failure.ts'
 import { type RunResult, type StepProgress, UNFINISHED } from '../../model/run.ts'
-import { openToWrite } from '../../stores/sqlite/write/open.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
 import { readClosed } from '../into-sqlite/close-file.ts'
 import type { Progress } from '../progress.ts'
 import type { Closed } from '../report.ts'
-import { type ExportInput, filesPath, ownersPath, workFolder } from './place.ts'
+import { type ExportInput, filesPath, ownersPath, withLedger, workFolder } from './place.ts'
 
 export interface CloseExportInput extends ExportInput {
   result: RunResult
@@ -25,8 +24,7 @@ export async function closeExport(
 ): Promise<Closed | undefined> {
   const path = filesPath(home, place.run)
   if (!existsSync(path)) return undefined
-  const db = openToWrite(path)
-  try {
+  await withLedger(home, place.run, async db => {
     await writing(db, { waits: () => progress('waits for the ledger'), signal }, () => {
       for (const { name, state, detail } of steps)
         setFileStep(db, place.run, name, name === 'report' ? 'done' : state, detail)
@@ -40,8 +38,6 @@ export async function closeExport(
       rmSync(workFolder(where.folder, place.run), { recursive: true, force: true })
       rmSync(ownersPath(home, place.run), { force: true })
     }
-  } finally {
-    db.close()
-  }
+  })
   return readClosed(path, place.run)
 }

@@ -15,14 +15,13 @@ import { createFileLedger } from '../../ledger/in-file/schema.ts'
 import type { Registration, RunToken } from '../../ledger/runs.ts'
 import { Failure } from '../../model/failure.ts'
 import type { ExportRequest } from '../../model/plan-request.ts'
-import { openToWrite } from '../../stores/sqlite/write/open.ts'
 import { isSameFile } from '../../stores/sqlite/write/place.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
 import { findArtifact } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { datedFolder, folderOf, missingFolders } from './folder.ts'
 import { sha256Of } from './into-place.ts'
-import { asidePath, type ExportInput, filesPath, withExport, workFolder } from './place.ts'
+import { asidePath, type ExportInput, withExport, withLedger, workFolder } from './place.ts'
 
 export interface OpenExportInput {
   home: string
@@ -37,9 +36,8 @@ export async function openExport(
   signal: AbortSignal,
 ): Promise<RunToken> {
   const { run } = registration
-  const db = openToWrite(filesPath(home, run))
-  try {
-    return await writing(db, { waits: () => progress('waits for the ledger'), signal }, () => {
+  return withLedger(home, run, db =>
+    writing(db, { waits: () => progress('waits for the ledger'), signal }, () => {
       createFileLedger(db)
       const token = registerInFile(db, registration)
       const { filesPerMinute, again } = request
@@ -51,10 +49,8 @@ export async function openExport(
       }
       notePlace(db, { folder, made, ...(filesPerMinute && { filesPerMinute }) })
       return token
-    })
-  } finally {
-    db.close()
-  }
+    }),
+  )
 }
 
 function newFolder({ target }: Pick<ExportRequest, 'target'>, single: boolean, takenAt: string): string {

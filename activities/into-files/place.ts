@@ -12,11 +12,13 @@ import { fileTables } from '../../ledger/in-file/reader.ts'
 import { getFilePlan } from '../../ledger/in-file/runs.ts'
 import { ledgerGone, type RunToken } from '../../ledger/runs.ts'
 import type { FilesEndpoint } from '../../model/endpoint.ts'
+import { Failure } from '../../model/failure.ts'
 import { type Contents, contentsOf } from '../../model/into-files/contents.ts'
 import type { RunPlace } from '../../model/payloads.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Table } from '../../model/schema.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
+import { writingFailure } from '../../stores/sqlite/write/errors.ts'
 import { openToWrite } from '../../stores/sqlite/write/open.ts'
 import type { Waiting } from '../../stores/sqlite/write/transaction.ts'
 import { readArtifact } from '../artifacts.ts'
@@ -59,16 +61,31 @@ export interface ExportInput {
   place: ExportRunPlace
 }
 
-/** Opens the ledger of a run and closes it after the work. Fails with `target-replaced` without it. */
+/** Opens the ledger of a run, or the list of its files, and closes it after the work; errors of the disk get their names. */
+export async function withLedger<T>(
+  home: string,
+  run: string,
+  work: (db: Connection) => Promise<T>,
+): Promise<T> {
+  const path = filesPath(home, run)
+  const db = openToWrite(path)
+  try {
+    return await work(db)
+  } catch (error) {
+    throw error instanceof Failure ? error : writingFailure(path, error)
+  } finally {
+    db.close()
+  }
+}
+
+/** The same with all that the plan says. Fails with `target-replaced` without it. */
 export async function withExport<T>(
   { home, place: { run, epoch, target } }: ExportInput,
   { progress, signal }: { progress: Progress; signal: AbortSignal },
   work: (opened: Export) => Promise<T>,
 ): Promise<T> {
-  const path = filesPath(home, run)
-  if (!existsSync(path)) throw ledgerGone(run)
-  const db = openToWrite(path)
-  try {
+  if (!existsSync(filesPath(home, run))) throw ledgerGone(run)
+  return withLedger(home, run, async db => {
     const plan = getFilePlan(db, run)
     const where = plan && placeOfExport(db)
     if (!plan || !where) throw ledgerGone(run)
@@ -78,7 +95,7 @@ export async function withExport<T>(
     const skipped = new Set(
       fileTables(db, run).flatMap(({ name, state }) => (state === 'skipped' ? [name] : [])),
     )
-    return await work({
+    return work({
       ...{ home, db, plan, where, target, layout, chosen, takenAt },
       token: { run, epoch },
       contents: contentsOf(
@@ -88,7 +105,5 @@ export async function withExport<T>(
       ),
       waiting: { waits: () => progress('waits for the ledger'), signal },
     })
-  } finally {
-    db.close()
-  }
+  })
 }

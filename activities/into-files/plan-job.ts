@@ -4,12 +4,14 @@ import Database from 'better-sqlite3'
 import { makeFolder, runFolder } from '../../home/home.ts'
 import { type FileLayout, type PlannedFile, planFiles } from '../../ledger/in-file/exported.ts'
 import { count } from '../../model/amounts.ts'
+import { Failure } from '../../model/failure.ts'
 import { fileNameOf } from '../../model/files/file-name.ts'
 import type { Finding } from '../../model/finding.ts'
 import { entityName, type Layout, NAMING } from '../../model/into-files/layout.ts'
 import type { ExportRequest } from '../../model/plan-request.ts'
 import type { Table } from '../../model/schema.ts'
 import { findOwners, type Owners } from '../../stores/sqlite/owners.ts'
+import { writingFailure } from '../../stores/sqlite/write/errors.ts'
 import { needSnapshot } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { folderOf } from './folder.ts'
@@ -34,10 +36,18 @@ export interface FilesPlanned {
   rows?: Record<string, number>
 }
 
-export async function planFilesOf(
+export async function planFilesOf(input: PlanFilesInput, progress: Progress): Promise<FilesPlanned> {
+  try {
+    return listed(input, progress)
+  } catch (error) {
+    throw error instanceof Failure ? error : writingFailure(filesPath(input.home, input.run), error)
+  }
+}
+
+function listed(
   { home, run, request, layout, chosen, only }: PlanFilesInput,
   progress: Progress,
-): Promise<FilesPlanned> {
+): FilesPlanned {
   makeFolder(runFolder(run, home))
   const { files, findings } = filesOf(home, run, layout, chosen, progress)
   const wanted = only ? files.filter(({ file, kind }) => kind === 'manifest' || only.includes(file)) : files

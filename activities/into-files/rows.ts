@@ -5,6 +5,7 @@ import type { Table } from '../../model/schema.ts'
 import type { Row } from '../../model/types.ts'
 import type { SqliteCell } from '../../stores/files/writer.ts'
 import { inBatches } from '../../stores/sqlite/batches.ts'
+import { readingFailure } from '../../stores/sqlite/errors.ts'
 import { type Connection, openSnapshot } from '../../stores/sqlite/open.ts'
 import { rowsOfOwner } from '../../stores/sqlite/owners.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
@@ -34,10 +35,14 @@ export class RowsOfFiles {
   }
 
   /** In batches; integers are bigint, reals number. */
-  read(table: string, file: PlannedFile): Iterable<SqliteCell[][]> {
+  *read(table: string, file: PlannedFile): Iterable<SqliteCell[][]> {
     const { sql, params } = this.#query(table, file)
-    const rows = this.#db.prepare<bigint[], Row>(sql).raw().safeIntegers()
-    return inBatches(rows.iterate(...params)) as Iterable<SqliteCell[][]>
+    try {
+      const rows = this.#db.prepare<bigint[], Row>(sql).raw().safeIntegers()
+      yield* inBatches(rows.iterate(...params)) as Iterable<SqliteCell[][]>
+    } catch (error) {
+      throw readingFailure(this.#db.name, error)
+    }
   }
 
   close(): void {

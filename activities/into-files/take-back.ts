@@ -7,12 +7,11 @@ import { fenceOffInFile, getFileRun, setFileState } from '../../ledger/in-file/r
 import { Failure } from '../../model/failure.ts'
 import type { RollbackCheck, RolledBack } from '../../model/rollback.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
-import { openToWrite } from '../../stores/sqlite/write/open.ts'
 import { isSameFile } from '../../stores/sqlite/write/place.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
 import type { Progress } from '../progress.ts'
 import { sha256Of } from './into-place.ts'
-import { asidePath, filesPath, workFolder } from './place.ts'
+import { asidePath, filesPath, withLedger, workFolder } from './place.ts'
 
 interface Asked {
   home: string
@@ -33,9 +32,8 @@ export async function takeExportBack(
   signal: AbortSignal,
 ): Promise<RolledBack | undefined> {
   if (!existsSync(filesPath(home, run))) return undefined
-  const db = openToWrite(filesPath(home, run))
   const waiting = { waits: () => progress('waits for the ledger'), signal }
-  try {
+  return withLedger(home, run, async db => {
     const where = placeOfExport(db)
     if (!where) return undefined
     const changed = await changedFiles(db, where.folder, progress)
@@ -50,9 +48,7 @@ export async function takeExportBack(
     for (const folder of where.made.toReversed()) if (isEmpty(folder)) rmdirSync(folder)
     await writing(db, waiting, () => setFileState(db, token, 'rolled back'))
     return outcome
-  } finally {
-    db.close()
-  }
+  })
 }
 
 interface Removal extends Asked {
@@ -126,8 +122,7 @@ export async function checkTakeExportBack({ home, run }: Asked, progress: Progre
   const none = { refusals: [], warnings: [], tables: [], more: 0, loses: false }
   if (!existsSync(filesPath(home, run)))
     return { ...none, safe: false, state: '', refusals: ['This host has no record of the files of this run'] }
-  const db = openToWrite(filesPath(home, run))
-  try {
+  return withLedger(home, run, async db => {
     const where = placeOfExport(db)
     const state = where ? (getFileRun(db, run)?.state ?? '') : 'planned'
     const changed = where ? await changedFiles(db, where.folder, progress) : new Map<number, string>()
@@ -136,9 +131,7 @@ export async function checkTakeExportBack({ home, run }: Asked, progress: Progre
       ...{ safe: changed.size === 0, loses: changed.size > 0, state },
       warnings: [...changed.values()].slice(0, MOST_TOLD),
     }
-  } finally {
-    db.close()
-  }
+  })
 }
 
 const isEmpty = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length === 0

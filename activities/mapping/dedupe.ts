@@ -3,7 +3,7 @@ import { type Around, compileColumn, compileCondition } from '../../model/mappin
 import { type MappedCell, Refusal } from '../../model/mapping/refusal.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
-import type { EntryPart } from './entry.ts'
+import type { EntryPart } from './part.ts'
 import { once } from './work-file.ts'
 
 /** Only rows that meet the condition of the entry are compared; a NULL is equal to nothing. */

@@ -1,59 +1,19 @@
 /** One entry of a mapping: rows of its source become rows of the image, batch by batch, each batch in one transaction with its mark. */
 import type { Statement } from 'better-sqlite3'
 import { compileColumn, compileCondition, isLate, type MapColumn } from '../../model/mapping/compile.ts'
-import type { MappedTable } from '../../model/mapping/mapping.ts'
 import { type MappedCell, Refusal } from '../../model/mapping/refusal.ts'
-import type { MappingColumn, MappingTable } from '../../model/mapping/target.ts'
-import type { LogicalType } from '../../model/types.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
 import { rejectRow } from '../../stores/stage/reject.ts'
 import type { Progress } from '../progress.ts'
 import { keyText, rawText } from './cells.ts'
+import { damagedIn, REPLACED } from './damaged.ts'
 import { type Hasher, secretHasher } from './hasher.ts'
 import { type LookupSides, readyLookup } from './lookups.ts'
 import { type ParentCheck, readyParents } from './parents.ts'
-import type { Source } from './sources.ts'
+import type { EntryPart, Late, Watch } from './part.ts'
+import { DUPLICATE, FATE, readSql } from './read-rows.ts'
 import { type Mark, readMark, writeMark } from './work-file.ts'
-
-export interface EntryPart {
-  /** As the work file calls it. */
-  name: string
-  table: string
-  entry: MappedTable
-  source: Source
-  columns: EntryColumn[]
-  /** Of the target, where it is there. */
-  there?: MappingTable
-  /** Others go with its rows: what became of each is kept. */
-  isParent: boolean
-  /** The part that its rows go with. */
-  parent?: { name: string; table: string; rowNumber: string }
-}
-
-export interface EntryColumn {
-  name: string
-  type: LogicalType | undefined
-  /** Of the target, where it is there. */
-  there?: MappingColumn
-}
-
-/** What fills the columns that are only filled once it is known that a row is taken. */
-export interface Late {
-  /** Cells of a column for so many rows. */
-  fill: (part: EntryPart, column: EntryColumn, keys: string[]) => Promise<LateCell[]>
-}
-
-export interface LateCell {
-  cell: MappedCell
-  /** Of a password that was made: itself. */
-  secret?: string
-}
-
-/** Sees what becomes of each row. */
-export interface Watch {
-  see: (row: bigint, key: () => string, fate: MappedCell[] | Refusal | 'filtered' | 'duplicate') => void
-}
 
 const MOST_ROWS = 10_000
 const MOST_BYTES = 8_000_000
@@ -61,6 +21,8 @@ const MOST_BYTES = 8_000_000
 interface Read {
   row: bigint
   cells: MappedCell[]
+  /** A text of it may be none. */
+  suspect: boolean
 }
 
 type Fate = 'filtered' | 'duplicate' | 'rejected'
@@ -77,6 +39,7 @@ export class EntryMapper {
   #read!: Statement
   #insert!: Statement
   #reject: (row: bigint, key: string, refusal: Refusal) => void = () => {}
+  #isDamaged: (row: bigint) => boolean = () => false
   #made: ((row: bigint, made: number | bigint | null, fate: Fate | null) => void) | undefined
 
   constructor(db: Connection, part: EntryPart, late: Late, watch?: Watch) {
@@ -152,7 +115,12 @@ export class EntryMapper {
   #prepare(): void {
     const { entry, source, columns, table, isParent, name } = this.#part
     const db = this.#db
-    this.#read = db.prepare(this.#readSql()).raw().safeIntegers()
+    const own = [...this.#places.keys()].filter(column => source.columns.includes(column))
+    this.#isDamaged = damagedIn(db, source, own)
+    this.#read = db
+      .prepare(readSql(this.#part, this.#places, this.#parentPlaces))
+      .raw()
+      .safeIntegers()
     const names = columns.map(column => quote(column.name))
     this.#insert = db.prepare(
       `INSERT OR IGNORE INTO image.${quote(table)} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
@@ -175,30 +143,6 @@ export class EntryMapper {
     if (entry.each === undefined) this.#made = (row, number, fate) => made.run(row, number, fate ?? 'written')
   }
 
-  #readSql(): string {
-    const { source, parent, entry, name } = this.#part
-    const own = (column: string): string => {
-      if (column === DUPLICATE) return 'd.row IS NOT NULL'
-      return column === FATE ? 'm.fate' : `s.${quote(column)}`
-    }
-    const inOrder = [
-      ...[...this.#places].map(([column, at]) => ({ at, sql: own(column) })),
-      ...[...this.#parentPlaces].map(([column, at]) => ({ at, sql: `p.${quote(column)}` })),
-    ].sort((a, b) => a.at - b.at)
-    const row = `s.${quote(source.rowNumber)}`
-    const joins = [
-      ...(entry.dedupe ? [`LEFT JOIN work.${quote(`duplicate ${name}`)} d ON d.row = ${row}`] : []),
-      ...(parent
-        ? [
-            `LEFT JOIN work.${quote(`made ${parent.name}`)} m ON m.row = s.${quote(source.rowOfParent)}`,
-            `LEFT JOIN image.${quote(parent.table)} p ON p.${parent.rowNumber} = m.made`,
-          ]
-        : []),
-    ]
-    return `SELECT ${[row, ...inOrder.map(({ sql }) => sql)].join(', ')} FROM ${source.sql} s ${joins.join(' ')}
-      WHERE ${row} > ? ORDER BY ${row}`
-  }
-
   /** Rows of the next transaction. */
   #next(after: bigint): { rows: Read[]; more: boolean } {
     const late = Object.values(this.#part.entry.columns).some(column => 'password' in column)
@@ -207,9 +151,12 @@ export class EntryMapper {
     let bytes = 0
     for (const found of this.#read.iterate(after)) {
       const [row, ...cells] = found as [bigint, ...MappedCell[]]
-      rows.push({ row, cells })
-      for (const cell of cells)
+      let suspect = false
+      for (const cell of cells) {
         if (typeof cell === 'object' || typeof cell === 'string') bytes += cell?.length ?? 0
+        if (typeof cell === 'string' && cell.includes(REPLACED)) suspect = true
+      }
+      rows.push({ row, cells, suspect })
       if (rows.length >= most || bytes > MOST_BYTES) return { rows, more: true }
     }
     return { rows, more: false }
@@ -221,7 +168,9 @@ export class EntryMapper {
     more: boolean,
     mark: Mark,
   ): Promise<void> {
-    const mappedRows = batch.map(({ cells }) => map(cells))
+    const mappedRows = batch.map(({ row, cells, suspect }) =>
+      suspect && this.#isDamaged(row) ? NO_TEXT : map(cells),
+    )
     const keyOf = (cells: MappedCell[]) => keyText(this.#keyColumns(), cells)
     const secrets = await this.#fill(batch, mappedRows, keyOf)
     this.#db.transaction(() => {
@@ -297,10 +246,7 @@ const FEW_ROWS = 64
 
 type Mapped = MappedCell[] | Refusal | 'filtered' | 'duplicate'
 
-/** What no column can be called. */
-const DUPLICATE = '\0duplicate'
-const FATE = '\0fate'
-
+const NO_TEXT = new Refusal('encoding', 'a text of the row is not valid UTF-8')
 const NO_JSON = new Refusal('json', 'the column with its elements is no JSON')
 const NO_CONDITION = new Refusal(
   'expression',

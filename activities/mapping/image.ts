@@ -5,7 +5,7 @@ import { declarationOf, typeOfColumn } from '../../model/mapping/types.ts'
 import { ROW_NUMBERS, sameName } from '../../model/sqlite-sql/names.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
-import type { EntryColumn } from './entry.ts'
+import type { EntryColumn } from './part.ts'
 import type { Source } from './sources.ts'
 
 /** The columns of a table, with what the target or the source says of them. */

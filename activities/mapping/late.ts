@@ -4,7 +4,7 @@ import { hash } from '@node-rs/bcrypt'
 import type { Password } from '../../model/mapping/mapping.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
-import type { EntryColumn, EntryPart, Late, LateCell } from './entry.ts'
+import type { EntryColumn, EntryPart, Late, LateCell } from './part.ts'
 import type { Coming, MappingTarget } from './target.ts'
 
 /** @param wet the run may take numbers from the target; else they are such as would come next */

@@ -3,26 +3,28 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { runFolder, writePrivate } from '../../home/home.ts'
-import { count } from '../../model/amounts.ts'
 import { lookUp } from '../../model/build-plan/names.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { IntakeTable } from '../../model/intake.ts'
-import { coverageMistakes, mappingOrder, parentOf, type Sides } from '../../model/mapping/coverage.ts'
+import type { Sides } from '../../model/mapping/check-column.ts'
+import { coverageMistakes } from '../../model/mapping/coverage.ts'
 import type { Lookup, MappedTable, Mapping } from '../../model/mapping/mapping.ts'
+import { mappingOrder, parentOf } from '../../model/mapping/order.ts'
 import type { PreviewTable } from '../../model/mapping/show-preview.ts'
 import { mistakesFailure } from '../../model/mistakes-failure.ts'
-import { showName } from '../../model/name-text.ts'
 import type { Mode } from '../../model/payloads.ts'
 import type { AnyRequest, PlanFile } from '../../model/plan-request.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { mappingPath, writeArtifact } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { noteDuplicates } from './dedupe.ts'
-import { EntryMapper, type EntryPart } from './entry.ts'
+import { EntryMapper } from './entry.ts'
 import { columnsOf, keysOf, makeTable, rowNumberOf } from './image.ts'
 import { lateCells } from './late.ts'
+import type { EntryPart } from './part.ts'
 import { type Source, Sources } from './sources.ts'
 import { type MappingTarget, openTarget } from './target.ts'
+import { leftOut, notMapped } from './tell.ts'
 import { Watcher } from './watcher.ts'
 import { attach, type Mark, once, openWork, readResult, writeResult } from './work-file.ts'
 
@@ -128,9 +130,6 @@ async function sidesOf(
   }
 }
 
-const lookupsOf = (columns: MappedTable['columns']): Lookup[] =>
-  Object.values(columns).flatMap(({ lookups = [] }) => lookups)
-
 /** What is to be done for one table, and the table itself, made. */
 function tableOf(
   db: Connection,
@@ -199,32 +198,8 @@ function summed(table: string, marks: readonly Mark[]): IntakeTable {
   }
 }
 
-/** What the mapping leaves out on purpose is told before the copy. */
-function leftOut({ table, duplicates, filtered }: IntakeTable, mapping: Mapping): Finding[] {
-  const about = { severity: 'note', object: `table ${table}` } as const
-  const on = [...new Set(mapping[table]!.flatMap(({ dedupe }) => dedupe?.on ?? []))]
-  const same = on.length > 0 ? ` in ${on.map(showName).join(', ')}` : ''
-  return [
-    ...(duplicates > 0
-      ? [
-          {
-            ...about,
-            code: 'duplicates',
-            message: `${count(duplicates, 'row')} of the source are the same as another${same}, and left out as dedupe says`,
-          },
-        ]
-      : []),
-    ...(filtered > 0
-      ? [
-          {
-            ...about,
-            code: 'rows-filtered',
-            message: `${count(filtered, 'row')} of the source do not meet the condition of the mapping`,
-          },
-        ]
-      : []),
-  ]
-}
+const lookupsOf = (columns: MappedTable['columns']): Lookup[] =>
+  Object.values(columns).flatMap(({ lookups = [] }) => lookups)
 
 /** A file of its own, and the only one that has them. */
 function writePasswords(db: Connection, folder: string): void {
@@ -237,28 +212,4 @@ function writePasswords(db: Connection, folder: string): void {
     join(folder, 'passwords.csv'),
     stringify([['row', 'password', 'table', 'column'], ...(rows as string[][])]),
   )
-}
-
-/** Tables of the source that the mapping does not name. */
-function notMapped(mapping: Mapping, sources: Sources): Finding[] {
-  const entries = Object.values(mapping).flat()
-  // What a query reads is not known by name.
-  if (entries.some(({ from }) => 'select' in from)) return []
-  const named = new Set(
-    entries
-      .flatMap(({ from, columns }) => [
-        ...('tables' in from ? from.tables : []),
-        ...lookupsOf(columns).flatMap(({ in: place }) => ('source' in place ? [place.source] : [])),
-      ])
-      .flatMap(name => sources.table(name)?.name ?? []),
-  )
-  return sources.tables
-    .filter(({ name }) => !named.has(name))
-    .map(({ name, rows }) => ({
-      code: 'table-not-mapped',
-      severity: 'warning',
-      object: `table ${name}`,
-      message: `the mapping does not name it, so that its ${count(rows, 'row')} stay where they are`,
-      remedy: 'Map it, or leave it at that',
-    }))
 }

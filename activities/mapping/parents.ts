@@ -1,8 +1,8 @@
 /** Foreign keys of the target: rows whose parent is neither there nor made by this run. */
 import { textOf } from '../../model/mapping/compile.ts'
 import { type MappedCell, Refusal } from '../../model/mapping/refusal.ts'
-import type { EntryPart } from './entry.ts'
 import { type LookupSides, readyLookup } from './lookups.ts'
+import type { EntryPart } from './part.ts'
 
 export interface ParentCheck {
   /** The column, by its place in a mapped row. */

@@ -1,5 +1,6 @@
 /** A job: a first mapping from what the stage holds to what the target has, in the artifact `suggestion`. */
-import { type FindParent, type KnownTable, suggest } from '../../model/mapping/suggest.ts'
+import type { KnownTable } from '../../model/mapping/known.ts'
+import { type FindParent, suggest } from '../../model/mapping/suggest.ts'
 import type { AnyRequest } from '../../model/plan-request.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'

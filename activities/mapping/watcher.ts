@@ -5,7 +5,7 @@ import type { PreviewRow, PreviewTable, PreviewValue } from '../../model/mapping
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
 import { shownCell } from './cells.ts'
-import type { EntryPart, Watch } from './entry.ts'
+import type { EntryPart, Watch } from './part.ts'
 
 export class Watcher implements Watch {
   readonly #part: EntryPart

@@ -113,13 +113,17 @@ export function report(work: Work, input: ReportInput<Request>): Promise<RunResu
     close: async ({ home }, { result, steps, failure }, place) =>
       (await runJob('closeFile', { home, place, result, steps, ...(failure && { failure }) })) ?? NOTHING,
     since: () => sinceStaged(work, run, request),
-    release: () => release(work, { run }),
+    release: () => letGo(work, run, input.place !== undefined),
   })
 }
 
+/** The verb: of a comparison that failed. */
+export const release = (work: Work, { run }: { run: string; request: Request }): Promise<void> =>
+  letGo(work, run, false)
+
 /** What the run has read serves nobody any more. */
-export async function release(work: Work, { run }: { run: string; request?: Request }): Promise<void> {
-  releaseStage(work.home, run)
+async function letGo(work: Work, run: string, hasWritten: boolean): Promise<void> {
+  releaseStage(work.home, run, hasWritten)
   rmSync(copyOfFile(work.home, run), { force: true })
   await dropArchive(work, run)
 }

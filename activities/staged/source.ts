@@ -1,11 +1,12 @@
 /** What a staged source is asked at first contact, and what became of it since. */
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
+import type { RunRow } from '../../ledger/runs.ts'
 import type { FilesEndpoint, PostgresSource, SqliteEndpoint } from '../../model/endpoint.ts'
 import type { StagedRequest } from '../../model/plan-request.ts'
 import { listFiles } from '../../stores/files/list.ts'
-import { findArtifact } from '../artifacts.ts'
-import { fetchArtifacts, fingerprint, type Origin } from '../attach.ts'
+import { findArtifact, rejectedPath, stagePath, writeArtifact } from '../artifacts.ts'
+import { copyWhole, fetchArtifacts, fingerprint, type Origin } from '../attach.ts'
 import type { Work } from '../edge.ts'
 import { originOf } from '../from-postgres/origin.ts'
 import { sinceSnapshot } from '../source-since.ts'
@@ -18,7 +19,7 @@ export const firstOf = ({ via, source }: StagedRequest): SqliteEndpoint | Postgr
 export function stagedOrigin(work: Work, run: string, request: StagedRequest): Origin {
   const of = firstOf(request)
   const ours = {
-    fetch: (found: Parameters<Origin['fetch']>[0]) => fetchArtifacts(work, found),
+    fetch: (found: RunRow) => fetchStaged(work, found),
     since: (found: string) => sinceStaged(work, found, request),
   }
   if (of.kind === 'postgres') return { ...originOf(work, run, of), ...ours }
@@ -27,6 +28,18 @@ export function stagedOrigin(work: Work, run: string, request: StagedRequest): O
     need: async () => void fingerprint(of),
     name: `${of.kind === 'files' ? of.format : 'file'} at ${of.path}`,
     ...ours,
+  }
+}
+
+/** The image, and what was not taken with the rows that it came from, of another state folder of this host. */
+async function fetchStaged(work: Work, found: RunRow): Promise<void> {
+  await fetchArtifacts(work, found)
+  if (found.home === work.home) return
+  const intake = findArtifact(found.home, found.id, 'intake')
+  if (intake) writeArtifact(work.home, found.id, 'intake', intake)
+  for (const pathIn of [stagePath, rejectedPath]) {
+    const [there, here] = [pathIn(found.home, found.id), pathIn(work.home, found.id)]
+    if (existsSync(there) && !existsSync(here)) await copyWhole(there, here)
   }
 }
 

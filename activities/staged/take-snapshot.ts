@@ -1,6 +1,5 @@
 /** The one state of a staged source that everything after reads: a SQLite database in the run's folder. */
 import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { makeFolder, runFolder } from '../../home/home.ts'
 import type { FilesEndpoint, StagedSource } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
@@ -9,7 +8,7 @@ import type { Finding } from '../../model/finding.ts'
 import type { IntakeTable } from '../../model/intake.ts'
 import type { Mode } from '../../model/payloads.ts'
 import { BUSY_SECONDS, type StagedRequest } from '../../model/plan-request.ts'
-import { findArtifact, snapshotPath, stagePath, writeArtifact } from '../artifacts.ts'
+import { findArtifact, rejectedPath, snapshotPath, stagePath, writeArtifact } from '../artifacts.ts'
 import { fingerprint } from '../attach.ts'
 import type { Work } from '../edge.ts'
 import { runJob } from '../jobs.ts'
@@ -38,7 +37,7 @@ export async function takeSnapshot(work: Work, input: StageSnapshotInput): Promi
   const made = await makeImage(work, input)
   const { intake, findings } = await runJob('settleStage', {
     stage: stagePath(home, run),
-    rejected: join(runFolder(run, home), 'rejected.jsonl'),
+    rejected: rejectedPath(home, run),
     ...(made.mapped && { mapped: made.mapped }),
   })
   writeArtifact(home, run, 'intake', intake)

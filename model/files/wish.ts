@@ -39,7 +39,7 @@ export function fitsWish(type: LogicalType, cell: StageCell): boolean {
     case 'integer':
       return isWhole(cell) && BigInt.asIntN(type.bits, BigInt(cell)) === BigInt(cell)
     case 'float':
-      return typeof cell === 'string' ? isFloat(cell) : !(cell instanceof Uint8Array)
+      return isFloat(cell)
     case 'numeric':
       return isNumeric(type, cell)
     case 'text':
@@ -64,11 +64,14 @@ const isWhole = (cell: StageCell): cell is bigint | string =>
 
 const DIGITS_OF_DOUBLE = 15
 
-function isFloat(text: string): boolean {
-  const form = text === '' ? 'text' : formOf(text)
+function isFloat(cell: StageCell): boolean {
+  if (typeof cell === 'number') return true
+  if (cell instanceof Uint8Array || cell === '') return false
+  if (typeof cell === 'bigint') return BigInt(Number(cell)) === cell
+  const form = formOf(cell)
   if (form === 'exponent') return true
   if (form !== 'digits' && form !== 'decimal') return false
-  return text.length <= DIGITS_OF_DOUBLE || String(Number(text)) === text
+  return cell.length <= DIGITS_OF_DOUBLE || String(Number(cell)) === cell
 }
 
 function isNumeric(
@@ -128,9 +131,9 @@ export function allFit({ type }: ColumnWish, tally: Tally): boolean {
         ? only('whole', 'digits') && !tally.wide
         : only('digits') && tally.whole <= DIGITS[type.bits]
     case 'float':
-      return only('whole', 'real', 'digits', 'decimal', 'exponent') && !tally.long
+      return only('whole', 'real', 'digits', 'decimal', 'exponent') && !tally.long && !tally.wide
     case 'numeric': {
-      if (type.precision === undefined) return only('whole', 'real', 'digits', 'decimal')
+      if (type.precision === undefined) return only('whole', 'digits', 'decimal')
       const { precision, scale = 0 } = type
       return only('digits', 'decimal') && tally.whole <= precision - scale && tally.scale.max <= scale
     }

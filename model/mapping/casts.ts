@@ -3,7 +3,7 @@ import { printReal } from '../print-real.ts'
 import { timeFormats } from '../time-format.ts'
 import { showType } from '../type-text.ts'
 import type { LogicalType } from '../types.ts'
-import { isoMoment, isoText, shifted, type ZoneOffset } from './dates.ts'
+import { isoMoment, isoText, type Moment, shifted, type Zone } from './dates.ts'
 import type { Cast } from './mapping.ts'
 import { type MappedCell, type Outcome, Refusal } from './refusal.ts'
 
@@ -22,8 +22,8 @@ export const CAST_TYPES: Record<Cast, LogicalType> = {
   json: { kind: 'json', binary: true },
 }
 
-/** @param zone of texts that name no offset, where the column has moments; on whose clock they are read, where it has none */
-export function castingTo(type: LogicalType, column: string, zone?: ZoneOffset): Casting {
+/** @param zone of texts that name no offset; where the column has clocks on walls: that of the clock, for texts that name one */
+export function castingTo(type: LogicalType, column: string, zone?: Zone): Casting {
   const refused = new Refusal('cast', `the value of ${column} is none of type ${showType(type)}`)
   switch (type.kind) {
     case 'boolean':
@@ -146,25 +146,23 @@ function day(value: string): string | undefined {
     : undefined
 }
 
-function moment(
-  value: string,
-  zoned: boolean,
-  zone: ZoneOffset | undefined,
-  column: string,
-): Outcome | undefined {
+function moment(value: string, zoned: boolean, zone: Zone | undefined, column: string): Outcome | undefined {
   const parsed = isoMoment(value.trim())
   if (!parsed) return undefined
   const read = { ...parsed, clock: parsed.clock ?? { hour: 0, minute: 0, second: 0, micros: 0 } }
   if (zoned) return zone && read.offset === undefined ? inZone(read, zone, column) : isoText(read)
   if (read.offset === undefined) return isoText(read)
+  if (zone) return isoText(onWall(shifted(read, zone.at(read))))
   return new Refusal(
     'date',
-    `the time of ${column} names an offset, and the column of the target has none: take it off with split or an expression`,
+    `the time of ${column} names an offset, and the column of the target has none: name the zone whose clock is meant with zone`,
   )
 }
 
-function inZone(read: Parameters<ZoneOffset>[0], zone: ZoneOffset, column: string): Outcome {
-  const offset = zone(read)
+const onWall = ({ offset: _, ...wall }: Moment): Moment => wall
+
+function inZone(read: Moment, zone: Zone, column: string): Outcome {
+  const offset = zone.ofWall(read)
   if (offset === undefined)
     return new Refusal('date', `the time of ${column} is never or twice on a clock of its zone`)
   return isoText(shifted({ ...read, offset }, 0))

@@ -1,7 +1,7 @@
 /** A column of a mapping as one function of a row; everything that can be found out before the first row is. */
 import type { LogicalType } from '../types.ts'
 import { CAST_TYPES, castingTo } from './casts.ts'
-import { dateFormat, isoText, zoneOffset } from './dates.ts'
+import { dateFormat, isoText, zoneOf } from './dates.ts'
 import { cellOf, readExpression } from './expression.ts'
 import type { Lookup, MappedColumn, Salt, Scalar } from './mapping.ts'
 import { type MappedCell, type Outcome, Refusal } from './refusal.ts'
@@ -132,7 +132,7 @@ function stepsOf(name: string, column: MappedColumn, type: LogicalType | undefin
   if (lookups) steps.push(lookedUp(name, lookups.map(around.lookup), other))
   if (date) steps.push(dated(name, date))
   if (column.default !== undefined) steps.push(defaulted(scalarCell(column.default)))
-  const offset = zone === undefined ? undefined : zoneOffset(zone)
+  const offset = zone === undefined ? undefined : zoneOf(zone)
   if (trim && type && type.kind !== 'text') steps.push(value => (value === '' ? null : value))
   if (cast) steps.push(notNull(castingTo(CAST_TYPES[cast], name, offset)))
   if (hash) steps.push(hashed(around.hash(hash.salt)))

@@ -111,33 +111,49 @@ function offsetText(offset: number | undefined): string {
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
-/** The offset in minutes of a clock on a wall; undefined where it shows such a time never, or twice. */
-export type ZoneOffset = (moment: Moment) => number | undefined
+/** Offsets of a time zone, in minutes. */
+export interface Zone {
+  /** Of a clock on a wall; undefined where it shows such a time never, or twice. */
+  ofWall: (moment: Moment) => number | undefined
+  /** At a moment that names its offset. */
+  at: (moment: Moment) => number
+}
 
 /** Undefined where no such time zone is known. */
-export function zoneOffset(zone: string): ZoneOffset | undefined {
+export function zoneOf(name: string): Zone | undefined {
   let format: Intl.DateTimeFormat
   try {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+    format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' })
   } catch {
     return undefined
   }
   const at = (time: number): number => {
     const text = format.formatToParts(time).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT'
-    return text === 'GMT' ? 0 : offsetOf(text.slice(3))
+    return zoneMinutes(text)
   }
-  const hours = new Map<number, number | undefined>()
-  return moment => {
-    const wall = wallOf(moment)
-    // Whether a clock is put forward or back is the same for all of a quarter of an hour.
-    const quarter = Math.floor(wall / 900_000)
-    if (hours.has(quarter)) return hours.get(quarter)
-    const around = new Set([at(wall - 86_400_000), at(wall + 86_400_000)])
-    const fitting = [...around].filter(offset => at(wall - offset * 60_000) === offset)
-    const found = fitting.length === 1 ? fitting[0] : undefined
-    if (hours.size < 100_000) hours.set(quarter, found)
-    return found
+  const quarters = new Map<number, number | undefined>()
+  return {
+    at: moment => at(wallOf(moment) - (moment.offset ?? 0) * 60_000),
+    ofWall: moment => {
+      const wall = wallOf(moment)
+      // Whether a clock is put forward or back is the same for all of a quarter of an hour.
+      const quarter = Math.floor(wall / 900_000)
+      if (quarters.has(quarter)) return quarters.get(quarter)
+      const around = new Set([at(wall - 86_400_000), at(wall + 86_400_000)])
+      const fitting = [...around].filter(offset => at(wall - offset * 60_000) === offset)
+      const found = fitting.length === 1 ? fitting[0] : undefined
+      if (quarters.size < 100_000) quarters.set(quarter, found)
+      return found
+    },
   }
+}
+
+/** `GMT`, `GMT+01:00`, and before there were zones `GMT+00:53:28`. */
+function zoneMinutes(text: string): number {
+  const [, sign, hours, minutes, seconds = '0'] = /([+-])(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(text) ?? []
+  if (sign === undefined) return 0
+  const amount = Number(hours) * 60 + Number(minutes) + Number(seconds) / 60
+  return sign === '-' ? -amount : amount
 }
 
 function wallOf({ year, month, day, clock }: Moment): number {

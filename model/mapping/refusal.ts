@@ -12,6 +12,7 @@ export type RefusalRule =
   | 'date'
   | 'expression'
   | 'json'
+  | 'encoding'
   | 'no-parent'
   | 'parent-rejected'
 

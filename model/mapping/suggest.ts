@@ -1,8 +1,7 @@
 /** A first mapping, by names, types and values of both sides. */
-import type { FoundKind } from '../files/found-type.ts'
-import type { LogicalType } from '../types.ts'
-import { aboutOf, likeness, meaningOf, meantValue, tablesAlike, wordsOf } from './alike.ts'
-import { dateFormat, isoMoment } from './dates.ts'
+import { likeness, meaningOf, meantValue, tablesAlike, wordsOf } from './alike.ts'
+import { formatsOf, isIso, type KnownColumn, type KnownTable } from './known.ts'
+import { bestTable, matches } from './match.ts'
 import { type MappingColumn, type MappingTable, requires } from './target.ts'
 import { word, writeSuggestion } from './write-suggestion.ts'
 
@@ -11,21 +10,6 @@ export interface Suggestion {
   yaml: string
   /** What somebody has to decide, a sentence each. */
   gaps: string[]
-}
-
-/** A table of the source with what is known of its values. */
-export interface KnownTable {
-  name: string
-  columns: KnownColumn[]
-}
-
-export interface KnownColumn {
-  name: string
-  kind: FoundKind
-  /** Different values as texts, the first of them. */
-  values: string[]
-  /** There are more than those. */
-  more: boolean
 }
 
 /** Where values of a column are found in a table that a foreign key points to. */
@@ -75,111 +59,6 @@ export async function suggest(
     ))
       gaps.push(`${from}.${name}: nothing in the target looks like it, and it is dropped`)
   return { yaml: writeSuggestion(tables, gaps), gaps }
-}
-
-const LIKELY = 0.5
-
-function bestTable(source: KnownTable, targets: readonly MappingTable[]): MappingTable | undefined {
-  const ranked = targets
-    .map(table => ({ table, score: likenessOf(source, table) }))
-    .sort((a, b) => b.score - a.score)
-  return ranked[0] && ranked[0].score >= LIKELY ? ranked[0].table : undefined
-}
-
-/** Names of tables say less than those of their columns. */
-function likenessOf(source: KnownTable, table: MappingTable): number {
-  const about = aboutOf(
-    source.name,
-    source.columns.map(({ name }) => name),
-  )
-  const named = Math.max(...[source.name, ...about].map(name => tablesAlike(name, table.name)))
-  return named / 2 + shareMatched(source, table)
-}
-
-function shareMatched(source: KnownTable, table: MappingTable): number {
-  return source.columns.length === 0 ? 0 : matches(source, table).size / source.columns.length
-}
-
-/** Column of the target by column of the source: the likest pairs first. */
-function matches(source: KnownTable, table: MappingTable): Map<MappingColumn, KnownColumn> {
-  const pairs = source.columns
-    .flatMap(from =>
-      table.columns
-        .filter(to => !to.generated)
-        .map(to => ({ from, to, score: scoreOf(source, from, table, to) })),
-    )
-    .filter(({ score }) => score >= LIKELY)
-    .sort((a, b) => b.score - a.score)
-  const found = new Map<MappingColumn, KnownColumn>()
-  const taken = new Set<KnownColumn>()
-  for (const { from, to } of pairs) {
-    if (found.has(to) || taken.has(from)) continue
-    found.set(to, from)
-    taken.add(from)
-  }
-  return found
-}
-
-function scoreOf(source: KnownTable, from: KnownColumn, table: MappingTable, to: MappingColumn): number {
-  const about = (all: KnownTable | MappingTable) =>
-    aboutOf(
-      all.name,
-      all.columns.map(({ name }) => name),
-    )
-  const score = likeness(meaningOf(from.name, about(source)), meaningOf(to.name, about(table)))
-  const refers = table.foreignKeys.some(({ columns }) => columns.length === 1 && columns[0] === to.name)
-  return refers || canBecome(from, to.type) ? score : 0
-}
-
-/** A kind that says nothing leaves it to the values. */
-function canBecome({ kind, values }: KnownColumn, type: LogicalType | undefined): boolean {
-  const vague = kind === 'mixed' || kind === 'text'
-  const all = (form: RegExp) => vague && values.length > 0 && values.every(value => form.test(value))
-  switch (type?.kind) {
-    case 'integer':
-      return kind === 'integer' || all(/^-?\d+$/)
-    case 'numeric':
-    case 'float':
-      return ['integer', 'decimal', 'float'].includes(kind) || all(/^-?\d+(\.\d+)?$/)
-    case 'boolean':
-      return kind === 'boolean' || kind === 'integer' || all(/^(true|false|yes|no|[01tfyn])$/i)
-    case 'date':
-    case 'timestamp':
-      return /^(date|timestamp)/.test(kind) || isIso(values) || formatsOf(values).length > 0
-    case 'uuid':
-      return kind === 'uuid'
-    default:
-      return true
-  }
-}
-
-const isIso = (values: readonly string[]) =>
-  values.length > 0 && values.every(value => isoMoment(value) !== undefined)
-
-const FORMATS = [
-  ...['DD.MM.YYYY', 'DD.MM.YYYY HH:mm', 'DD.MM.YYYY HH:mm:ss', 'D.M.YYYY'],
-  ...[
-    'DD/MM/YYYY',
-    'DD/MM/YYYY HH:mm',
-    'DD/MM/YYYY HH:mm:ss',
-    'MM/DD/YYYY',
-    'MM/DD/YYYY HH:mm',
-    'MM/DD/YYYY HH:mm:ss',
-  ],
-  ...[
-    'MM/DD/YYYY hh:mm A',
-    'DD-MM-YYYY',
-    'YYYY/MM/DD',
-    'YYYY/MM/DD HH:mm:ss',
-    'YYYYMMDD',
-    'DD MMM YYYY',
-    'MMM D, YYYY',
-  ],
-]
-
-function formatsOf(values: readonly string[]): string[] {
-  if (values.length === 0) return []
-  return FORMATS.filter(format => values.every(value => dateFormat(format)?.(value.trim()) !== undefined))
 }
 
 interface Pairing {

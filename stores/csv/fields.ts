@@ -3,6 +3,7 @@
  * different things to different programs: such records are bad.
  */
 import { Bad } from './bad.ts'
+import { Quotes } from './quotes.ts'
 
 export interface Dialect {
   delimiter: string
@@ -23,22 +24,19 @@ export class Fields {
   readonly #quote: number
   readonly #delimiter: number
   readonly #newline: number
+  readonly #quotes: Quotes
   /** Of the record that was read last. */
   cells: (string | null)[] = []
   fault: Bad | undefined
   #text = ''
   #last = false
-  /** A pattern, as `replaceAll` makes a string of as many parts as it finds. */
-  readonly #twice: RegExp
-  readonly #once: string
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect
     this.#quote = dialect.quote.charCodeAt(0)
     this.#delimiter = dialect.delimiter.charCodeAt(0)
     this.#newline = dialect.newline.charCodeAt(0)
-    this.#twice = new RegExp(escaped(dialect.quote).repeat(2), 'g')
-    this.#once = dialect.quote.replace('$', '$$$$')
+    this.#quotes = new Quotes(dialect.quote)
   }
 
   /** Reads the record that begins at `at`; gives the place behind its end. `last`: the end of the text is one, too. */
@@ -72,7 +70,7 @@ export class Fields {
       return text.length
     }
     const value = text.slice(at + 1, end)
-    this.cells.push(isDoubled ? value.replace(this.#twice, this.#once) : value)
+    this.cells.push(isDoubled ? this.#quotes.undoubled(value) : value)
     return this.#behindQuote(end + 1)
   }
 
@@ -114,6 +112,3 @@ export class Fields {
     return this.#last ? text.length : INCOMPLETE
   }
 }
-
-/** A character as a pattern has it. */
-export const escaped = (mark: string): string => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`

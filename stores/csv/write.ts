@@ -9,7 +9,8 @@ import { NewFile } from '../files/new-file.ts'
 import { csvSpelling, escapedFormula } from '../files/spelling.ts'
 import type { FileWriter, FileWritten, SqliteCell } from '../files/writer.ts'
 import { checked } from './dialect.ts'
-import { type Dialect, escaped } from './fields.ts'
+import type { Dialect } from './fields.ts'
+import { escaped, Quotes } from './quotes.ts'
 
 /** A file holds one table. Fails with `usage` for options that cannot be meant. */
 export function openCsvWriter(path: string, options: FileOptions): FileWriter {
@@ -21,8 +22,7 @@ class CsvWriter implements FileWriter {
   readonly #options: FileOptions
   readonly #dialect: Dialect
   readonly #needsQuotes: RegExp
-  readonly #quotes: RegExp
-  readonly #twice: string
+  readonly #quotes: Quotes
   readonly #file: NewFile
   readonly #out: Gather
   #fields: ((cell: SqliteCell) => string)[] | undefined
@@ -32,8 +32,7 @@ class CsvWriter implements FileWriter {
     this.#dialect = dialect
     const [delimiter, quote] = [escaped(dialect.delimiter), escaped(dialect.quote)]
     this.#needsQuotes = new RegExp(`[${delimiter}${quote}\\r\\n]|^\\uFEFF`)
-    this.#quotes = new RegExp(quote, 'g')
-    this.#twice = dialect.quote.replace('$', '$$$$').repeat(2)
+    this.#quotes = new Quotes(dialect.quote)
     const encode = encoder(path, options.encoding)
     this.#file = new NewFile(path)
     this.#out = new Gather(this.#file, encode)
@@ -84,7 +83,7 @@ class CsvWriter implements FileWriter {
   #quoted(text: string): string {
     if (text !== this.#dialect.null && !this.#needsQuotes.test(text)) return text
     const { quote } = this.#dialect
-    return quote + text.replace(this.#quotes, this.#twice) + quote
+    return quote + this.#quotes.doubled(text) + quote
   }
 }
 

@@ -44,7 +44,7 @@ export async function stageFiles(
   const { files, manifest } = source.format === 'xlsx' ? await withOwnManifests(listed, signal) : listed
   const only = failedIn === undefined ? undefined : failedFiles(failedIn)
   const wanted = only ? files.filter(({ file }) => only.includes(file)) : files
-  if (wanted.length === 0) throw nothing(source)
+  if (wanted.length === 0) throw nothing(source, only)
   const db = openStageFile(stage)
   try {
     keepManifest(db, manifest ?? { tables: wanted.flatMap(({ known }) => known ?? []), after: [] })
@@ -234,10 +234,12 @@ const gone = (file: string): FailureFacts => ({
   remedy: 'Put it back',
 })
 
-const nothing = ({ path, format }: FilesEndpoint) =>
+const nothing = ({ path, format }: FilesEndpoint, only: readonly string[] | undefined) =>
   new Failure({
     code: 'source',
-    object: `folder ${path}`,
-    message: `there is no file of the format ${format} to read`,
-    remedy: 'Check the path given as --from',
+    object: `${format}:${path}`,
+    message: only
+      ? 'none of the files that have failed is there any more'
+      : 'there is no file of this format to read',
+    remedy: only ? 'Put them back' : 'Check the path given as --from',
   })

@@ -10,6 +10,28 @@ export function takeMarked(db: Connection, own: OwnRows, sets: readonly string[]
   const name = access.by === 'key' ? rowName(access, 't') : `t.${rowNumber(access)}`
   db.exec(`DELETE FROM main.${quote(target)} AS t WHERE ${name} IN (SELECT ${name} FROM ${fromAdded(own)})`)
   if (sets.length > 0) putBack(db, own, sets)
+  if (access.by === 'rowid') countBack(db, own)
+}
+
+/**
+ * The next number is the one that it was, where nobody has been given one since; as the copy from before the run has it, where that is
+ * attached as `before`.
+ */
+function countBack(db: Connection, { target, ledger, run, table }: OwnRows): void {
+  const counts = (schema: string) =>
+    db
+      .prepare(`SELECT 1 FROM pragma_table_list WHERE schema = ? AND name = 'sqlite_sequence'`)
+      .get(schema) !== undefined
+  if (!counts('main') || !counts('before')) return
+  const before = db
+    .prepare<[string], bigint>('SELECT seq FROM before.sqlite_sequence WHERE name = ?')
+    .pluck()
+    .safeIntegers()
+    .get(target)
+  const given = `(SELECT max(last_row) FROM ${ledger}.${fileTable('written')} WHERE run_id = ? AND table_name = ?)`
+  const where = `WHERE name = ? AND seq <= ${given}`
+  if (before === undefined) db.prepare(`DELETE FROM main.sqlite_sequence ${where}`).run(target, run, table)
+  else db.prepare(`UPDATE main.sqlite_sequence SET seq = ? ${where}`).run(before, target, run, table)
 }
 
 /** Rows that one statement puts back: each by itself takes ten times as long. */

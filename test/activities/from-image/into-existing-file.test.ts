@@ -9,7 +9,7 @@ const THERE = `
   CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT, seen REAL DEFAULT 1.5);
   CREATE TABLE log (at TEXT, what);
   CREATE TABLE rates (day TEXT, code TEXT, rate NUMERIC, PRIMARY KEY (day, code)) WITHOUT ROWID;
-  CREATE TABLE notes (id INTEGER PRIMARY KEY, user INTEGER REFERENCES users(id), text TEXT);
+  CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER REFERENCES users(id), text TEXT);
   CREATE TRIGGER no_insert BEFORE INSERT ON users BEGIN SELECT raise(ABORT, 'no'); END;
   INSERT INTO log VALUES ('a', 1), ('b', 2);
   INSERT INTO rates VALUES ('d1', 'EUR', 1), ('d1', 'USD', 1.5);
@@ -175,4 +175,46 @@ test('a table of the file is replaced, and a rollback puts the old one back', as
   assert.deepEqual(query(run.path, 'SELECT * FROM log'), [[1n, 2n]])
   await run.takenBack()
   assert.deepEqual(contentOf(run.path), before)
+})
+
+test('numbers that were given out are as before, unless somebody has been given one since', async () => {
+  const notes = `CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('a'), ('b')`
+  const last = (path: string) => query(path, `SELECT seq FROM sqlite_sequence WHERE name = 'notes'`)
+  const run = prepared({ ifExists: 'append' })
+  await run.whole(notes)
+  assert.deepEqual(last(run.path), [[3n]])
+  await run.takenBack()
+  assert.deepEqual(last(run.path), [[1n]])
+  const later = prepared({ ifExists: 'append' })
+  await later.whole(notes)
+  execute(later.path, `INSERT INTO notes (text) VALUES ('mine')`)
+  await later.takenBack()
+  assert.deepEqual(last(later.path), [[4n]])
+})
+
+test('whole numbers in a column of reals are the same numbers, in a STRICT table as well', async () => {
+  const there = 'CREATE TABLE a (r REAL, n NUMERIC); CREATE TABLE b (r REAL, i INT, t TEXT, x ANY) STRICT'
+  const run = prepared({ ifExists: 'append' }, there)
+  const { results } = await run.whole(`
+    CREATE TABLE a (r INTEGER, n REAL); CREATE TABLE b (r INTEGER, i INTEGER, t TEXT, x);
+    INSERT INTO a VALUES (5, 7.0), (NULL, 0.5); INSERT INTO b VALUES (5, 9007199254740993, '7', '8'), (0, NULL, NULL, x'00')`)
+  assert.deepEqual(
+    results.map(({ verdict }) => verdict),
+    ['equal', 'equal'],
+  )
+  assert.deepEqual(query(run.path, 'SELECT typeof(r), typeof(n) FROM a'), [
+    ['real', 'integer'],
+    ['null', 'real'],
+  ])
+  const other = prepared({ ifExists: 'append' }, there)
+  const { findings } = await other.planned(
+    `CREATE TABLE b (i, t, x); INSERT INTO b VALUES (1.5, 7, 1), ('x', x'00', 2)`,
+  )
+  assert.deepEqual(
+    findings.filter(({ severity }) => severity === 'refused').map(({ object, message }) => [object, message]),
+    [
+      ['b.i', "the target's column is declared INT, which does not keep 2 values as they are"],
+      ['b.t', "the target's column is declared TEXT, which does not keep 2 values as they are"],
+    ],
+  )
 })

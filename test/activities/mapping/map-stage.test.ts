@@ -192,6 +192,22 @@ test('rows that would break a key of the target are found before the copy', asyn
   )
 })
 
+test('a text that is no UTF-8 is not written as another', async () => {
+  using here = scene(
+    `CREATE TABLE s (n INTEGER, a); INSERT INTO s VALUES (1, CAST(x'61ff' AS TEXT)), (2, 'a\uFFFD'), (3, 'ä');`,
+    'CREATE TABLE t (n INTEGER, a TEXT)',
+  )
+  await here.map('  t: { from: s, columns: { n: n, a: a } }')
+  assert.deepEqual(here.image('SELECT * FROM t'), [
+    { n: 2, a: 'a\uFFFD' },
+    { n: 3, a: 'ä' },
+  ])
+  assert.deepEqual(
+    here.rejected().map(({ key, rule }) => [key, rule]),
+    [['n = 1', 'encoding']],
+  )
+})
+
 test('a mapping that does not fit is refused with its lines before a row is mapped', async () => {
   using here = scene(DOCUMENTS, TARGET)
   await assert.rejects(here.map('  documents: { from: documents, columns: { numbr: doc_id } }'), error => {

@@ -1,7 +1,8 @@
 /** What a mapping leaves open is told before anything runs: all of it, with lines. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { coverageMistakes, mappingOrder } from '../../../model/mapping/coverage.ts'
+import { coverageMistakes } from '../../../model/mapping/coverage.ts'
+import { mappingOrder } from '../../../model/mapping/order.ts'
 import type { MappingTable } from '../../../model/mapping/target.ts'
 import { parsePlanFile } from '../../../model/planfile-parse.ts'
 

@@ -195,6 +195,14 @@ test('a record that is too long is passed over, and the next ones are read', () 
     }
 })
 
+test('a text of many blocks and quotes is whole', async () => {
+  const long = `x${'"'.repeat(1_500_001)}ä\n,`.repeat(2)
+  assert.deepEqual((await rowsOf(`a,b\n1,"${long.replaceAll('"', '""')}"\n2,x\n`)).rows, [
+    ['1', long],
+    ['2', 'x'],
+  ])
+})
+
 test('options that cannot be meant are refused', async () => {
   await assert.rejects(rowsOf('a\n1\n', { delimiter: '"' }), /same as the quote/)
   await assert.rejects(rowsOf('a\n1\n', { quote: '\n' }), /has to be one character/)
