@@ -4,7 +4,7 @@ import type { AnyRequest } from './plan-request.ts'
 
 type Head = Pick<
   PlanWhat,
-  'version' | 'kind' | 'reason' | 'operator' | 'source' | 'target' | 'policies' | 'accept'
+  'version' | 'kind' | 'reason' | 'operator' | 'source' | 'target' | 'policies' | 'mapping' | 'accept'
 >
 
 export const planHead = (request: AnyRequest): Head => ({
@@ -22,5 +22,6 @@ export const planHead = (request: AnyRequest): Head => ({
     ...(request.gates && { gates: request.gates }),
     ...(request.file?.vacuum && { vacuum: true }),
   },
+  ...(request.file?.mapping && { mapping: request.file.mapping }),
   accept: request.accept,
 })

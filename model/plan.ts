@@ -5,6 +5,7 @@
 import type { Gate } from './control.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Finding } from './finding.ts'
+import type { Mapping } from './mapping/mapping.ts'
 import type { Access, ReferentialAction } from './schema.ts'
 import type { LogicalType } from './types.ts'
 
@@ -26,6 +27,8 @@ export interface PlanWhat {
   source: Endpoint
   target: Endpoint
   policies: Policies
+  /** How rows were made of those of the source before they were planned; absent: they are as they were. */
+  mapping?: Mapping
   /** Extensions to install, each with the schema for its objects; absent: none. */
   extensions?: { name: string; schema: string }[]
   /** In the order of copying: largest first. */

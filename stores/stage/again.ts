@@ -6,9 +6,9 @@ import { codeOf } from '../sqlite/errors.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { listColumns, listTables } from '../sqlite/pragmas.ts'
 import { quote } from '../sqlite/quote.ts'
-import { rowNumberOf } from './load.ts'
 import { tableNames } from './read.ts'
 import { openStageFile } from './schema.ts'
+import { rowNumberOf } from './tables.ts'
 
 export interface AgainInput {
   /** Paths of the new stage and of the earlier one. */

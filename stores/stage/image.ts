@@ -11,11 +11,11 @@ import { codeOf } from '../sqlite/errors.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { listTables } from '../sqlite/pragmas.ts'
 import { quote } from '../sqlite/quote.ts'
-import { rowNumberOf } from './load.ts'
 import { makeAfter, makeKnown, tableOfManifest } from './manifest-tables.ts'
 import { type StageTable, stageTables } from './read.ts'
 import { forgetRejected, rejectRow } from './reject.ts'
 import { isOwnTable, openStageFile } from './schema.ts'
+import { rowNumberOf } from './tables.ts'
 import { type ImageColumn, type ImageTable, typedTable } from './typed-table.ts'
 
 export interface ImageInput {

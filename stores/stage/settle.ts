@@ -6,9 +6,9 @@ import type { Finding } from '../../model/finding.ts'
 import type { Intake, IntakeTable } from '../../model/intake.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { quote } from '../sqlite/quote.ts'
-import { rowNumberOf } from './load.ts'
 import { missingColumns, rejectedBy, stageFilesOf, stageTables } from './read.ts'
 import { openStageFile } from './schema.ts'
+import { rowNumberOf } from './tables.ts'
 
 export interface SettleInput {
   stage: string

@@ -13,9 +13,9 @@ import {
 import type { Finding } from '../../model/finding.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { quote } from '../sqlite/quote.ts'
-import { rowNumberOf } from './load.ts'
 import type { StageColumn, StageTable } from './read.ts'
 import { rejectRow } from './reject.ts'
+import { rowNumberOf } from './tables.ts'
 
 export interface ImageColumn {
   name: string

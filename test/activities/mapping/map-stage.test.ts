@@ -1,5 +1,6 @@
 /** Rows of a stage become rows of the target's tables: none is lost, none comes twice, and each that is left out is counted. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -189,6 +190,37 @@ test('rows that would break a key of the target are found before the copy', asyn
   assert.deepEqual(
     findings.map(({ code, object }) => [code, object]),
     [['table-not-mapped', 'table c']],
+  )
+})
+
+test('several tables, a file and a query are sources like any other; a salt stands outside of the plan', async () => {
+  using here = scene(
+    `CREATE TABLE a (n, mail); INSERT INTO a VALUES (1, 'x@y'), (2, NULL);
+     CREATE TABLE b (n, mail); INSERT INTO b VALUES (3, 'z');`,
+    { kind: 'files', format: 'csv', path: 'none', host: 'here', options: {} },
+  )
+  writeFileSync(join(here.beside, 'more.csv'), 'n;mail\n7;"q;r"\n')
+  process.env.LONGHAUL_TEST_SALT = 'salt'
+  const columns =
+    'columns: { no: { from: n, cast: integer }, mail: { from: mail, hash: { algorithm: sha256, salt: { env: LONGHAUL_TEST_SALT } } } }'
+  await here.map(`
+  people:
+    - { from: [a, b], ${columns} }
+    - { from: { file: ${join(here.beside, 'more.csv')} }, ${columns} }
+    - { from: { select: 'SELECT n * 10 AS n, mail FROM b' }, ${columns} }`)
+  const hash = (mail: string) => createHash('sha256').update(`salt${mail}`).digest('hex')
+  assert.deepEqual(here.image('SELECT * FROM people'), [
+    { no: 1, mail: hash('x@y') },
+    { no: 2, mail: null },
+    { no: 3, mail: hash('z') },
+    { no: 7, mail: hash('q;r') },
+    { no: 30, mail: hash('z') },
+  ])
+  delete process.env.LONGHAUL_TEST_SALT
+  using salted = scene('CREATE TABLE a (n, mail); INSERT INTO a VALUES (1, 1)', 'CREATE TABLE other (x)')
+  await assert.rejects(
+    salted.map(`  people: { from: a, ${columns} }`),
+    /the salt of a hash is not there: .*LONGHAUL_TEST_SALT/,
   )
 })
 
