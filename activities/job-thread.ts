@@ -1,5 +1,4 @@
 /** The thread's side of `jobs.ts`: opens what a job needs, runs it, tells how it went. */
-
 import { flushCompileCache } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
@@ -26,17 +25,13 @@ import { copyLane } from './copy-lane.ts'
 import { digestCopied } from './digest-job.ts'
 import { digestThere } from './digest-there.ts'
 import { findExampleValues } from './example-job.ts'
-import { exportJobs } from './into-files/jobs.ts'
 import { fileJobs } from './into-sqlite/jobs.ts'
 import { tryIntoSqlite } from './into-sqlite/try-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
 import { locateInCopied } from './locate-job.ts'
-import { mapStage } from './mapping/map-stage.ts'
-import { suggestMapping } from './mapping/suggest-mapping.ts'
 import { type Progress, paced } from './progress.ts'
 import { repairTables } from './repair-job.ts'
 import { checkPlannedRules, tryRuleQueries } from './rules-job.ts'
-import { stageJobs } from './staged/jobs.ts'
 import { ownNumber } from './thread-time.ts'
 import { verifyExpressions } from './verify-job.ts'
 import { compareViews } from './views-job.ts'
@@ -69,13 +64,16 @@ const jobs = {
   tryRuleQueries,
   verify: verifyExpressions,
   ...fileJobs,
-  ...exportJobs,
-  ...stageJobs,
   tryIntoSqlite,
-  mapStage,
-  suggestMapping,
 } as const
-export type Jobs = typeof jobs
+type LateJobs = typeof import('./late-jobs.ts').lateJobs
+export type Jobs = typeof jobs & LateJobs
+
+async function jobOf(name: keyof Jobs): Promise<Jobs[keyof Jobs]> {
+  if (name in jobs) return jobs[name as keyof typeof jobs]
+  const { lateJobs } = await import('./late-jobs.ts')
+  return lateJobs[name as keyof LateJobs]
+}
 
 interface Cut {
   table: TablePlan
@@ -111,7 +109,8 @@ async function run(name: keyof Jobs, data: never): Promise<void> {
   const { signal } = stop
   const progress = paced(detail => send({ type: 'progress', detail }))
   try {
-    const result = await whileWanted(signal, async () => jobs[name](data, progress, signal))
+    const job = await jobOf(name)
+    const result = await whileWanted(signal, async () => job(data, progress, signal))
     send({ type: 'done', result })
     void rest()
   } catch (error) {

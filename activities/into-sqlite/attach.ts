@@ -57,8 +57,8 @@ export async function attachToFile(
   await origin.fetch(row)
   writeArtifact(work.home, row.id, 'plan', plan)
   const takenAt =
-    findArtifact(work.home, row.id, 'assessment')?.takenAt ??
-    findArtifact(work.home, row.id, 'snapshot-notes')?.takenAt
+    findArtifact(work.home, row.id, 'snapshot-notes')?.takenAt ??
+    findArtifact(work.home, row.id, 'assessment')?.takenAt
   const since = await origin.since(row.id)
   return {
     ...{ run: row.id, summary: packed(summarize(plan)), skipped },
