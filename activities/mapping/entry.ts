@@ -254,8 +254,11 @@ const NO_CONDITION = new Refusal(
 )
 const SAME_KEY = new Refusal('duplicate', 'another row has the same key of the target')
 const PARENT = new Refusal('parent-rejected', 'the row that it goes with was rejected')
+/** Only where rows are taken again. */
+const PARENT_BEFORE = new Refusal('parent-written', 'the row that it goes with was written by an earlier run')
 
 function fateOfParent(fate: MappedCell | undefined): Mapped {
+  if (fate === null) return PARENT_BEFORE
   return fate === 'filtered' || fate === 'duplicate' ? fate : PARENT
 }
 

@@ -143,12 +143,14 @@ function tableOf(
   const sources = entries.map(entry => read.get(entry) as Source)
   const columns = entries.map((entry, i) => columnsOf(entry, sources[i]!, there))
   const keys = keysOf(entries, sources, there)
+  const again = takesAgain(db)
   makeTable(db, name, sameTypes(columns), keys)
   return entries.map((entry, i) => {
     const parent = parentOf(mapping, entry)
     const part: EntryPart = {
       ...{ name: `${i} ${name}`, table: name, entry, source: sources[i]!, columns: columns[i]! },
       ...(there && { there }),
+      again,
       isParent: isParent(mapping, name, i),
       ...(parent && {
         parent: {
@@ -166,6 +168,9 @@ function tableOf(
     return part
   })
 }
+
+const takesAgain = (db: Connection): boolean =>
+  db.prepare('SELECT 1 FROM main.longhaul_again LIMIT 1').get() !== undefined
 
 /** A column that several sources give is of a type only where they agree. */
 function sameTypes([first, ...others]: EntryPart['columns'][]): EntryPart['columns'] {

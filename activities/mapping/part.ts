@@ -14,6 +14,8 @@ export interface EntryPart {
   columns: EntryColumn[]
   /** Of the target, where it is there. */
   there?: MappingTable
+  /** Rows are taken again that an earlier run has rejected. */
+  again: boolean
   /** Others go with its rows: what became of each is kept. */
   isParent: boolean
   /** The part that its rows go with. */

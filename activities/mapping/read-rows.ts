@@ -1,4 +1,5 @@
 /** The query for the rows of a part, after one that was read. */
+import { quoteText } from '../../model/sql-text.ts'
 import { quote } from '../../stores/sqlite/quote.ts'
 import type { EntryPart } from './part.ts'
 
@@ -6,9 +7,12 @@ import type { EntryPart } from './part.ts'
 export const DUPLICATE = '\0duplicate'
 export const FATE = '\0fate'
 
-/** In the order in which a row has them: columns of the source, and of the row that it goes with. */
+/**
+ * In the order in which a row has them: columns of the source, and of the row that it goes with. Where rows are taken again, those
+ * alone that did not go into this table before; of a query or of elements nobody knows which those were.
+ */
 export function readSql(
-  { source, parent, entry, name }: EntryPart,
+  { source, parent, entry, name, table, again }: EntryPart,
   places: ReadonlyMap<string, number>,
   parentPlaces: ReadonlyMap<string, number>,
 ): string {
@@ -30,6 +34,12 @@ export function readSql(
         ]
       : []),
   ]
+  const only = again ? ` AND ${row} IN (${leftFor(table, source.table)})` : ''
   return `SELECT ${[row, ...inOrder.map(({ sql }) => sql)].join(', ')} FROM ${source.sql} s ${joins.join(' ')}
-      WHERE ${row} > ? ORDER BY ${row}`
+      WHERE ${row} > ?${only} ORDER BY ${row}`
 }
+
+const leftFor = (table: string, source: string | undefined): string =>
+  source === undefined
+    ? 'NULL'
+    : `SELECT row FROM main.longhaul_again WHERE "table" = ${quoteText(table)} AND source = ${quoteText(source)}`

@@ -15,6 +15,7 @@ export type RefusalRule =
   | 'encoding'
   | 'no-parent'
   | 'parent-rejected'
+  | 'parent-written'
 
 /** In place of a value. The reason names columns and never a value. */
 export class Refusal {

@@ -20,7 +20,7 @@ export interface AgainInput {
 
 /**
  * Makes the stage, whole or not at all. Rows keep their numbers, so that their places are known; tables that a mapping only looks
- * things up in are there with all their rows. What was no row at all stays rejected. Fails with `artifact` where the earlier stage is
+ * things up in are there with all their rows. What was no row of a table of the stage stays rejected. Fails with `artifact` where the earlier stage is
  * gone, with `refused` where nothing was rejected.
  */
 export function stageAgain({ stage, earlier, mapped }: AgainInput): void {
@@ -86,7 +86,12 @@ function copyRecords(to: Connection): void {
     INSERT INTO main.longhaul_file (no, file, state) SELECT no, file, 'earlier' FROM earlier.longhaul_file;
     INSERT INTO main.longhaul_found SELECT * FROM earlier.longhaul_found;
     INSERT INTO main.longhaul_place SELECT * FROM earlier.longhaul_place;
-    INSERT INTO main.longhaul_rejected SELECT * FROM earlier.longhaul_rejected WHERE at = 'read';
+    INSERT INTO main.longhaul_again
+      SELECT "table", source, row FROM earlier.longhaul_rejected
+       WHERE at = 'image' AND source IS NOT NULL AND row IS NOT NULL;
+    INSERT INTO main.longhaul_rejected
+      SELECT no, 'read', "table", source, row, file, place, key, rule, reason, raw FROM earlier.longhaul_rejected
+       WHERE at = 'read' OR source IS NULL OR row IS NULL;
   `)
 }
 

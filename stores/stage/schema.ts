@@ -17,6 +17,8 @@ import type { Connection } from '../sqlite/open.ts'
  * `longhaul_place`: where rows stood: row numbers from `first` on, one after the other, at places from `place` on.
  * `longhaul_rejected`: `at` says when: `read` from a file, or made into the `image`; `source` and `row` name the row of the stage, where
  * it came so far, else `raw` has what stood in the file.
+ * `longhaul_again`: of a run that takes rows again: which of them are to go into which table of the target; into others they may have gone
+ * before. Empty in all other runs.
  * `longhaul_manifest`: what longhaul itself wrote beside the files, where it did.
  */
 const OWN = {
@@ -27,6 +29,7 @@ const OWN = {
     PRIMARY KEY (source, first)`,
   longhaul_rejected: `no INTEGER PRIMARY KEY, at TEXT NOT NULL, "table" TEXT NOT NULL, source TEXT, row INTEGER, file TEXT,
     place INTEGER, key TEXT, rule TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT`,
+  longhaul_again: `"table" TEXT NOT NULL, source TEXT NOT NULL, row INTEGER NOT NULL`,
   longhaul_manifest: `content TEXT NOT NULL`,
 } as const
 

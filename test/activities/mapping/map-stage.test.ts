@@ -1,13 +1,14 @@
 /** Rows of a stage become rows of the target's tables: none is lost, none comes twice, and each that is left out is counted. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { verifySync } from '@node-rs/bcrypt'
 import fc from 'fast-check'
 import { Failure } from '../../../model/failure.ts'
 import { showPreview } from '../../../model/mapping/show-preview.ts'
+import { stageAgain } from '../../../stores/stage/again.ts'
 import { scene } from './mapped.ts'
 
 const DOCUMENTS = `
@@ -77,6 +78,49 @@ test('one row goes to two tables, with the number of the target carried over', a
       reason: 'the row that it goes with was rejected',
     },
   ])
+})
+
+test('rows that are taken again go where they have not gone before, and nowhere twice', async () => {
+  const mapping = (title: string, content: string) => `
+    documents:
+      from: documents
+      columns: { id: { generate: true }, number: doc_id, title: ${title}, status: { constant: Draft } }
+      drop: [content]
+    versions:
+      from: documents
+      with: documents
+      columns: { document_id: { of: documents, column: id }, version: { constant: 1 }, at: ${content} }
+      drop: [doc_id, title]
+    others:
+      from: { select: 'SELECT doc_id FROM documents' }
+      columns: { doc: doc_id }`
+  const target = `${TARGET}; CREATE TABLE others (doc TEXT)`
+  using first = scene(
+    `CREATE TABLE documents (doc_id TEXT, title TEXT, content TEXT);
+     INSERT INTO documents VALUES ('D-1', 'One', NULL), ('D-2', NULL, '2024-02-02'), ('D-3', 'Three', '2024-03-03')`,
+    target,
+  )
+  await first.map(mapping('{ from: title, required: true }', '{ from: content, required: true }'))
+  assert.deepEqual(
+    first.rejected().map(({ table, key, rule }) => [table, key, rule]),
+    [
+      ['documents', 'doc_id = D-2', 'required'],
+      ['versions', 'doc_id = D-1', 'required'],
+      ['versions', 'doc_id = D-2', 'parent-rejected'],
+    ],
+  )
+  using again = scene('', target)
+  const [stage, earlier] = [again, first].map(({ folder }) => join(folder, 'stage.db')) as [string, string]
+  rmSync(stage)
+  stageAgain({ stage, earlier, mapped: ['documents'] })
+  await again.map(mapping('{ from: title, default: Untitled }', '{ from: content, default: 2020-01-01 }'))
+  assert.deepEqual(again.image('SELECT number, title FROM documents'), [{ number: 'D-2', title: 'Untitled' }])
+  assert.deepEqual(again.image('SELECT at FROM versions'), [{ at: '2024-02-02' }])
+  assert.deepEqual(again.image('SELECT * FROM others'), [])
+  assert.deepEqual(
+    again.rejected().map(({ table, key, rule }) => [table, key, rule]),
+    [['versions', 'doc_id = D-1', 'parent-written']],
+  )
 })
 
 test('a preview shows the first rows before and after, and no password', async () => {
