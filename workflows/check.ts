@@ -8,6 +8,7 @@ import type { RunResult } from '../model/run.ts'
 import { Work } from './carry.ts'
 import { Control } from './control.ts'
 import { factsOf, runFailure } from './failures.ts'
+import { fetchFirst, isStaged } from './fetch.ts'
 import type { MigrateInput } from './messages.ts'
 import { pool } from './pool.ts'
 import { lastWords } from './proxies.ts'
@@ -47,14 +48,16 @@ async function letGo({ run, request, limits }: MigrateInput): Promise<void> {
 async function compare(input: MigrateInput, progress: RunProgress, control: Control): Promise<RunResult> {
   const { run, limits } = input
   const request = { ...input.request, scope: 'check' as const }
-  const work = new Work(control, limits, request.target).on(request.source.host)
+  const desk = new Work(control, limits, request.target)
+  const work = desk.on(request.source.host)
   const summary = await progress.step('preflight', async say => {
     await work.attach(input)
+    if (isStaged(request)) await fetchFirst({ run, input, work: desk }, request, say)
     say('taking the snapshot')
     await work.takeSnapshot({
       ...{ run, source: request.source, busySeconds: request.busySeconds },
       ...(request.rows && { only: request }),
-      ...(request.source.kind === 'staged' && { request, mode: input.mode }),
+      ...(isStaged(request) && { request, mode: input.mode }),
     })
     say('reading every value')
     await work.assess({ run, request })

@@ -9,9 +9,13 @@ import { failureOf } from './failures.ts'
 import type { MigrateInput } from './messages.ts'
 import type { migrate } from './migrate.ts'
 
+type Fetching = Pick<Course, 'run' | 'input' | 'work'>
+
+export const isStaged = (request: AnyRequest): request is StagedRequest => request.source.kind === 'staged'
+
 /** Writes the files of `via`, restores an archive, migrates a PostgreSQL source into the stage. */
 export async function fetchFirst(
-  course: Course,
+  course: Fetching,
   request: StagedRequest,
   say: (detail: string) => void,
 ): Promise<void> {
@@ -36,7 +40,7 @@ export async function fetchFirst(
 
 /** Gives the run that has written the files. */
 async function writeVia(
-  course: Course,
+  course: Fetching,
   { tables, exclude, accept, how, busySeconds, filesPerMinute }: StagedRequest,
   { source, target }: NonNullable<StagedRequest['via']>,
   say: (detail: string) => void,
@@ -64,7 +68,7 @@ const differs = (name: string) =>
   })
 
 /** A run of its own, which ends with this one. Fails where it fails. */
-function runApart(course: Course, suffix: string, request: AnyRequest): Promise<RunResult> {
+function runApart(course: Fetching, suffix: string, request: AnyRequest): Promise<RunResult> {
   const { input } = course
   const run = uuid4()
   const name = `${input.name}.${suffix}`

@@ -1,10 +1,9 @@
 /** The preflight step: snapshot, every value read, plan; nothing is written to the target. */
 import type { ApplicationFailure } from '@temporalio/workflow'
 import { unpacked } from '../model/packed-summary.ts'
-import type { AnyRequest, StagedRequest } from '../model/plan-request.ts'
 import type { Course } from './course.ts'
 import { failureOf } from './failures.ts'
-import { fetchFirst } from './fetch.ts'
+import { fetchFirst, isStaged } from './fetch.ts'
 import type { PlanSummary } from './messages.ts'
 
 /** Looks at source and target and plans; where an unfinished run is found, that one goes on. */
@@ -50,8 +49,6 @@ export async function preflight(course: Course, say: (detail: string) => void): 
   if (summary.refusals.length > 0 && input.mode === 'full') throw refusal(summary)
   return summary
 }
-
-const isStaged = (request: AnyRequest): request is StagedRequest => request.source.kind === 'staged'
 
 function planned(course: Course, summary: PlanSummary): PlanSummary {
   course.summary = summary

@@ -1,13 +1,6 @@
 /** Taking an export back. */
 import type { FilesEndpoint } from '../../model/endpoint.ts'
-import {
-  type BackedUp,
-  type Loss,
-  mayLose,
-  type RollbackCheck,
-  type RollbackScope,
-  type RolledBack,
-} from '../../model/rollback.ts'
+import type { BackedUp, RollbackCheck, RollbackScope, RolledBack } from '../../model/rollback.ts'
 import type { Work } from '../edge.ts'
 import { runJob } from '../jobs.ts'
 import { noteOutcome, outcomeTime, readOutcome } from '../rollback-outcome.ts'
@@ -36,10 +29,10 @@ export async function backUpBefore(_work: Work, _input: RollbackOfFiles): Promis
 /** Undoes what the run did. An attempt after a killed one goes on. */
 export async function rollBack(
   { home, log }: Work,
-  { run, epoch, accept }: RollbackOfFiles & { epoch?: string; accept?: readonly Loss[] },
+  { run, epoch }: RollbackOfFiles & { epoch?: string },
 ): Promise<RolledBack> {
   const taken = await runJob('takeExportBack', {
-    ...{ home, run, mayDiffer: mayLose(accept) },
+    ...{ home, run },
     ...(epoch !== undefined && { epoch }),
   })
   if (!taken) return readOutcome(home, run) ?? { undone: 0, rows: 0, verified: [], differences: [] }

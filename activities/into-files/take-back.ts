@@ -19,15 +19,13 @@ interface Asked {
 }
 
 export interface TakeBackExportInput extends Asked {
-  /** Files that others have changed stay as they are, and the others go. */
-  mayDiffer: boolean
   /** The epoch of the one who gives up: whoever has taken the run over since keeps it. */
   epoch?: string
 }
 
-/** Undefined where nothing of the run is there. Fails with `refused` where others have changed a file. */
+/** Undefined where nothing of the run is there. Files that others have changed stay as they are. */
 export async function takeExportBack(
-  { home, run, mayDiffer, epoch }: TakeBackExportInput,
+  { home, run, epoch }: TakeBackExportInput,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<RolledBack | undefined> {
@@ -37,7 +35,6 @@ export async function takeExportBack(
     const where = placeOfExport(db)
     if (!where) return undefined
     const changed = await changedFiles(db, where.folder, progress)
-    if (changed.size > 0 && !mayDiffer) throw changedSince(where.folder, changed.size)
     const token = await writing(db, waiting, () => {
       const row = getFileRun(db, run)!
       if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(run)
@@ -128,7 +125,7 @@ export async function checkTakeExportBack({ home, run }: Asked, progress: Progre
     const changed = where ? await changedFiles(db, where.folder, progress) : new Map<number, string>()
     return {
       ...none,
-      ...{ safe: changed.size === 0, loses: changed.size > 0, state },
+      ...{ safe: true, state },
       warnings: [...changed.values()].slice(0, MOST_TOLD),
     }
   })
@@ -141,12 +138,4 @@ const takenOver = (run: string) =>
     code: 'fenced',
     object: `run ${run}`,
     message: 'was taken over by another execution, so it is not taken back from here',
-  })
-
-const changedSince = (folder: string, files: number) =>
-  new Failure({
-    code: 'refused',
-    object: `folder ${folder}`,
-    message: `${files} of the files that the run wrote have been changed since`,
-    remedy: 'Leave those as they are with --accept rows-of-others; all others are removed then',
   })

@@ -142,12 +142,12 @@ async function markOf({ home }: Work, { run, request }: StageSnapshotInput): Pro
   return of.kind === 'postgres' ? withSession(home, of, run, databaseId) : fingerprint(of)
 }
 
-/** Files that were to be written first, and could not be. */
+/** Files that were to be written first, and could not be; names of such may hold what a row holds. */
 const notWritten = (home: string, run: string): Finding[] =>
-  (findArtifact(home, run, 'stage')?.failed ?? []).map(({ file, error }) => ({
+  (findArtifact(home, run, 'stage')?.failed ?? []).map(({ error }, i, all) => ({
     code: 'file-failed',
     severity: 'incomplete',
-    object: `file ${file}`,
+    object: `file ${i + 1} of ${all.length} that failed`,
     message: `it could not be written, so that its rows are not taken: ${error}`,
   }))
 

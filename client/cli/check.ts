@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { showEndpoint } from '../../model/endpoint.ts'
 import { Failure } from '../../model/failure.ts'
 import type { AnyRequest, RowsWanted } from '../../model/plan-request.ts'
 import type { PreparedRun } from '../request.ts'
@@ -89,6 +90,7 @@ async function preparedFrom(
   const { askedOf } = await import('../asked.ts')
   const { named } = await import('../request.ts')
   const { request } = await askedOf(temporal, await findRun(temporal, id))
+  if (request.via) throw byWayOfFiles(id, request.via)
   const { tables, exclude, accept, types, reason, operator, busyTimeout } = flags
   const asked: AnyRequest = {
     ...request,
@@ -103,6 +105,15 @@ async function preparedFrom(
   }
   return named(asked, 'check', flags.id)
 }
+
+/** Files in between are written by the run alone: what is to be compared are its two ends. */
+const byWayOfFiles = (id: string, { source }: NonNullable<AnyRequest['via']>) =>
+  new Failure({
+    code: 'usage',
+    object: `run ${id}`,
+    message: 'it went by way of files, and has compared each step of that',
+    remedy: `Compare its ends: "longhaul check --from ${showEndpoint(source)} --to …"`,
+  })
 
 function refuseEndpoints({ from, to, sqlite, postgres, plan }: CheckFlags): void {
   if ([from, to, sqlite, postgres, plan].every(given => given === undefined)) return

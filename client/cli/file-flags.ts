@@ -73,6 +73,16 @@ export function withWriting(command: Command): Command {
     .option('--dated', 'into a folder of their own, named by date and time')
 }
 
+/** Files between source and target. */
+export function withVia(command: Command): Command {
+  return command
+    .optionsGroup('Files:')
+    .option(
+      '--via <files>',
+      'out of the source into files (xlsx:FOLDER/, csv:FOLDER/, …), and from these into the target; the files are kept',
+    )
+}
+
 /** What the flags say, in the words of an endpoint. */
 export function fileOptions(flags: FileFlags): FileOptions {
   const { delimiter, quote, encoding, shape, per, dialect, escapeFormulas, dated, scratch } = flags

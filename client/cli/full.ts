@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Cli } from './cli.ts'
-import { withWriting } from './file-flags.ts'
+import { withVia, withWriting } from './file-flags.ts'
 import { type RunFlags, withExamples, withRunning, withSources } from './options.ts'
 import { type RunWords, runCommand } from './run.ts'
 
@@ -9,15 +9,11 @@ export function addFull(program: Command, cli: Cli): void {
   const command = program
     .command('full')
     .description('Migrate: preflight, backup, schema, copy, finish, validate, report')
-  const parts = withWriting(withRunning(withSources(command)))
+  const parts = withVia(withWriting(withRunning(withSources(command))))
     .addOption(
       new Option('--schema-only', 'tables and all that belongs to them, no rows').conflicts('dataOnly'),
     )
     .option('--data-only', 'only rows, into tables that are there and empty')
-    .option(
-      '--via <files>',
-      'out of the source into files (xlsx:FOLDER/, csv:FOLDER/, …), and from these into the target; the files are kept',
-    )
   withExamples(parts, [
     [
       'full --from sqlite:app.db --to postgresql://me@localhost/app',

@@ -6,6 +6,7 @@ import type { PlanDocument } from '../plan-files.ts'
 import type { PreparedRun } from '../request.ts'
 import type { Cli } from './cli.ts'
 import { findingsText } from './ending.ts'
+import { withVia, withWriting } from './file-flags.ts'
 import { migrationOptions, type RunFlags, withExamples, withSources, withVerbosity } from './options.ts'
 import { type Ended, runPrepared, showEnding } from './run.ts'
 import { writeOut } from './write-out.ts'
@@ -20,7 +21,7 @@ interface PlanFlags extends RunFlags {
 /** `longhaul plan`: the dry run; prints the very plan that a run would execute. */
 export function addPlan(program: Command, cli: Cli): void {
   const command = program.command('plan').description('Dry run: print the plan that a run would execute')
-  withVerbosity(withSources(command))
+  withVia(withWriting(withVerbosity(withSources(command))))
     .addOption(new Option('--hash', 'print only the hash of the plan').conflicts('sql'))
     .option('--sql', 'print the SQL that a run would execute; the script that takes it back lies beside it')
     .addOption(

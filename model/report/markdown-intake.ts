@@ -6,9 +6,16 @@ import { cell, table } from './markdown-text.ts'
 /** Files that a page has room for; the report as JSON has all. */
 const MOST_FILES = 200
 
-export function intake({ intake }: ReportDocument): string {
+export function intake({ intake, request }: ReportDocument): string {
   if (!intake) return ''
-  return ['## What was read', files(intake), balance(intake), rejected(intake)].filter(Boolean).join('\n\n')
+  return [
+    request.target.kind === 'files' ? '## Files' : '## What was read',
+    files(intake),
+    balance(intake),
+    rejected(intake),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
 }
 
 function files({ files }: Intake): string {

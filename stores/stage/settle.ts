@@ -2,8 +2,9 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import type { Statement } from 'better-sqlite3'
 import { count } from '../../model/amounts.ts'
+import type { Manifest } from '../../model/files/manifest.ts'
 import type { Finding } from '../../model/finding.ts'
-import type { Intake, IntakeTable } from '../../model/intake.ts'
+import type { Intake, IntakeFile, IntakeTable } from '../../model/intake.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { quote } from '../sqlite/quote.ts'
 import { missingColumns, rejectedBy, stageFilesOf, stageTables } from './read.ts'
@@ -119,14 +120,23 @@ function shown(cell: unknown): unknown {
   return cell instanceof Uint8Array ? `\\x${Buffer.from(cell).toString('hex')}` : cell
 }
 
+/** A file that longhaul has named by what a row holds is known by its number: findings stand in histories. */
+function fileNames(db: Connection, files: readonly IntakeFile[]): (file: string) => string {
+  const manifest = db.prepare<[], string>('SELECT content FROM longhaul_manifest').pluck().get()
+  const isOfRows = manifest !== undefined && (JSON.parse(manifest) as Manifest).options.per !== undefined
+  if (!isOfRows) return file => `file ${file}`
+  return file => `file ${files.findIndex(one => one.file === file) + 1} of ${files.length}`
+}
+
 function fileFindings(db: Connection, { files }: Intake): Finding[] {
+  const nameOf = fileNames(db, files)
   const failed = files
     .filter(({ state }) => state === 'failed')
     .map(
       ({ file, error }): Finding => ({
         code: 'file-failed',
         severity: 'incomplete',
-        object: `file ${file}`,
+        object: nameOf(file),
         message: `its rows are not taken: ${error}`,
         remedy: 'Correct the file, then take it with "longhaul retry ID --failed"',
       }),
@@ -136,12 +146,14 @@ function fileFindings(db: Connection, { files }: Intake): Finding[] {
       `SELECT file, notes FROM longhaul_file WHERE notes <> '[]' ORDER BY no`,
     )
     .all()
-    .flatMap(({ file, notes }) => (JSON.parse(notes) as string[]).map(note => noteFinding(file, note)))
+    .flatMap(({ file, notes }) =>
+      (JSON.parse(notes) as string[]).map(note => noteFinding(nameOf(file), note)),
+    )
   return [...failed, ...noted]
 }
 
-const noteFinding = (file: string, message: string): Finding => ({
-  ...{ code: 'file-note', severity: 'warning', object: `file ${file}`, message },
+const noteFinding = (object: string, message: string): Finding => ({
+  ...{ code: 'file-note', severity: 'warning', object, message },
 })
 
 const rejectedFindings = ({ rejected }: Intake): Finding[] =>

@@ -4,7 +4,7 @@ import type { IntakeFile, IntakeRule, IntakeTable } from '../../intake.ts'
 import type { ReportDocument } from '../document.ts'
 import { type Column, type Html, html, pill, section, table } from './markup.ts'
 
-export function intake({ intake }: ReportDocument): Html | undefined {
+export function intake({ intake, request }: ReportDocument): Html | undefined {
   if (!intake) return undefined
   const { files, tables, rejected } = intake
   const failed = files.filter(({ state }) => state === 'failed')
@@ -17,9 +17,14 @@ export function intake({ intake }: ReportDocument): Html | undefined {
   ]
   const said = [
     ...(files.length > 0 ? [`${count(files.length, 'file')}, ${number(failed.length)} of them failed`] : []),
-    'read = filtered + duplicates + rejected + taken',
+    ...(tables.length > 0 ? ['read = filtered + duplicates + rejected + taken'] : []),
   ]
-  return section('intake', 'What was read', parts, `${said.join('; ')}.`)
+  return section(
+    'intake',
+    request.target.kind === 'files' ? 'Files' : 'What was read',
+    parts,
+    `${said.join('; ')}.`,
+  )
 }
 
 const FILES: Column<IntakeFile>[] = [

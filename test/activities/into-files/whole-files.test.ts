@@ -172,12 +172,10 @@ test('what is there is refused by name, or kept aside and put back', async t => 
   assert.ok(results.every(({ verdict }) => verdict === 'equal'))
   const asked = { home: world.home, run: 'r' }
   writeFileSync(join(out, 't5.csv'), 'changed by somebody')
-  assert.equal((await checkTakeExportBack(asked, silent)).loses, true)
-  await assert.rejects(
-    takeExportBack({ ...asked, mayDiffer: false }, silent, never),
-    /have been changed since/,
-  )
-  const back = await takeExportBack({ ...asked, mayDiffer: true }, silent, never)
+  const { safe, warnings } = await checkTakeExportBack(asked, silent)
+  assert.equal(safe, true)
+  assert.match(warnings.join(), /file 5 of 5 has been changed since, and stays/)
+  const back = await takeExportBack(asked, silent, never)
   assert.deepEqual([back?.undone, back?.differences.length], [5, 1])
   assert.deepEqual(readdirSync(out), ['t3.csv', 't5.csv'])
   assert.deepEqual(
@@ -197,6 +195,6 @@ test('a folder that the run has made goes with it', async t => {
   await end(world, place, NAMES)
   const [dated] = readdirSync(join(world.folder, 'new', 'deep'))
   assert.match(dated!, /^2026010[123]-\d{6}$/)
-  await takeExportBack({ home: world.home, run: 'r', mayDiffer: false }, silent, never)
+  await takeExportBack({ home: world.home, run: 'r' }, silent, never)
   assert.equal(existsSync(join(world.folder, 'new')), false)
 })
