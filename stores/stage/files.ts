@@ -47,7 +47,11 @@ export async function stageFiles(
   if (wanted.length === 0) throw nothing(source, only)
   const db = openStageFile(stage)
   try {
-    keepManifest(db, manifest ?? { tables: wanted.flatMap(({ known }) => known ?? []), after: [] })
+    keepManifest(
+      db,
+      manifest ?? { tables: wanted.flatMap(({ known }) => known ?? []), after: [] },
+      wanted[0]!.options.per !== undefined,
+    )
     const recorded = new Set(db.prepare<[], string>('SELECT file FROM longhaul_file').pluck().all())
     const pace = new Pace(perMinute)
     for (const file of wanted) {
@@ -73,10 +77,15 @@ function failedFiles(stage: string): string[] {
   }
 }
 
-function keepManifest(db: Connection, { tables, after }: Pick<Manifest, 'tables' | 'after'>): void {
+/** @param ofRows each file was named by what a row holds */
+function keepManifest(
+  db: Connection,
+  { tables, after }: Pick<Manifest, 'tables' | 'after'>,
+  ofRows: boolean,
+): void {
   if (tables.length === 0) return
   db.prepare('INSERT INTO longhaul_manifest SELECT ? WHERE NOT EXISTS (SELECT 1 FROM longhaul_manifest)').run(
-    JSON.stringify({ tables, after }),
+    JSON.stringify({ tables, after, ofRows }),
   )
 }
 

@@ -2,7 +2,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import type { Statement } from 'better-sqlite3'
 import { count } from '../../model/amounts.ts'
-import type { Manifest } from '../../model/files/manifest.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Intake, IntakeFile, IntakeTable } from '../../model/intake.ts'
 import type { Connection } from '../sqlite/open.ts'
@@ -123,8 +122,8 @@ function shown(cell: unknown): unknown {
 /** A file that longhaul has named by what a row holds is known by its number: findings stand in histories. */
 function fileNames(db: Connection, files: readonly IntakeFile[]): (file: string) => string {
   const manifest = db.prepare<[], string>('SELECT content FROM longhaul_manifest').pluck().get()
-  const isOfRows = manifest !== undefined && (JSON.parse(manifest) as Manifest).options.per !== undefined
-  if (!isOfRows) return file => `file ${file}`
+  const { ofRows = false } = JSON.parse(manifest ?? '{}') as { ofRows?: boolean }
+  if (!ofRows) return file => `file ${file}`
   return file => `file ${files.findIndex(one => one.file === file) + 1} of ${files.length}`
 }
 
