@@ -54,7 +54,7 @@ async function passwords({ length, cost }: Password, rows: number, wet: boolean)
   return Promise.all(
     Array.from({ length: rows }, async () => {
       const secret = Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('')
-      return { cell: await hash(secret, { cost }), secret }
+      return { cell: await hash(secret, cost), secret }
     }),
   )
 }
