@@ -7,6 +7,7 @@ import { mistakeFinding, requestMistakes, selectTables } from '../build-plan/sel
 import { bySeverity, type Finding } from '../finding.ts'
 import { hashPlan } from '../hash-plan.ts'
 import type { SqliteTarget } from '../into-sqlite/target.ts'
+import { unservedWishes } from '../into-sqlite/unserved.ts'
 import type { LeftOut, Plan, PlanWhat, TablePlan } from '../plan.ts'
 import { planHead } from '../plan-head.ts'
 import type { StagedRequest } from '../plan-request.ts'
@@ -14,7 +15,6 @@ import { planExisting } from './existing.ts'
 import type { ImageFacts, Made, Match, NewNames } from './facts.ts'
 import { planObjects } from './objects.ts'
 import { planNew } from './tables.ts'
-import { unservedWishes } from './wishes.ts'
 
 export interface ImagePlanning {
   facts: ImageFacts

@@ -21,8 +21,8 @@ import { listLeftOut } from './left-out.ts'
 import { planRules } from './rules.ts'
 import { draftTables, refuseRejected } from './tables.ts'
 import type { SqliteTarget } from './target.ts'
+import { unservedWishes } from './unserved.ts'
 import { planViews } from './views.ts'
-import { unservedWishes } from './wishes.ts'
 
 /**
  * Makes the plan. A plan with a `refused` finding must not run.

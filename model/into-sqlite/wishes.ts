@@ -1,6 +1,5 @@
 /** What the plan file says of tables and columns, whose names have case in PostgreSQL. */
 import { columnSettings, settingsOf } from '../build-plan/selection.ts'
-import type { Finding } from '../finding.ts'
 import type { ColumnSettings, IntoSqliteRequest, TableSettings } from '../plan-request.ts'
 import type { PostgresSchema, PostgresTable } from '../postgres-schema.ts'
 
@@ -33,37 +32,4 @@ function isMeant(
   if (written.includes(name)) return true
   const similar = written.filter(other => other.toLowerCase() === name.toLowerCase())
   return similar.every(other => !all.some(thing => thing.name === other))
-}
-
-/** What a request may say for other targets, and nothing serves here. */
-export function unservedWishes({ ifExists, onConflict, file }: IntoSqliteRequest): Finding[] {
-  const named = [
-    ...(ifExists === 'upsert' || onConflict !== undefined ? ['if_exists: upsert, on_conflict'] : []),
-    ...(file?.collation === undefined ? [] : ['collation']),
-    ...(file?.vacuum ? ['vacuum'] : []),
-    ...Object.entries(file?.tables ?? {}).flatMap(([table, settings]) =>
-      ofTable(`tables.${table}`, settings),
-    ),
-  ]
-  return named.map(object => ({
-    code: 'not-for-sqlite',
-    severity: 'refused',
-    object,
-    message: 'nothing serves this on the way into SQLite',
-    remedy: 'Take it out',
-  }))
-}
-
-function ofTable(path: string, { onError, orphans, onConflict, columns }: TableSettings): string[] {
-  return [
-    ...(onError && onError !== 'stop' ? [`${path}.on_error`] : []),
-    ...(orphans && orphans !== 'refuse' ? [`${path}.orphans`] : []),
-    ...(onConflict ? [`${path}.on_conflict`] : []),
-    ...Object.entries(columns).flatMap(([column, { type, collation, conversion, onError }]) => [
-      ...(type ? [`${path}.columns.${column}.type`] : []),
-      ...(collation ? [`${path}.columns.${column}.collation`] : []),
-      ...(conversion ? [`${path}.columns.${column}.cast`] : []),
-      ...(onError && onError !== 'stop' ? [`${path}.columns.${column}.on_error`] : []),
-    ]),
-  ]
 }
