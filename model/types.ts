@@ -8,8 +8,8 @@ export type LogicalType =
   | { kind: 'float'; bits: 32 | 64 }
   /** Exact decimals; without a precision any number of digits. */
   | { kind: 'numeric'; precision?: number; scale?: number }
-  /** `maxLength` counts characters (code points). */
-  | { kind: 'text'; maxLength?: number }
+  /** `maxLength` counts characters (code points); `labels`: those of an enum, no other text. */
+  | { kind: 'text'; maxLength?: number; labels?: string[] }
   | { kind: 'bytes' }
   | { kind: 'date' }
   | { kind: 'time' }

@@ -36,7 +36,7 @@ export function checkFor({ type, notNull }: Pick<ColumnPlan, 'type' | 'notNull'>
 function present(type: LogicalType): (cell: NonNullable<Cell>) => void {
   switch (type.kind) {
     case 'text':
-      return cell => text(cell, type.maxLength)
+      return cell => text(cell, type)
     case 'bytes':
       return cell => {
         if (!(cell instanceof Uint8Array)) misfit('is no blob')
@@ -56,7 +56,8 @@ function present(type: LogicalType): (cell: NonNullable<Cell>) => void {
   }
 }
 
-function text(cell: NonNullable<Cell>, maxLength: number | undefined): void {
+function text(cell: NonNullable<Cell>, { maxLength, labels }: Extract<LogicalType, { kind: 'text' }>): void {
+  if (labels && !labels.includes(String(cell))) misfit('is no label of its type')
   if (typeof cell !== 'string') {
     if (typeof cell !== 'number' && typeof cell !== 'bigint') misfit('is no text')
     return

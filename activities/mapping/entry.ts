@@ -95,7 +95,10 @@ export class EntryMapper {
       return compileColumn(
         name,
         entry.columns[name]!,
-        { type, notNull: !late && there?.notNull === true },
+        {
+          ...{ type, notNull: !late && there?.notNull === true },
+          ...(!late && there?.allowed && { allowed: there.allowed }),
+        },
         around,
       )
     })

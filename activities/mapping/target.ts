@@ -121,20 +121,13 @@ async function greatest(
   })
 }
 
-/** Checks of one column each, and the labels of enums in the form of one. */
+/** Checks of one column each. */
 const CHECKS = `
   SELECT t.relname AS table, a.attname AS column, pg_catalog.pg_get_expr(c.conbin, c.conrelid) AS check
     FROM pg_catalog.pg_constraint c
     JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
     JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
-   WHERE c.contype = 'c' AND pg_catalog.cardinality(c.conkey) = 1 AND t.relnamespace = $1::regnamespace
-  UNION ALL
-  SELECT t.relname, a.attname, a.attname || ' IN (' || string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) || ')'
-    FROM pg_catalog.pg_attribute a
-    JOIN pg_catalog.pg_class t ON t.oid = a.attrelid
-    JOIN pg_catalog.pg_enum e ON e.enumtypid = a.atttypid
-   WHERE t.relnamespace = $1::regnamespace AND t.relkind IN ('r', 'p') AND NOT a.attisdropped
-   GROUP BY t.relname, a.attname`
+   WHERE c.contype = 'c' AND pg_catalog.cardinality(c.conkey) = 1 AND t.relnamespace = $1::regnamespace`
 
 function withAllowed(
   tables: readonly MappingTable[],

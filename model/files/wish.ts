@@ -43,6 +43,7 @@ export function fitsWish(type: LogicalType, cell: StageCell): boolean {
     case 'numeric':
       return isNumeric(type, cell)
     case 'text':
+      if (type.labels) return type.labels.includes(String(cell))
       return type.maxLength === undefined || lengthOf(cell) <= type.maxLength
     case 'date':
     case 'time':
@@ -109,10 +110,13 @@ function isUuid(text: string): boolean {
 }
 
 /** What is to be said of a cell that does not fit. */
-export const refusalOf = (type: LogicalType): Refusal =>
-  type.kind === 'text'
+export function refusalOf(type: LogicalType): Refusal {
+  if (type.kind === 'text' && type.labels)
+    return { rule: 'unknown-value', reason: "no label of the enum that the target's column is" }
+  return type.kind === 'text'
     ? { rule: 'too-long', reason: `longer than ${showType(type)}, as the target's column is` }
     : { rule: `not-${type.kind}`, reason: `no value of ${showType(type)}, as the target's column is` }
+}
 
 export const REQUIRED: Refusal = { rule: 'required', reason: 'NULL where the target says NOT NULL' }
 
@@ -138,7 +142,7 @@ export function allFit({ type }: ColumnWish, tally: Tally): boolean {
       return only('digits', 'decimal') && tally.whole <= precision - scale && tally.scale.max <= scale
     }
     case 'text':
-      return type.maxLength === undefined || tally.longest <= type.maxLength
+      return !type.labels && (type.maxLength === undefined || tally.longest <= type.maxLength)
     case 'date':
       return only('date')
     case 'time':

@@ -28,7 +28,11 @@ export const SEVERAL = Symbol('several')
 export function compileColumn(
   name: string,
   column: MappedColumn,
-  { type, notNull }: { type: LogicalType | undefined; notNull: boolean },
+  {
+    type,
+    notNull,
+    allowed,
+  }: { type: LogicalType | undefined; notNull: boolean; allowed?: readonly string[] },
   around: Around,
 ): MapColumn {
   const begin = originOf(name, column, around)
@@ -36,7 +40,9 @@ export function compileColumn(
   const missing = new Refusal('required', `${name} has no value`)
   const blank = column.required === true
   const needs = blank || notNull
-  if (steps.length === 0 && !needs) return begin
+  if (steps.length === 0 && !needs && !allowed) return begin
+  const known = allowed && new Set(allowed)
+  const unknown = new Refusal('unknown-value', `the target does not take the value of ${name}`)
   return row => {
     let value = begin(row)
     for (const step of steps) {
@@ -44,6 +50,7 @@ export function compileColumn(
       value = step(value)
     }
     if (needs && (value === null || (blank && typeof value === 'string' && isBlank(value)))) return missing
+    if (known && value !== null && !(value instanceof Refusal) && !known.has(String(value))) return unknown
     return value
   }
 }

@@ -36,6 +36,7 @@ export function tablesOfServer({ tables, schema }: TargetDescription): MappingTa
     columns: columns.map(({ name, type, notNull, hasDefault, identity, generated, sequence }) => ({
       ...{ name, notNull, generated, filled: hasDefault || identity !== undefined },
       ...(type && { type }),
+      ...(type?.kind === 'text' && type.labels && { allowed: type.labels }),
       ...(sequence !== undefined && { sequence }),
     })),
     ...(primaryKey && { primaryKey }),
@@ -81,6 +82,10 @@ export function listedValues(expression: string, column: string): string[] | und
     .replace(/::[a-z ]+(\(\d+\))?/gi, '')
     .replace(/["()\s`[\]]/g, '')
   if (before.toLowerCase() !== column.toLowerCase()) return undefined
+  // Anything besides lets in more, or less, than these.
+  const inside = (list[1] ?? list[2]!).replace(/'(?:[^']|'')*'(?:::[a-z ]+(?:\(\d+\))?)?/gi, '')
+  const behind = text.slice(list.index + list[0].length).replace(/::[a-z ]+(?:\(\d+\))?(?:\[\])?/gi, '')
+  if (/[^\s,]/.test(inside) || /[^\s()]/.test(behind)) return undefined
   const values = [...(list[1] ?? list[2]!).matchAll(/'((?:[^']|'')*)'/g)].map(match =>
     match[1]!.replaceAll("''", "'"),
   )

@@ -2,12 +2,15 @@
 import type { Client } from 'pg'
 import { collationSql } from '../../model/collation-sql.ts'
 import type { ExistingColumn } from '../../model/target.ts'
+import type { LogicalType } from '../../model/types.ts'
 import { logicalType } from './types.ts'
 
 interface ColumnRow {
   table: string
   name: string | null
   typeName: string
+  /** Of an enum. */
+  labels: string[] | null
   collation: { schema: string; name: string } | null
   notNull: boolean
   hasDefault: boolean
@@ -34,6 +37,7 @@ export async function describeColumns(
 function column({
   name,
   typeName,
+  labels,
   collation,
   notNull,
   hasDefault,
@@ -41,7 +45,8 @@ function column({
   generated,
   sequence,
 }: ColumnRow & { name: string }) {
-  const type = logicalType(typeName)
+  // In binary COPY a label is a text like any other.
+  const type: LogicalType | undefined = labels ? { kind: 'text', labels } : logicalType(typeName)
   return {
     ...{ name, typeName, notNull, hasDefault, generated },
     ...(type && { type }),
@@ -74,6 +79,7 @@ const COLUMNS = `
   SELECT c.relname::text AS table,
          a.attname::text AS name,
          format_type(a.atttypid, a.atttypmod) AS "typeName",
+         (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = a.atttypid) AS labels,
          CASE WHEN co.oid IS NOT NULL THEN json_build_object('schema', cn.nspname, 'name', co.collname) END AS collation,
          a.attnotnull AS "notNull",
          a.atthasdef AND a.attgenerated = '' AS "hasDefault",

@@ -107,4 +107,42 @@ suite('files into PostgreSQL', { concurrency: 2 }, () => {
       [[1, 'Ann', true, true, '00123']],
     )
   })
+
+  test('an enum and a list of values in the target take what they know, mapped or not', async () => {
+    const target = await world.target(`
+      CREATE TYPE mood AS ENUM ('sad', 'ok', 'Ünfroh');
+      CREATE TABLE people (id integer PRIMARY KEY, mood mood NOT NULL, size text CHECK (size IN ('S', 'L')));
+      INSERT INTO people VALUES (9, 'ok', NULL)`)
+    const [plain, mapped] = ['people.csv', 'old.csv'].map(name => join(world.folder, name)) as [
+      string,
+      string,
+    ]
+    writeFileSync(plain, 'id,mood,size\n1,sad,S\n2,Ünfroh,\n3,happy,L\n9,sad,L\n')
+    const rows = () => target.rows('SELECT id, mood::text, size FROM people ORDER BY id')
+    const words = ['--to', target.url, '--json', '--conflict', 'overwrite']
+    const said = await world.run(['import', '--from', `csv:${plain}`, ...words, '--id', 'moods'])
+    assert.equal(said.status, 4, said.all)
+    assert.deepEqual(await rows(), [
+      [1, 'sad', 'S'],
+      [2, 'Ünfroh', null],
+      [9, 'sad', 'L'],
+    ])
+    writeFileSync(mapped, 'no,m,s\n4,OK,L\n5,nope,L\n6,SAD,XL\n')
+    const plan = join(world.folder, 'people.yaml')
+    const columns = '{ id: no, mood: { from: m, values: { OK: ok, SAD: sad, nope: nope } }, size: s }'
+    writeFileSync(plan, `version: 1\nmapping:\n  people:\n    from: old\n    columns: ${columns}\n`)
+    const again = await world.run(['import', '--plan', plan, '--from', `csv:${mapped}`, ...words])
+    assert.equal(again.status, 4, again.all)
+    assert.deepEqual(
+      told(again.out).intake.rejected.map(({ rule, rows }) => [rule, rows]),
+      [['unknown-value', 2]],
+    )
+    assert.deepEqual((await rows()).at(2), [4, 'ok', 'L'])
+    const back = await world.run(['rollback', 'moods', '--yes', '--scope', 'rows'])
+    assert.equal(back.status, 4, back.all)
+    assert.deepEqual(await rows(), [
+      [4, 'ok', 'L'],
+      [9, 'ok', null],
+    ])
+  })
 })
