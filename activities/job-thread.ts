@@ -28,6 +28,7 @@ import { findExampleValues } from './example-job.ts'
 import { fileJobs } from './into-sqlite/jobs.ts'
 import { tryIntoSqlite } from './into-sqlite/try-job.ts'
 import type { FromThread, ToThread } from './jobs.ts'
+import { countStrays } from './labels-job.ts'
 import { locateInCopied } from './locate-job.ts'
 import { type Progress, paced } from './progress.ts'
 import { repairTables } from './repair-job.ts'
@@ -48,6 +49,7 @@ const jobs = {
     narrow(snapshot, request, rows),
   findExampleValues,
   findCollisions,
+  countStrays,
   bounds,
   copyLane,
   carryLane,

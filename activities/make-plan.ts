@@ -12,6 +12,7 @@ import { needSnapshot, readArtifact, writeArtifact } from './artifacts.ts'
 import { collisionFindings } from './collisions.ts'
 import type { Work } from './edge.ts'
 import { runJob } from './jobs.ts'
+import { labelFindings } from './labels.ts'
 import { lookAtTarget } from './look-at-target.ts'
 import { writeScripts } from './plan-scripts.ts'
 import { summarize } from './plan-summary.ts'
@@ -41,6 +42,7 @@ export async function makePlan(
     request,
   })
   plan.findings.push(...(await collisionFindings(home, run, request, target, plan)))
+  plan.findings.push(...(await labelFindings(home, run, plan)))
   plan.findings.push(...(await ruleFindings(home, run, request, assessment.schema, plan)))
   plan.findings.sort(bySeverity)
   writeArtifact(home, run, 'plan', plan)

@@ -18,14 +18,16 @@ interface Policy {
 
 /**
  * The policy of a column and what there is to say: how many rows it is for, or why it cannot be. A column that
- * holds nothing but fitting values needs none, and its rows take the fast path. `reason`: why some do not fit.
+ * holds nothing but fitting values needs none, and its rows take the fast path. `known`: why some do not fit.
  */
 export function planPolicy(
   about: AboutColumn,
   settings: ColumnSettings,
   type: LogicalType,
-  reason: string | undefined,
+  known: string | undefined,
 ): Policy {
+  // Nobody has held the texts against the labels.
+  const reason = known ?? (isEnum(type) ? 'what is no label of its enum' : undefined)
   const nulls = about.column.notNull ? about.facts.counts.null : 0
   if (!settings.onError || settings.onError === 'stop' || (reason === undefined && nulls === 0))
     return { findings: [] }
@@ -36,6 +38,8 @@ export function planPolicy(
   return { onError: { policy: 'default', value }, findings: wrong ? [wrong] : [warning] }
 }
 
+const isEnum = (type: LogicalType): boolean => type.kind === 'text' && type.labels !== undefined
+
 function affected(
   about: AboutColumn,
   { onError }: ColumnSettings,
@@ -44,7 +48,7 @@ function affected(
   nulls: number,
 ): Finding {
   const { table, column, facts } = about
-  const misfits = reason === undefined ? 0 : countMisfits(type, facts)
+  const misfits = reason === undefined ? 0 : isEnum(type) ? undefined : countMisfits(type, facts)
   const many = misfits === undefined ? 'some values' : count(misfits + nulls, 'value')
   const why = reason ?? 'it says NOT NULL and holds NULL'
   const example = reason === undefined ? { example: facts.examples?.null } : exampleOf(about, type)

@@ -37,9 +37,10 @@ export function planUpsert(planning: Planning, draft: Draft, existing: ExistingT
     conflict === 'skip' ? [] : draft.plan.columns.filter(({ target }) => !isCounted(existing, target))
   draft.plan.upsert = {
     conflict,
-    key: typed(draft.plan, key),
+    key: typed(draft.plan, existing, key),
     sets: typed(
       draft.plan,
+      existing,
       sets.map(c => c.target),
     ),
   }
@@ -53,10 +54,16 @@ export function planUpsert(planning: Planning, draft: Draft, existing: ExistingT
 const isCounted = ({ columns }: ExistingTable, name: string) =>
   columns.some(column => column.name === name && column.identity === 'always')
 
-const typed = ({ columns }: TablePlan, names: readonly string[]): TypedName[] =>
+const typed = ({ columns }: TablePlan, existing: ExistingTable, names: readonly string[]): TypedName[] =>
   columns
     .filter(({ target }) => names.includes(target))
-    .map(({ target, type }) => ({ name: target, type: showType(type) }))
+    .map(({ target, type }) => ({ name: target, type: enumOf(existing, target) ?? showType(type) }))
+
+/** Its name in the target; undefined where the column is of another type. */
+function enumOf({ columns }: ExistingTable, name: string): string | undefined {
+  const column = columns.find(column => column.name === name)
+  return column?.type?.kind === 'text' && column.type.labels ? column.typeName : undefined
+}
 
 /** One that is a key of the source as well before others, as no two rows of it can have the same. */
 function chooseKey(draft: Draft, existing: ExistingTable): string[] | undefined {

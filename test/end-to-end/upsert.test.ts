@@ -83,3 +83,34 @@ test('each table has its own word for keys that are there; quarantined rows come
   assert.deepEqual([await people(target), await settings(target)], before)
   assert.deepEqual(await target.rows(`SELECT to_regnamespace('longhaul')::text`), [[null]])
 })
+
+test('texts go into an enum by its labels; others are told before the copy, or set aside', async () => {
+  const target = await world.target(`
+    CREATE TYPE mood AS ENUM ('sad', 'ok');
+    CREATE TABLE person (id integer PRIMARY KEY, mood mood);
+    INSERT INTO person VALUES (1, 'sad'), (9, 'ok')`)
+  const source = world.source(
+    `CREATE TABLE person (id INTEGER PRIMARY KEY, mood TEXT);
+     INSERT INTO person VALUES (1, 'ok'), (2, 'sad'), (3, 'Sad'), (4, NULL)`,
+  )
+  const words = ['full', '--from', `sqlite:${source}`, '--to', target.url, '--if-exists', 'upsert']
+  const refused = await world.run(words)
+  assert.equal(refused.status, 3, refused.all)
+  assert.match(refused.out, /person\.mood: 1 row\(s\) have a text that is no label of the enum/)
+  const plan = file('moods.yaml', 'tables:\n  person: { on_error: quarantine }\n')
+  const said = await world.run([...words, '--plan', plan, '--id', 'moods'])
+  assert.equal(said.status, 4, said.all)
+  const rows = () => target.rows('SELECT id, mood::text FROM person ORDER BY id')
+  assert.deepEqual(await rows(), [
+    [1, 'ok'],
+    [2, 'sad'],
+    [4, null],
+    [9, 'ok'],
+  ])
+  const back = await world.run(['rollback', 'moods', '--yes'])
+  assert.equal(back.status, 0, back.all)
+  assert.deepEqual(await rows(), [
+    [1, 'sad'],
+    [9, 'ok'],
+  ])
+})
