@@ -122,7 +122,9 @@ export const stageFilesOf = (db: Connection): IntakeFile[] =>
 export const rejectedBy = (db: Connection): IntakeRule[] =>
   db
     .prepare<[], IntakeRule>(
-      `SELECT "table", rule, min(reason) AS reason, count(*) AS rows FROM longhaul_rejected GROUP BY "table", rule ORDER BY "table", rule`,
+      `SELECT "table", rule, count(*) AS rows,
+              min(reason) || CASE count(DISTINCT reason) WHEN 1 THEN '' ELSE ', and other reasons' END AS reason
+         FROM longhaul_rejected GROUP BY "table", rule ORDER BY "table", rule`,
     )
     .all()
 
