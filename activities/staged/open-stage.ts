@@ -28,7 +28,8 @@ export async function openStage(work: Work, { run, request, written }: StageInpu
   const { of } = request.source
   const stage = stagePath(home, run)
   if (of.kind === 'sqlite' || (of.kind === 'files' && of.format !== 'dump')) return {}
-  if (request.again || isPulled(stage)) return {}
+  // Rows that are taken again lie in the stage of the earlier run; files that are written again need theirs.
+  if (isPulled(stage) || (request.again && request.target.kind !== 'files')) return {}
   const source = of.kind === 'postgres' ? of : await restoreArchive(work, { run, request, archive: of })
   return { pull: { source, target: { kind: 'sqlite', path: stage, host } } }
 }
