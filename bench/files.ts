@@ -1,7 +1,7 @@
 /**
  * Files out and in, as whole runs beside a script with the libraries alone (`peers/files.ts`): one table of ten columns in SQLite into
  * each format, and from there into a new SQLite database. longhaul reads each file again and compares every cell, keeps a record
- * and finds types; the script does none of it. A run may be larger than its worker: that has read and compared before.
+ * and finds types; the script does none of it. The peak is that of longhaul's worker over all that it has done before.
  *
  *     node bench/files.ts [ROWS=1000000] [ROUNDS=3] [ROWS_XLSX=200000]
  */

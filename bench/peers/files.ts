@@ -82,4 +82,6 @@ async function read(): Promise<number> {
   return count
 }
 
-const plain = (cell: unknown) => (cell instanceof Date ? cell.toISOString() : (cell ?? null))
+function plain(cell: unknown): unknown {
+  return cell instanceof Date ? cell.toISOString() : (cell ?? null)
+}
