@@ -9,6 +9,7 @@ import type { LogicalType } from './types.ts'
 const WORDS: [RegExp, (size: number[]) => LogicalType][] = [
   // What longhaul declares where SQLite's own numbers would lose digits.
   [/^DECIMAL_TEXT$/, decimal],
+  [/^JSON_TEXT$/, () => ({ kind: 'json', binary: true })],
   [/REAL|FLOA|DOUB/, () => ({ kind: 'float', bits: 64 })],
   [/INTERVAL/, () => ({ kind: 'text' })],
   [/INT/, () => ({ kind: 'integer', bits: 64 })],

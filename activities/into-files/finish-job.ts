@@ -15,7 +15,8 @@ import { writing } from '../../stores/sqlite/write/transaction.ts'
 import type { Progress } from '../progress.ts'
 import { beginFile, putIntoPlace } from './into-place.ts'
 import { fileLabel } from './label.ts'
-import { asidePath, type Export, type ExportInput, withExport, workFolder } from './place.ts'
+import { asidePath, type Export, type ExportInput, isUnrecorded, withExport, workFolder } from './place.ts'
+import { backFolder, lookAtFiles, putBack } from './take-back.ts'
 
 export interface Finished {
   exported: Exported
@@ -68,7 +69,7 @@ async function writeManifest(
   manifest: ExportedFile,
   done: readonly ExportedFile[],
 ): Promise<void> {
-  const half = beginFile(opened, manifest)
+  const half = await beginFile(opened, manifest)
   const bytes = Buffer.from(`${JSON.stringify(manifestOf(opened, manifest, done), null, 1)}\n`)
   const file = new NewFile(half)
   try {
@@ -99,9 +100,9 @@ function manifestOf(opened: Export, manifest: ExportedFile, done: readonly Expor
   return withEarlier(own, earlierManifest(opened, manifest))
 }
 
-/** Of files beside which these were put. */
-function earlierManifest({ home, token, plan }: Export, { no, before }: ExportedFile): Manifest | undefined {
-  if (before === undefined || plan.what.policies.ifExists !== 'append') return undefined
+/** Of files beside which these were put; entries of those that were replaced give way to ours. */
+function earlierManifest({ home, token }: Export, { no, before }: ExportedFile): Manifest | undefined {
+  if (before === undefined) return undefined
   return readJson<Manifest>(asidePath(home, token.run, no))
 }
 
@@ -128,14 +129,24 @@ export async function leaveTableOutOfFiles(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
-  return withExport(input, { progress, signal }, ({ db, where, token, waiting }) =>
-    writing(db, waiting, () => {
+  return withExport(input, { progress, signal }, async ({ home, db, where: { folder }, token, waiting }) => {
+    const holding = [...allFiles(db)].filter(({ tables }) => tables.includes(table))
+    const { changed, restored } = await lookAtFiles(db, holding, folder, progress)
+    const place = { home, run: token.run, folder }
+    return writing(db, waiting, () => {
       mustBeOurs(db, token)
       const touched = dropTable(db, token, table)
-      for (const { file, state } of touched)
-        if (state === 'done') rmSync(join(where.folder, file), { force: true })
+      for (const file of touched) {
+        const isOurs =
+          file.state === 'done'
+            ? !changed.has(file.no) && !restored.has(file.no)
+            : isUnrecorded(folder, token.run, file.file)
+        if (isOurs) rmSync(join(folder, file.file), { force: true })
+        putBack(place, file)
+      }
+      rmSync(backFolder(folder, token.run), { recursive: true, force: true })
       leaveTableOut(db, token.run, table)
       return touched.length
-    }),
-  )
+    })
+  })
 }

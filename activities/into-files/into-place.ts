@@ -13,18 +13,25 @@ import { Failure } from '../../model/failure.ts'
 import { removeHalves } from '../../stores/files/new-file.ts'
 import { isSameFile } from '../../stores/sqlite/write/place.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
-import { type Export, workFolder } from './place.ts'
+import { type Export, epochFolders, halvesOf, isUnrecorded, workFolder } from './place.ts'
 
-/** The path under which a file is written; whatever an attempt before has left of it is gone. */
-export function beginFile({ where, token }: Export, { file }: ExportedFile): string {
-  const folder = makeFolder(workFolder(where.folder, token.run))
-  const half = join(folder, file)
-  const path = join(where.folder, file)
-  // Killed between its name and its record.
-  if (existsSync(half) && existsSync(path) && isSameFile(half, path)) rmSync(path)
-  rmSync(half, { force: true })
-  removeHalves(folder)
-  return half
+/**
+ * The path under which a file is written; whatever attempts before have left of it is gone. Fails with `fenced` where the run is not
+ * ours any more.
+ */
+export async function beginFile(
+  { db, where: { folder }, token, waiting }: Export,
+  { file }: ExportedFile,
+): Promise<string> {
+  const own = join(workFolder(folder, token.run), token.epoch)
+  await writing(db, waiting, () => {
+    mustBeOurs(db, token)
+    if (isUnrecorded(folder, token.run, file)) rmSync(join(folder, file))
+    for (const half of halvesOf(folder, token.run, file)) rmSync(half, { force: true })
+    for (const left of epochFolders(folder, token.run)) removeHalves(left)
+    makeFolder(own)
+  })
+  return join(own, file)
 }
 
 /** Gives the file at `half` its name, and records it. Fails with `object` where somebody else's file has it. */
@@ -38,14 +45,22 @@ export async function putIntoPlace(
   const path = join(where.folder, file)
   const replaces = existsSync(path)
   if (replaces && (before === undefined || (await sha256Of(path)) !== before)) throw isTaken()
-  await writing(db, waiting, () => {
-    mustBeOurs(db, token)
-    if (replaces) rmSync(path)
-    link(half, path)
-    sync(dirname(path))
-    settleFile(db, token, no, settled)
-  })
-  rmSync(half)
+  let linked = false
+  try {
+    await writing(db, waiting, () => {
+      mustBeOurs(db, token)
+      if (replaces) rmSync(path)
+      link(half, path)
+      linked = true
+      sync(dirname(path))
+      settleFile(db, token, no, settled)
+    })
+  } catch (error) {
+    // Without a record only the half says whose it is, and that goes too.
+    if (linked && existsSync(half) && isSameFile(half, path)) rmSync(path)
+    throw error
+  }
+  rmSync(half, { force: true })
 }
 
 /** A link fails where there is a file by now. */

@@ -64,10 +64,9 @@ export function filesInTheWay(
 ): Finding[] {
   if (options.dated || !existsSync(folder)) return []
   const there = new Set(readdirSync(folder))
-  const found = [...names].filter(name => there.has(name))
-  const kept =
-    ifExists === 'replace' || ifExists === 'append' ? found.filter(name => isKept(name, ifExists)) : []
-  const open = found.filter(name => !kept.includes(name))
+  const kept: string[] = []
+  const open: string[] = []
+  for (const name of names) if (there.has(name)) (isKept(name, ifExists) ? kept : open).push(name)
   return [
     ...told(folder, open, options.per !== undefined, REFUSED),
     ...told(folder, kept, options.per !== undefined, KEPT),
@@ -75,8 +74,8 @@ export function filesInTheWay(
 }
 
 /** What is added beside files of others says so in one manifest with them. */
-const isKept = (name: string, ifExists: 'replace' | 'append'): boolean =>
-  ifExists === 'replace' || name.endsWith(MANIFEST)
+const isKept = (name: string, ifExists: ExportRequest['ifExists']): boolean =>
+  ifExists === 'replace' || (ifExists === 'append' && name.endsWith(MANIFEST))
 
 type Words = Pick<Finding, 'code' | 'severity' | 'message'> & { remedy?: string }
 

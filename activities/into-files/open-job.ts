@@ -15,13 +15,12 @@ import { createFileLedger } from '../../ledger/in-file/schema.ts'
 import type { Registration, RunToken } from '../../ledger/runs.ts'
 import { Failure } from '../../model/failure.ts'
 import type { ExportRequest } from '../../model/plan-request.ts'
-import { isSameFile } from '../../stores/sqlite/write/place.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
 import { findArtifact } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { datedFolder, folderOf, missingFolders } from './folder.ts'
 import { sha256Of } from './into-place.ts'
-import { asidePath, type ExportInput, withExport, withLedger, workFolder } from './place.ts'
+import { asidePath, type ExportInput, isUnrecorded, withExport, withLedger } from './place.ts'
 
 export interface OpenExportInput {
   home: string
@@ -79,10 +78,9 @@ export async function keepAside(
     let kept = 0
     for (const { no, file, kind, state, before } of allFiles(db)) {
       const path = join(where.folder, file)
-      const half = join(workFolder(where.folder, token.run), file)
       if (before !== undefined) kept++
       if (before !== undefined || state === 'done' || !existsSync(path)) continue
-      if (existsSync(half) && isSameFile(half, path)) continue
+      if (isUnrecorded(where.folder, token.run, file)) continue
       if (ifExists !== 'replace' && !(ifExists === 'append' && kind === 'manifest')) continue
       const copy = asidePath(home, token.run, no)
       makeFolder(dirname(copy))

@@ -1,5 +1,5 @@
 /** Where the pieces of an export lie, and how its ledger is opened; for jobs in threads. */
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runFolder } from '../../home/home.ts'
 import {
@@ -20,6 +20,7 @@ import type { Table } from '../../model/schema.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
 import { writingFailure } from '../../stores/sqlite/write/errors.ts'
 import { openToWrite } from '../../stores/sqlite/write/open.ts'
+import { isSameFile } from '../../stores/sqlite/write/place.ts'
 import type { Waiting } from '../../stores/sqlite/write/transaction.ts'
 import { readArtifact } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
@@ -36,8 +37,29 @@ export const ownersPath = (home: string, run: string): string => join(runFolder(
 export const asidePath = (home: string, run: string, no: number): string =>
   join(runFolder(run, home), 'aside', String(no))
 
-/** Files are written in here, in the folder that they go to, until they are whole. */
+/** Files are written in here, in the folder that they go to, until they are whole; each epoch has a folder of its own in it. */
 export const workFolder = (folder: string, run: string): string => join(folder, `.longhaul-${run}`)
+
+/** Those of the epochs of a run so far. */
+export function epochFolders(folder: string, run: string): string[] {
+  const work = workFolder(folder, run)
+  if (!existsSync(work)) return []
+  return readdirSync(work, { withFileTypes: true }).flatMap(entry =>
+    entry.isDirectory() ? [join(work, entry.name)] : [],
+  )
+}
+
+/** What the epochs of a run have left of a file that is not recorded. */
+export const halvesOf = (folder: string, run: string, file: string): string[] =>
+  epochFolders(folder, run)
+    .map(own => join(own, file))
+    .filter(half => existsSync(half))
+
+/** The run has given it its name, and was killed before its record. */
+export function isUnrecorded(folder: string, run: string, file: string): boolean {
+  const path = join(folder, file)
+  return halvesOf(folder, run, file).some(half => isSameFile(half, path))
+}
 
 export interface Export {
   home: string

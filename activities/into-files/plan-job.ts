@@ -16,6 +16,7 @@ import { needSnapshot } from '../artifacts.ts'
 import type { Progress } from '../progress.ts'
 import { folderOf } from './folder.ts'
 import { filesInTheWay } from './look-at-folder.ts'
+import { otherManifest } from './other-manifest.ts'
 import { filesPath, ownersPath } from './place.ts'
 import { RowsOfFiles } from './rows.ts'
 
@@ -59,7 +60,11 @@ function listed(
   const folder = folderOf(request.target, layout.single)
   const names = wanted.map(({ file }) => file)
   return {
-    findings: [...findings, ...filesInTheWay(folder, names, request)],
+    findings: [
+      ...findings,
+      ...filesInTheWay(folder, names, request),
+      ...otherManifest(folder, names, layout, request),
+    ],
     ...(only && { rows: rowsIn({ home, run }, chosen, wanted) }),
   }
 }

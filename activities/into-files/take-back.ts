@@ -1,17 +1,16 @@
 /** Takes an export back: its files go as long as they are what it wrote, and those that it replaced come back; runs in a thread. */
 import { copyFileSync, existsSync, linkSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { makeFolder, sync } from '../../home/home.ts'
 import { allFiles, type ExportedFile, exportFigures, placeOfExport } from '../../ledger/in-file/exported.ts'
 import { fenceOffInFile, getFileRun, setFileState } from '../../ledger/in-file/runs.ts'
 import { Failure } from '../../model/failure.ts'
 import type { RollbackCheck, RolledBack } from '../../model/rollback.ts'
 import type { Connection } from '../../stores/sqlite/open.ts'
-import { isSameFile } from '../../stores/sqlite/write/place.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
 import type { Progress } from '../progress.ts'
 import { sha256Of } from './into-place.ts'
-import { asidePath, filesPath, withLedger, workFolder } from './place.ts'
+import { asidePath, filesPath, isUnrecorded, withLedger, workFolder } from './place.ts'
 
 interface Asked {
   home: string
@@ -34,42 +33,42 @@ export async function takeExportBack(
   return withLedger(home, run, async db => {
     const where = placeOfExport(db)
     if (!where) return undefined
-    const changed = await changedFiles(db, where.folder, progress)
+    const { changed, restored } = await lookAtFiles(db, allFiles(db), where.folder, progress)
     const token = await writing(db, waiting, () => {
       const row = getFileRun(db, run)!
       if (epoch !== undefined && row.epoch !== epoch && row.state !== 'rolling back') throw takenOver(run)
       return fenceOffInFile(db, run, 'rolling back')
     })
-    const outcome = removeFiles({ home, run, db, folder: where.folder, changed, progress })
-    rmSync(workFolder(where.folder, run), { recursive: true, force: true })
+    const outcome = removeFiles({ home, run, db, folder: where.folder, changed, restored, progress })
+    for (const left of [workFolder(where.folder, run), backFolder(where.folder, run)])
+      rmSync(left, { recursive: true, force: true })
     for (const folder of where.made.toReversed()) if (isEmpty(folder)) rmdirSync(folder)
     await writing(db, waiting, () => setFileState(db, token, 'rolled back'))
     return outcome
   })
 }
 
-interface Removal extends Asked {
+interface Removal extends Asked, Looked {
   db: Connection
   folder: string
-  changed: ReadonlyMap<number, string>
   progress: Progress
 }
 
-function removeFiles({ home, run, db, folder, changed, progress }: Removal): RolledBack {
+function removeFiles({ home, run, db, folder, changed, restored, progress }: Removal): RolledBack {
   let removed = 0
   let back = 0
   let rows = 0
   for (const file of allFiles(db)) {
     const path = join(folder, file.file)
-    const half = join(workFolder(folder, run), file.file)
-    const isOurs = file.state === 'done' || (existsSync(half) && existsSync(path) && isSameFile(half, path))
-    if (changed.has(file.no)) continue
+    const isOurs = file.state === 'done' || isUnrecorded(folder, run, file.file)
+    if (restored.has(file.no)) back++
+    if (changed.has(file.no) || restored.has(file.no)) continue
     if (isOurs && existsSync(path)) {
       rmSync(path)
       removed++
       for (const n of Object.values(file.rows)) rows += n
     }
-    if (putBack(home, run, file, path)) back++
+    if (putBack({ home, run, folder }, file)) back++
     progress({ file: file.no })
   }
   if (existsSync(folder)) sync(folder)
@@ -83,35 +82,56 @@ function removeFiles({ home, run, db, folder, changed, progress }: Removal): Rol
 
 const MOST_TOLD = 100
 
+/** Files that come back are made in here. */
+export const backFolder = (folder: string, run: string): string => join(folder, `.longhaul-${run}-back`)
+
 /** Whole or not at all, and not over a file that is there. */
-function putBack(home: string, run: string, { no, before }: ExportedFile, path: string): boolean {
+export function putBack(
+  { home, run, folder }: Asked & { folder: string },
+  { no, file, before }: ExportedFile,
+): boolean {
+  const path = join(folder, file)
   const copy = asidePath(home, run, no)
   if (before === undefined || existsSync(path) || !existsSync(copy)) return false
-  const half = join(makeFolder(join(dirname(path), `.longhaul-${run}-back`)), String(no))
+  const half = join(makeFolder(backFolder(folder, run)), String(no))
   copyFileSync(copy, half)
   sync(half)
   linkSync(half, path)
-  rmSync(dirname(half), { recursive: true })
+  rmSync(half)
   return true
 }
 
-/** Files that are not what the run has written, by their number, in words without their names. */
-async function changedFiles(
+interface Looked {
+  /** Files that are not what the run has written, by their number, in words without their names. */
+  changed: ReadonlyMap<number, string>
+  /** The numbers of those that a rollback before, which was killed, has put back. */
+  restored: ReadonlySet<number>
+}
+
+/** Each file is read. */
+export async function lookAtFiles(
   db: Connection,
+  files: Iterable<ExportedFile>,
   folder: string,
   progress: Progress,
-): Promise<Map<number, string>> {
+): Promise<Looked> {
+  const restored = new Set<number>()
   const changed = new Map<number, string>()
-  const { files } = exportFigures(db)
-  for (const { no, file, kind, state, sha256 } of allFiles(db)) {
+  const all = exportFigures(db).files
+  for (const { no, file, kind, state, sha256, before } of files) {
     const path = join(folder, file)
     if (state !== 'done' || !existsSync(path)) continue
     progress({ file: no })
-    if ((await sha256Of(path)) === sha256) continue
-    const name = kind === 'manifest' ? 'the manifest' : `file ${no} of ${files}`
+    const found = await sha256Of(path)
+    if (found === sha256) continue
+    if (found === before) {
+      restored.add(no)
+      continue
+    }
+    const name = kind === 'manifest' ? 'the manifest' : `file ${no} of ${all}`
     changed.set(no, `${name} has been changed since, and stays as it is`)
   }
-  return changed
+  return { changed, restored }
 }
 
 /** What a rollback would find. */
@@ -122,7 +142,9 @@ export async function checkTakeExportBack({ home, run }: Asked, progress: Progre
   return withLedger(home, run, async db => {
     const where = placeOfExport(db)
     const state = where ? (getFileRun(db, run)?.state ?? '') : 'planned'
-    const changed = where ? await changedFiles(db, where.folder, progress) : new Map<number, string>()
+    const changed = where
+      ? (await lookAtFiles(db, allFiles(db), where.folder, progress)).changed
+      : new Map<number, string>()
     return {
       ...none,
       ...{ safe: true, state },

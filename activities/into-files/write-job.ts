@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { held } from '../../ledger/fence.ts'
 import { type ExportedFile, exportFigures, failFile, nextFile } from '../../ledger/in-file/exported.ts'
+import { Failure } from '../../model/failure.ts'
 import { writing } from '../../stores/sqlite/write/transaction.ts'
 import { ordersOf } from '../into-sqlite/orders.ts'
 import type { Progress } from '../progress.ts'
@@ -34,6 +35,14 @@ export async function writeExport(
       rows.close()
     }
   })
+}
+
+/** Names of files for each row hold values of the row. */
+function withoutFileName({ layout, where }: Export, error: unknown): unknown {
+  if (layout.per === undefined || !(error instanceof Failure)) return error
+  const { facts } = error
+  if (!facts.object?.startsWith(`file ${where.folder}`)) return error
+  return new Failure({ ...facts, object: `folder ${where.folder}` })
 }
 
 /** How often it looks for orders while it waits, and shows that it lives. */
@@ -69,14 +78,14 @@ class Lane {
 
   async #file(file: ExportedFile): Promise<void> {
     const { db, token, waiting } = this.#opened
-    const half = beginFile(this.#opened, file)
+    const half = await beginFile(this.#opened, file)
     try {
       const settled = await writeFile(this.#opened, this.#rows, file, half, this.#progress, this.#signal)
       await putIntoPlace(this.#opened, half, file, settled)
     } catch (error) {
       rmSync(half, { force: true })
       const reason = isFileFailure(error)
-      if (reason === undefined) throw error
+      if (reason === undefined) throw withoutFileName(this.#opened, error)
       await writing(db, waiting, () => failFile(db, token, file.no, reason))
     }
   }

@@ -125,9 +125,11 @@ export class EntryMapper {
       .raw()
       .safeIntegers()
     const names = columns.map(column => quote(column.name))
-    this.#insert = db.prepare(
-      `INSERT OR IGNORE INTO image.${quote(table)} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-    )
+    this.#insert = db
+      .prepare(
+        `INSERT OR IGNORE INTO image.${quote(table)} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      )
+      .safeIntegers()
     const whole = source.columns.map(quote).join(', ')
     const rowNumber = quote(source.rowNumber)
     const original = db
@@ -139,7 +141,7 @@ export class EntryMapper {
         raw: rawText(source.columns, original.get(row) as MappedCell[]),
       }
       const at = source.table !== undefined && { source: source.table, row }
-      rejectRow(db, { table, key, rule, reason, ...at, ...raw })
+      rejectRow(db, { table, part: name, key, rule, reason, ...at, ...raw })
     }
     if (!isParent) return
     const made = db.prepare(`INSERT INTO work.${quote(`made ${name}`)} (row, made, fate) VALUES (?, ?, ?)`)

@@ -88,8 +88,9 @@ async function keep(sides: LookupSides, name: string, lookup: Lookup): Promise<v
 function rowsHere({ sources, mapping }: LookupSides, { in: place, match, give }: Lookup): string | undefined {
   if ('source' in place) return `main.${quote(sources.table(place.source)!.name)}`
   if ('file' in place) return `work.${quote(`source ${place.file}`)}`
-  const entries = 'target' in place ? (mapping[place.target] ?? []) : []
-  const given = entries.length > 0 && entries.every(({ columns }) => match! in columns && give! in columns)
+  const entries = 'target' in place && Object.hasOwn(mapping, place.target) ? mapping[place.target]! : []
+  const has = (columns: object) => Object.hasOwn(columns, match!) && Object.hasOwn(columns, give!)
+  const given = entries.length > 0 && entries.every(({ columns }) => has(columns))
   return 'target' in place && given ? `image.${quote(place.target)}` : undefined
 }
 

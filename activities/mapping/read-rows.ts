@@ -9,7 +9,7 @@ export const FATE = '\0fate'
 
 /**
  * In the order in which a row has them: columns of the source, and of the row that it goes with. Where rows are taken again, those
- * alone that did not go into this table before; of a query or of elements nobody knows which those were.
+ * alone that this part did not write before; of a query or of elements nobody knows which those were.
  */
 export function readSql(
   { source, parent, entry, name, table, again }: EntryPart,
@@ -34,12 +34,13 @@ export function readSql(
         ]
       : []),
   ]
-  const only = again ? ` AND ${row} IN (${leftFor(table, source.table)})` : ''
+  const only = again ? ` AND ${row} IN (${leftFor(table, name, source.table)})` : ''
   return `SELECT ${[row, ...inOrder.map(({ sql }) => sql)].join(', ')} FROM ${source.sql} s ${joins.join(' ')}
       WHERE ${row} > ?${only} ORDER BY ${row}`
 }
 
-const leftFor = (table: string, source: string | undefined): string =>
+const leftFor = (table: string, part: string, source: string | undefined): string =>
   source === undefined
     ? 'NULL'
-    : `SELECT row FROM main.longhaul_again WHERE "table" = ${quoteText(table)} AND source = ${quoteText(source)}`
+    : `SELECT row FROM main.longhaul_again WHERE "table" = ${quoteText(table)} AND source = ${quoteText(source)}
+        AND (part IS NULL OR part = ${quoteText(part)})`

@@ -178,13 +178,19 @@ export class Sources {
   async #load(name: string, batches: AsyncIterable<FileBatch>): Promise<string | undefined> {
     let table: string | undefined
     let insert: Statement | undefined
+    let known = 0
     for await (const batch of batches) {
       if (table !== undefined && table !== batch.table) return 'has several tables'
       if (batch.bad.length > 0) return `has a row that cannot be read, at ${batch.bad[0]!.place}`
       table = batch.table
-      if (!insert) {
+      if (!insert || batch.columns.length > known) {
         const { columns } = batch
-        this.#db.exec(`CREATE TABLE work.${quote(name)} (${columns.map(quote).join(', ')})`)
+        if (!insert) this.#db.exec(`CREATE TABLE work.${quote(name)} (${columns.map(quote).join(', ')})`)
+        // Columns that come later are NULL in the rows before.
+        else
+          for (const column of columns.slice(known))
+            this.#db.exec(`ALTER TABLE work.${quote(name)} ADD COLUMN ${quote(column)}`)
+        known = columns.length
         insert = this.#db.prepare(
           `INSERT INTO work.${quote(name)} VALUES (${columns.map(() => '?').join(', ')})`,
         )

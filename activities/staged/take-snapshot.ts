@@ -88,6 +88,8 @@ async function layDown(
     return { how: of.kind === 'postgres' ? 'pulled from PostgreSQL' : 'restored from an archive' }
   }
   const files = filesOf(home, again?.run ?? run, of)
+  // A run that takes up what this one leaves looks here.
+  if (again && files.path !== of.path) writeArtifact(home, run, 'stage', { path: files.path, failed: [] })
   const mark = markOfFiles(files)
   const counts = await runJob('stageFiles', {
     ...{ stage, source: files },

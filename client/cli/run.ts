@@ -46,11 +46,11 @@ export async function runCommand(cli: Cli, flags: RunFlags, words: RunWords): Pr
   await runPrepared(cli, flags, prepareRun(options, words.mode, cli.around.here), words)
 }
 
-/** Once the run is complete nobody asks for what came in. */
+/** Once the run is complete nobody asks for what came in; one that is only begun, or looked at, does. */
 async function runStdin(cli: Cli, flags: RunFlags, words: RunWords): Promise<void> {
   const from = await keepStdin(flags.from!, cli.around.home)
   await runCommand(cli, { ...flags, from }, words)
-  if (cli.status === 0) forgetStdin(from)
+  if (cli.status === 0 && words.mode === 'full' && !flags.detach) forgetStdin(from)
 }
 
 /** The same for a run that was prepared elsewhere, or is once the server can be asked. */

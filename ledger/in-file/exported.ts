@@ -183,13 +183,12 @@ export function settleFile(db: Db, token: RunToken, no: number, settled: Settled
   db.prepare(`UPDATE ${fileTable('run')} SET updated_at = ${NOW} WHERE id = ?`).run(token.run)
 }
 
-/** The file could not be written; the others are. */
+/** The file could not be written; the others are. One that another attempt has written meanwhile stays so. */
 export function failFile(db: Db, token: RunToken, no: number, error: string): void {
   mustBeOurs(db, token)
-  db.prepare(`UPDATE ${FILE} SET state = 'failed', error = ?, ended_at = ${NOW} WHERE no = ?`).run(
-    error,
-    BigInt(no),
-  )
+  db.prepare(
+    `UPDATE ${FILE} SET state = 'failed', error = ?, ended_at = ${NOW} WHERE no = ? AND state <> 'done'`,
+  ).run(error, BigInt(no))
 }
 
 /** The sha256 of a file of others that is kept aside. */

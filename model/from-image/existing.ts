@@ -56,10 +56,11 @@ interface Sides {
 function planColumn(
   planning: ImagePlanning,
   { own, there, match }: Sides,
-  { name }: Column,
+  { name, generated }: Column,
   wanted: string,
 ): ColumnPlan[] {
   const column = there.columns.find(other => foldName(other.name) === foldName(wanted))
+  if (generated && column?.generated) return []
   if (!column || column.generated) {
     const why = column ? 'is computed there' : `is not a column of ${showName(there.name)}`
     refuse(planning, own, name, `${showName(wanted)} ${why}`)

@@ -85,15 +85,18 @@ function wholeOf(value: Exclude<MappedCell, null>): bigint | undefined {
 
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*$/i
 /** So many digits come back from a double as they were. */
-const DIGITS_OF_DOUBLE = 17
+const DIGITS_OF_DOUBLE = 15
 
 function float(value: Exclude<MappedCell, null>): number | undefined {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return BigInt(Number(value)) === value ? Number(value) : undefined
   if (typeof value !== 'string' || !NUMBER.test(value)) return undefined
-  const digits = value.replace(/e.*$/i, '').replace(/\D/g, '').replace(/^0+/, '')
-  const read = Number(value)
-  return digits.length <= DIGITS_OF_DOUBLE && Number.isFinite(read) ? read : undefined
+  const spelled = value.trim().toLowerCase()
+  const plain = spelled.replace(/e.*$/, '').replace(/(\.\d*?)0+$/, '$1')
+  const digits = plain.replace(/\D/g, '').replace(/^0+/, '')
+  const read = Number(spelled)
+  const isWhole = digits.length <= DIGITS_OF_DOUBLE || String(read) === spelled
+  return isWhole && Number.isFinite(read) ? read : undefined
 }
 
 /** Decimals as texts: SQLite's own numbers may not have all their digits. */

@@ -99,7 +99,7 @@ export function checkColumn(
         `${table} is not the table that this one goes with`,
         `Write \`with: ${table}\` beside columns`,
       )
-    else if (given && !(name in given))
+    else if (given && !Object.hasOwn(given, name))
       report(
         path,
         `${table} gets no column ${name} by this mapping`,
@@ -157,9 +157,11 @@ function columnsLookedUp(
   }
   const target = lookUp(sides.targets, place.target)
   if (target) return target.columns.map(({ name }) => name)
-  const made = mapping[place.target]?.flatMap(({ columns }) => Object.keys(columns))
+  const made =
+    Object.hasOwn(mapping, place.target) &&
+    mapping[place.target]!.flatMap(({ columns }) => Object.keys(columns))
   const names = sides.targets.map(({ name }) => name)
   return (
-    made ?? { problem: `the target has no table ${place.target}`, remedy: noTable(place.target, names)[1] }
+    made || { problem: `the target has no table ${place.target}`, remedy: noTable(place.target, names)[1] }
   )
 }

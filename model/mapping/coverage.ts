@@ -133,7 +133,7 @@ function checkComplete(checked: Checked, columns: readonly string[]): void {
     if (usedBy(entry, columns).has(name))
       report(at('drop'), `the column ${name} is dropped and used`, 'Keep one of the two')
   for (const column of target?.columns ?? [])
-    if (requires(column) && !(column.name in entry.columns))
+    if (requires(column) && !Object.hasOwn(entry.columns, column.name))
       report(
         at('columns'),
         `the target needs a value of ${column.name}, and none is mapped`,
@@ -176,7 +176,7 @@ function usedBy({ columns }: MappedTable, all: readonly string[]): Set<string> {
 function checkSame(table: string, entries: readonly MappedTable[], report: Report): void {
   const all = new Set(entries.flatMap(({ columns }) => Object.keys(columns)))
   for (const [i, { columns }] of entries.entries()) {
-    const lacking = [...all].filter(name => !(name in columns))
+    const lacking = [...all].filter(name => !Object.hasOwn(columns, name))
     if (lacking.length === 0) continue
     report(
       ['mapping', table, i],

@@ -21,7 +21,7 @@ export function mappingOrder(
       if (!state.has(other)) visit(other)
     }
     for (const { table: other } of lookUp(targets, table)?.foreignKeys ?? [])
-      if (other in mapping && !state.has(other)) visit(other)
+      if (Object.hasOwn(mapping, other) && !state.has(other)) visit(other)
     state.set(table, 'done')
     order.push(table)
   }
@@ -34,13 +34,16 @@ function neededBy(mapping: Mapping, table: string): string[] {
     ...(parentOf(mapping, entry) ? [entry.with!] : []),
     ...Object.values(entry.columns)
       .flatMap(({ lookups = [] }) => lookups)
-      .flatMap(({ in: place }) => ('target' in place && place.target in mapping ? [place.target] : [])),
+      .flatMap(({ in: place }) =>
+        'target' in place && Object.hasOwn(mapping, place.target) ? [place.target] : [],
+      ),
   ])
 }
 
 /** The entry whose rows those of this one go with, and its place in the mapping. */
 export function parentOf(mapping: Mapping, entry: MappedTable): { table: string; at: number } | undefined {
-  const entries = entry.with === undefined ? undefined : mapping[entry.with]
+  const entries =
+    entry.with !== undefined && Object.hasOwn(mapping, entry.with) ? mapping[entry.with] : undefined
   const from = JSON.stringify(entry.from)
   const at =
     entries?.findIndex(

@@ -17,7 +17,6 @@ export function declarationOf(type: LogicalType | undefined): string {
     case 'time':
     case 'uuid':
     case 'inet':
-    case 'json':
       return type.kind.toUpperCase()
     case 'integer':
       return 'INTEGER'
@@ -27,6 +26,9 @@ export function declarationOf(type: LogicalType | undefined): string {
       return decimal(type)
     case 'text':
       return type.maxLength === undefined ? 'TEXT' : `VARCHAR(${type.maxLength})`
+    // The affinity of JSON is NUMERIC: a document that is a number would lose digits.
+    case 'json':
+      return 'JSON_TEXT'
     case 'bytes':
       return 'BLOB'
     case 'timestamp':

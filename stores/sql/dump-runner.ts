@@ -137,7 +137,7 @@ const refused = (what: string): Meant => ({
 
 const WITH_ERRORS: Meant = {
   message: 'the dump ends in ROLLBACK: the database was damaged when it was made',
-  remedy: 'Make the dump with "sqlite3 FILE .recover"',
+  remedy: 'Mend it with "sqlite3 FILE .recover | sqlite3 NEW.db", and read sqlite:NEW.db',
 }
 
 const taken = (name: string): Meant => ({

@@ -122,7 +122,7 @@ class Finder {
       if (child === this.#root) continue
       for (const key of this.#tables[child]!.foreignKeys) {
         const parent = this.#tables.findIndex(({ name }) => sameName(name, key.table))
-        if (!reached.has(parent)) continue
+        if (!reached.has(parent) || !refersTo(key, this.#tables[parent]!)) continue
         const edge = { no: edges.length, child, parent }
         this.#pairs(edge, key)
         edges.push(edge)
@@ -208,6 +208,11 @@ function inWords(cell: unknown): string {
 const isNumbered = ({ access }: Table): boolean => access.by === 'rowid' || access.by === 'key'
 
 /** The number of a row, of a table in `rowsOf`. */
+/** SQLite takes a key onto columns that are not there, and onto a table without one. */
+const refersTo = ({ columns, references }: ForeignKey, parent: Table): boolean =>
+  references.length === columns.length &&
+  references.every(name => parent.columns.some(column => sameName(column.name, name)))
+
 function numberOf({ access }: Table, at: number, alias = 't', keys = 'k'): string {
   return access.by === 'rowid' ? `${alias}.${quote(access.name)}` : `${keys}_${at}.n`
 }

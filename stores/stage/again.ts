@@ -87,10 +87,10 @@ function copyRecords(to: Connection): void {
     INSERT INTO main.longhaul_found SELECT * FROM earlier.longhaul_found;
     INSERT INTO main.longhaul_place SELECT * FROM earlier.longhaul_place;
     INSERT INTO main.longhaul_again
-      SELECT "table", source, row FROM earlier.longhaul_rejected
+      SELECT "table", source, row, part FROM earlier.longhaul_rejected
        WHERE at = 'image' AND source IS NOT NULL AND row IS NOT NULL;
     INSERT INTO main.longhaul_rejected
-      SELECT no, 'read', "table", source, row, file, place, key, rule, reason, raw FROM earlier.longhaul_rejected
+      SELECT no, 'read', "table", source, row, file, place, key, rule, reason, raw, part FROM earlier.longhaul_rejected
        WHERE at = 'read' OR source IS NULL OR row IS NULL;
   `)
 }
@@ -111,5 +111,6 @@ const nothing = () =>
     code: 'refused',
     object: 'the earlier run',
     message: 'it has rejected no row that could be taken again',
-    remedy: 'Correct the file itself where lines of it could not be read, and run the whole command again',
+    remedy:
+      'Put the rows that could not be read into a file of their own, corrected, and import that: the others are in the target',
   })

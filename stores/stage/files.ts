@@ -13,6 +13,7 @@ import { codeOf } from '../sqlite/errors.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { withOwnManifests } from '../xlsx/own-manifests.ts'
 import { stageGone } from './again.ts'
+import { fileNames } from './file-names.ts'
 import { type Loaded, loadFile } from './load.ts'
 import { openStageFile } from './schema.ts'
 
@@ -27,7 +28,8 @@ export interface FilesInput {
 
 /** How far it is. */
 export interface FileProgress {
-  file: string
+  /** Its number, from 1: a name may hold what a row holds. */
+  file: number
   rows: number
 }
 
@@ -54,13 +56,16 @@ export async function stageFiles(
     )
     const recorded = new Set(db.prepare<[], string>('SELECT file FROM longhaul_file').pluck().all())
     const pace = new Pace(perMinute)
-    for (const file of wanted) {
+    for (const [i, file] of wanted.entries()) {
       if (recorded.has(file.file)) continue
-      await pace.next(() => progress({ file: file.file, rows: 0 }), signal)
-      await stageOne(db, source, file, rows => progress({ file: file.file, rows }), signal)
+      await pace.next(() => progress({ file: i + 1, rows: 0 }), signal)
+      await stageOne(db, source, file, rows => progress({ file: i + 1, rows }), signal)
     }
     for (const { file } of manifest?.files ?? [])
-      if (!only && !wanted.some(there => there.file === file)) noteFailure(db, file, gone(file))
+      if (!only && !wanted.some(there => there.file === file)) noteFailure(db, file, gone(file, MANIFESTED))
+    for (const file of only ?? [])
+      if (!wanted.some(there => there.file === file))
+        noteFailure(db, file, gone(file, 'it has failed before'))
     return outcome(db)
   } finally {
     db.close()
@@ -198,12 +203,13 @@ function outcome(db: Connection): Outcome {
     )
     .get()!
   const { code, file, message, remedy } = first
+  const object = fileNames(db)(file)
   const others = files > 1 ? `, and ${files - 1} more cannot be read` : ''
   // An attempt after a correction has to look again.
   db.exec('DELETE FROM longhaul_file')
   throw new Failure({
     code,
-    object: `file ${file}`,
+    object,
     message: `${message}${others}`,
     ...(remedy && { remedy }),
   })
@@ -236,10 +242,13 @@ const changed = (file: string) =>
     remedy: 'Take it again when nobody writes it',
   })
 
-const gone = (file: string): FailureFacts => ({
+const MANIFESTED = 'longhaul.json names it'
+
+/** @param why it should be there, in words */
+const gone = (file: string, why: string): FailureFacts => ({
   code: 'source',
   object: `file ${file}`,
-  message: 'longhaul.json names it, and it is not there',
+  message: `${why}, and it is not there`,
   remedy: 'Put it back',
 })
 

@@ -48,7 +48,7 @@ export function typedImage(
       const known = manifest?.tables.find(({ name }) => sameName(name, table.name))
       const made = known
         ? tableOfManifest(to, table, known)
-        : typedTable(from, to, table, wishes[table.name] ?? {}, findings)
+        : typedTable(from, to, table, wishesFor(wishes, table.name), findings)
       fill(from, to, table, made, progress, signal)
     }
     for (const statement of manifest?.after ?? []) makeAfter(to, statement, findings)
@@ -154,6 +154,10 @@ function insertEach(
   })()
 }
 
+/** A table may be called as what every object has. */
+const wishesFor = (wishes: Wishes, table: string): Wishes[string] =>
+  Object.hasOwn(wishes, table) ? wishes[table]! : {}
+
 function insertSql(
   table: string,
   columns: readonly ImageColumn[],
@@ -161,7 +165,7 @@ function insertSql(
   refuses: boolean,
 ): string {
   return `
-    INSERT INTO main.${quote(table)} (${columns.map(({ name }) => quote(name)).join(', ')})
+    INSERT OR ABORT INTO main.${quote(table)} (${columns.map(({ name }) => quote(name)).join(', ')})
     SELECT ${columns.map(({ read }) => read).join(', ')}
       FROM stage.${quote(table)}
      WHERE ${rowNumber} > ? AND ${rowNumber} <= ?${

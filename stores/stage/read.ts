@@ -55,13 +55,28 @@ interface Found {
   tally: string
 }
 
+/** A file that lacks a column has NULL there in all its rows. */
 function talliesOf(db: Connection): Map<string, Tally> {
   const all = new Map<string, Tally>()
+  const rows = new Map<string, number>()
+  const placed = 'SELECT source, sum(rows) AS rows FROM longhaul_place GROUP BY source'
+  const read = new Map(
+    db
+      .prepare<[], { source: string; rows: number }>(placed)
+      .all()
+      .map(({ source, rows }) => [foldName(source), rows]),
+  )
   for (const { source, name, tally } of db
     .prepare<[], Found>('SELECT source, name, tally FROM longhaul_found WHERE tally IS NOT NULL ORDER BY no')
     .iterate()) {
     const key = keyOf(source, name)
     all.set(key, added(all.get(key) ?? emptyTally(), JSON.parse(tally) as Tally))
+    rows.set(key, read.get(foldName(source)) ?? 0)
+  }
+  for (const [key, tally] of all) {
+    const counted = Object.values(tally.counts).reduce((sum, n) => sum + n, 0)
+    const lacking = rows.get(key)! - counted
+    if (lacking > 0) all.set(key, added(tally, { ...emptyTally(), counts: { null: lacking } }))
   }
   return all
 }

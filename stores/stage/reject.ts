@@ -6,6 +6,8 @@ import { placeOf } from './read.ts'
 export interface Rejected {
   /** As users know it: of the target where a mapping has made it, else of the source. */
   table: string
+  /** Of a mapping: the entry that did not take it, as its work file calls it. */
+  part?: string
   /** Of the stage, and the number of the row there; absent where it did not come so far. */
   source?: string
   row?: number | bigint
@@ -24,13 +26,13 @@ export interface Rejected {
 
 /** Keeps a row; the transaction is the caller's. @param at `read`: it is no row at all; `image`: it broke a rule on its way */
 export function rejectRow(db: Connection, rejected: Rejected, at: 'read' | 'image' = 'image'): void {
-  const { table, source, row, key, rule, reason, raw } = rejected
+  const { table, part, source, row, key, rule, reason, raw } = rejected
   const known = source !== undefined && row !== undefined ? placeOf(db, source, row) : undefined
   const { file, place } = known ?? rejected
   prepared(
     db,
-    `INSERT INTO longhaul_rejected (at, "table", source, row, file, place, key, rule, reason, raw)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO longhaul_rejected (at, "table", source, row, file, place, key, rule, reason, raw, part)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   ).run(
     at,
     table,
@@ -42,6 +44,7 @@ export function rejectRow(db: Connection, rejected: Rejected, at: 'read' | 'imag
     rule,
     reason,
     raw ?? null,
+    part ?? null,
   )
 }
 

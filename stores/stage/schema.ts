@@ -16,9 +16,9 @@ import type { Connection } from '../sqlite/open.ts'
  * by a manifest.
  * `longhaul_place`: where rows stood: row numbers from `first` on, one after the other, at places from `place` on.
  * `longhaul_rejected`: `at` says when: `read` from a file, or made into the `image`; `source` and `row` name the row of the stage, where
- * it came so far, else `raw` has what stood in the file.
- * `longhaul_again`: of a run that takes rows again: which of them are to go into which table of the target; into others they may have gone
- * before. Empty in all other runs.
+ * it came so far, else `raw` has what stood in the file; `part` the entry of a mapping that did not take it.
+ * `longhaul_again`: of a run that takes rows again: which of them are to go into which table of the target, by which entry of a mapping; into
+ * others, and by others, they may have gone before. Empty in all other runs.
  * `longhaul_manifest`: what longhaul itself wrote beside the files, where it did.
  */
 const OWN = {
@@ -28,8 +28,8 @@ const OWN = {
   longhaul_place: `source TEXT NOT NULL, first INTEGER NOT NULL, file INTEGER NOT NULL, place INTEGER NOT NULL, rows INTEGER NOT NULL,
     PRIMARY KEY (source, first)`,
   longhaul_rejected: `no INTEGER PRIMARY KEY, at TEXT NOT NULL, "table" TEXT NOT NULL, source TEXT, row INTEGER, file TEXT,
-    place INTEGER, key TEXT, rule TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT`,
-  longhaul_again: `"table" TEXT NOT NULL, source TEXT NOT NULL, row INTEGER NOT NULL`,
+    place INTEGER, key TEXT, rule TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT, part TEXT`,
+  longhaul_again: `"table" TEXT NOT NULL, source TEXT NOT NULL, row INTEGER NOT NULL, part TEXT`,
   longhaul_manifest: `content TEXT NOT NULL`,
 } as const
 
@@ -49,4 +49,4 @@ export function openStageFile(path: string): Connection {
 }
 
 /** Whether a table of a stage is longhaul's own: a record of this file, or of the run that fetched its rows. */
-export const isOwnTable = (name: string): boolean => foldName(name) in OWN || isLedgerTable(name)
+export const isOwnTable = (name: string): boolean => Object.hasOwn(OWN, foldName(name)) || isLedgerTable(name)

@@ -3,9 +3,10 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import type { Statement } from 'better-sqlite3'
 import { count } from '../../model/amounts.ts'
 import type { Finding } from '../../model/finding.ts'
-import type { Intake, IntakeFile, IntakeTable } from '../../model/intake.ts'
+import type { Intake, IntakeTable } from '../../model/intake.ts'
 import type { Connection } from '../sqlite/open.ts'
 import { quote } from '../sqlite/quote.ts'
+import { fileNames } from './file-names.ts'
 import { missingColumns, rejectedBy, stageFilesOf, stageTables } from './read.ts'
 import { openStageFile } from './schema.ts'
 import { rowNumberOf } from './tables.ts'
@@ -28,7 +29,7 @@ export function settleStage({ stage, rejected, mapped }: SettleInput): {
     exportRejected(db, rejected)
     return {
       intake,
-      findings: [...fileFindings(db, intake), ...rejectedFindings(intake), ...columnFindings(db)],
+      findings: [...fileFindings(db, intake), ...rejectedFindings(db, intake), ...columnFindings(db)],
     }
   } finally {
     db.close()
@@ -119,16 +120,8 @@ function shown(cell: unknown): unknown {
   return cell instanceof Uint8Array ? `\\x${Buffer.from(cell).toString('hex')}` : cell
 }
 
-/** A file that longhaul has named by what a row holds is known by its number: findings stand in histories. */
-function fileNames(db: Connection, files: readonly IntakeFile[]): (file: string) => string {
-  const manifest = db.prepare<[], string>('SELECT content FROM longhaul_manifest').pluck().get()
-  const { ofRows = false } = JSON.parse(manifest ?? '{}') as { ofRows?: boolean }
-  if (!ofRows) return file => `file ${file}`
-  return file => `file ${files.findIndex(one => one.file === file) + 1} of ${files.length}`
-}
-
 function fileFindings(db: Connection, { files }: Intake): Finding[] {
-  const nameOf = fileNames(db, files)
+  const nameOf = fileNames(db)
   const failed = files
     .filter(({ state }) => state === 'failed')
     .map(
@@ -155,23 +148,34 @@ const noteFinding = (object: string, message: string): Finding => ({
   ...{ code: 'file-note', severity: 'warning', object, message },
 })
 
-const rejectedFindings = ({ rejected }: Intake): Finding[] =>
-  rejected.map(({ table, rule, reason, rows }) => ({
+function rejectedFindings(db: Connection, { rejected }: Intake): Finding[] {
+  // Of what no row of the stage was made nothing can be taken again.
+  const readable = db
+    .prepare<[string, string], number>(
+      'SELECT count(row) FROM longhaul_rejected WHERE "table" = ? AND rule = ?',
+    )
+    .pluck()
+  return rejected.map(({ table, rule, reason, rows }) => ({
     code: 'rows-rejected',
     severity: 'incomplete',
     object: table,
     message: `${count(rows, 'row')} not taken (${rule}): ${reason}`,
     remedy:
-      'They stand in rejected.jsonl of the run; correct the plan, then take them with "longhaul replay ID"',
+      readable.get(table, rule) === 0
+        ? 'They stand in rejected.jsonl of the run: put them into a file of their own, corrected, and import that'
+        : 'They stand in rejected.jsonl of the run; correct the plan, then take them with "longhaul replay ID"',
   }))
+}
 
 /** So many files are named. */
 const NAMED = 3
 
-const columnFindings = (db: Connection): Finding[] =>
-  missingColumns(db).map(({ table, column, files }) => ({
+function columnFindings(db: Connection): Finding[] {
+  const nameOf = fileNames(db)
+  return missingColumns(db).map(({ table, column, files }) => ({
     code: 'column-missing',
     severity: 'warning',
     object: `${table}.${column}`,
-    message: `${files.slice(0, NAMED).join(', ')}${files.length > NAMED ? ` and ${count(files.length - NAMED, 'more file')}` : ''} ${files.length === 1 ? 'has' : 'have'} no such column: the rows have NULL there`,
+    message: `${files.slice(0, NAMED).map(nameOf).join(', ')}${files.length > NAMED ? ` and ${count(files.length - NAMED, 'more file')}` : ''} ${files.length === 1 ? 'has' : 'have'} no such column: the rows have NULL there`,
   }))
+}

@@ -37,15 +37,19 @@ export function typedTable(
   wishes: Record<string, ColumnWish>,
   findings: Finding[],
 ): ImageTable {
-  const typed = columns.map(column => typedColumn(column, wishes[column.name]))
+  // A column may be called as what every object has.
+  const wished = new Map(Object.entries(wishes))
+  const typed = columns.map(column => typedColumn(column, wished.get(column.name)))
   to.exec(`CREATE TABLE ${quote(name)} (${typed.map(c => `${quote(c.name)} ${c.declared}`).join(', ')})`)
   for (const { name: column, found, tally } of columns)
-    if (found.kind === 'mixed' && tally && !wishes[column])
+    if (found.kind === 'mixed' && tally && !wished.has(column))
       findings.push(mixed(`${name}.${column}`, formsIn(tally)))
-  for (const { name: column, tally } of columns)
-    if (wishes[column] && isCompleted(wishes[column], tally)) findings.push(completed(`${name}.${column}`))
+  for (const { name: column, tally } of columns) {
+    const wish = wished.get(column)
+    if (wish && isCompleted(wish, tally)) findings.push(completed(`${name}.${column}`))
+  }
   const checked = columns.flatMap(column => {
-    const wish = wishes[column.name]
+    const wish = wished.get(column.name)
     return wish && !isFine(column, wish) ? [{ name: column.name, wish }] : []
   })
   return {

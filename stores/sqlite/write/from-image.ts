@@ -3,6 +3,7 @@ import { noteKeysWritten, noteRowsWritten } from '../../../ledger/in-file/marks.
 import { fileTable } from '../../../ledger/in-file/schema.ts'
 import { Failure } from '../../../model/failure.ts'
 import type { TablePlan, UpsertPlan } from '../../../model/plan.ts'
+import { foldName } from '../../../model/sqlite-sql/names.ts'
 import type { Cell } from '../../../model/types.ts'
 import type { Digest } from '../../digest/digest.ts'
 import { digestSource } from '../../digest/source.ts'
@@ -104,13 +105,14 @@ export function upsertIntoTable(into: Into, upsert: UpsertPlan): ImageRows {
     const count = (where: string) =>
       db.prepare<[], number>(`SELECT count(*) FROM temp.${CHUNK} WHERE ${where}`).pluck().get()!
     const all = count('1')
-    const taken = count('hit IS NOT NULL')
-    if (upsert.conflict === 'skip') db.exec(`DELETE FROM temp.${CHUNK} WHERE hit IS NOT NULL`)
+    const hit = hitName(table)
+    const taken = count(`${hit} IS NOT NULL`)
+    if (upsert.conflict === 'skip') db.exec(`DELETE FROM temp.${CHUNK} WHERE ${hit} IS NOT NULL`)
     else overwrite(into, upsert)
     const names = writtenOf(table)
       .map(({ target }) => quote(target))
       .join(', ')
-    add(into, names, `SELECT ${names} FROM temp.${CHUNK} WHERE hit IS NULL ORDER BY rowid`, [])
+    add(into, names, `SELECT ${names} FROM temp.${CHUNK} WHERE ${hit} IS NULL ORDER BY rowid`, [])
     const digest = digestChunk(into)
     const skipped = upsert.conflict === 'skip' ? taken : 0
     return { read: all, written: all - skipped, skipped, digest: digest.toBytes() }
@@ -119,13 +121,21 @@ export function upsertIntoTable(into: Into, upsert: UpsertPlan): ImageRows {
   }
 }
 
+/** What no column of the table is called. */
+function hitName({ columns }: TablePlan): string {
+  const taken = new Set(columns.map(({ target }) => foldName(target)))
+  let name = 'longhaul_hit'
+  while (taken.has(name)) name += '_'
+  return name
+}
+
 /** The chunk's rows under the names of the target, each with the row of the target that has one of its keys. */
 function gather({ db, image, table, range }: Into): void {
   db.exec(`DROP TABLE IF EXISTS temp.${CHUNK}`)
   const columns = table.columns.map(({ name, target }) => `s.${quote(name)} AS ${quote(target)}`)
   const hit = hitOf(table)
   for (const [i, { where, params, order }] of orderedSlices(image, table, range).entries()) {
-    const rows = `SELECT ${columns.join(', ')}, ${hit} AS hit
+    const rows = `SELECT ${columns.join(', ')}, ${hit} AS ${hitName(table)}
                     FROM (SELECT * FROM image.${quote(table.name)} ${where} ${order}) AS s`
     db.prepare<Cell[]>(
       i === 0 ? `CREATE TEMP TABLE ${CHUNK} AS ${rows}` : `INSERT INTO temp.${CHUNK} ${rows}`,
@@ -154,7 +164,7 @@ function overwrite({ db, run, table }: Into, { sets }: UpsertPlan): void {
   const target = quote(table.target.name)
   db.prepare(
     `INSERT INTO main.${fileTable('overwritten')} (run_id, table_name, row, old)
-     SELECT ?, ?, c.hit, ${literalsOf(names.map(name => `t.${quote(name)}`))}
+     SELECT ?, ?, c.${hitName(table)}, ${literalsOf(names.map(name => `t.${quote(name)}`))}
        FROM temp.${CHUNK} AS c JOIN main.${target} AS t ON ${isHit(table)}
       WHERE true
          ON CONFLICT DO NOTHING`,
@@ -162,12 +172,16 @@ function overwrite({ db, run, table }: Into, { sets }: UpsertPlan): void {
   const sub = (name: string) => `${quote(name)} = c.${quote(name)}`
   db.exec(
     `UPDATE main.${target} AS t SET ${names.map(sub).join(', ')} FROM temp.${CHUNK} AS c
-      WHERE c.hit IS NOT NULL AND ${isHit(table)}`,
+      WHERE c.${hitName(table)} IS NOT NULL AND ${isHit(table)}`,
   )
 }
 
-const isHit = ({ there }: TablePlan): string =>
-  there!.by === 'key' ? `${rowName(there!, 't')} = c.hit` : `t.${rowNumber(there!)} = CAST(c.hit AS INTEGER)`
+function isHit(table: TablePlan): string {
+  const [there, hit] = [table.there!, `c.${hitName(table)}`]
+  return there.by === 'key'
+    ? `${rowName(there, 't')} = ${hit}`
+    : `t.${rowNumber(there)} = CAST(${hit} AS INTEGER)`
+}
 
 /** Adds the rows of a query, and notes them as the run's; gives how many. */
 function add({ db, run, table }: Into, names: string, query: string, params: readonly Cell[]): number {

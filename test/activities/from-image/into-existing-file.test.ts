@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import Database from 'better-sqlite3'
 import type { RequestOptions } from '../../../model/plan-request.ts'
 import { contentOf, execute, FileRun, newFolder, query } from './file-run.ts'
 
@@ -70,6 +71,33 @@ test('rows whose keys are there are overwritten; a rollback puts back what they 
   await run.takenBack()
   execute(run.path, `DELETE FROM log WHERE at = 'mine'`)
   assert.deepEqual(contentOf(run.path), before)
+})
+
+function statOf(path: string): unknown[] {
+  const db = new Database(path)
+  try {
+    return db.prepare('SELECT * FROM stat ORDER BY id').raw().safeIntegers().all()
+  } finally {
+    db.close()
+  }
+}
+
+test('a column may have any name, and one that both sides compute is left to the target', async () => {
+  const there = `
+    CREATE TABLE stat (id INTEGER PRIMARY KEY, hit INTEGER, longhaul_hit TEXT, twice INTEGER AS (hit * 2));
+    INSERT INTO stat (id, hit, longhaul_hit) VALUES (1, 10, 'one'), (2, 20, 'two')`
+  const run = prepared({ ifExists: 'upsert' }, there)
+  const { failures } = await run.whole(
+    `CREATE TABLE stat (id INTEGER PRIMARY KEY, hit INTEGER, longhaul_hit TEXT, twice INTEGER AS (hit * 2));
+     INSERT INTO stat (id, hit, longhaul_hit) VALUES (2, 1, 'TWO'), (3, 2, 'three'), (4, NULL, 'four')`,
+  )
+  assert.deepEqual(failures, [])
+  assert.deepEqual(statOf(run.path), [
+    [1n, 10n, 'one', 20n],
+    [2n, 1n, 'TWO', 2n],
+    [3n, 2n, 'three', 4n],
+    [4n, null, 'four', null],
+  ])
 })
 
 test('rows whose keys are there are skipped, by any of the keys of the table', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { verifySync } from '@node-rs/bcrypt'
 import fc from 'fast-check'
+import { declaredType } from '../../../model/declared-type.ts'
 import { Failure } from '../../../model/failure.ts'
 import { showPreview } from '../../../model/mapping/show-preview.ts'
 import { stageAgain } from '../../../stores/stage/again.ts'
@@ -121,6 +122,62 @@ test('rows that are taken again go where they have not gone before, and nowhere 
     again.rejected().map(({ table, key, rule }) => [table, key, rule]),
     [['versions', 'doc_id = D-1', 'parent-written']],
   )
+})
+
+test('rows that are taken again are not made a second time by an entry that has made them before', async () => {
+  const mapping = (email: string) => `
+    contacts:
+      - { from: users, columns: { name: name, value: ${email} } }
+      - { from: users, columns: { name: name, value: phone } }`
+  const target = 'CREATE TABLE contacts (name TEXT, value TEXT)'
+  using first = scene(
+    `CREATE TABLE users (name TEXT, email TEXT, phone TEXT); INSERT INTO users VALUES ('Ann', NULL, '1'), ('Bob', 'b@x', '2')`,
+    target,
+  )
+  await first.map(mapping('{ from: email, required: true }'))
+  assert.equal(first.rejected().length, 1)
+  using again = scene('', target)
+  const [stage, earlier] = [again, first].map(({ folder }) => join(folder, 'stage.db')) as [string, string]
+  rmSync(stage)
+  stageAgain({ stage, earlier, mapped: ['users'] })
+  await again.map(mapping('{ from: email, default: none }'))
+  assert.deepEqual(again.image('SELECT name, value FROM contacts'), [{ name: 'Ann', value: 'none' }])
+})
+
+test('children find a parent whose number no double has, and a document that is a number keeps its digits', async () => {
+  using here = scene(
+    `CREATE TABLE s (id INTEGER, doc TEXT); INSERT INTO s VALUES (9007199254740993, '12345678901234567890'), (2, '1.10')`,
+    'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER)',
+  )
+  await here.map(`
+  p: { from: s, columns: { id: id }, drop: [doc] }
+  c: { from: s, with: p, columns: { p: { of: p, column: id } }, drop: [doc] }
+  d: { from: s, columns: { doc: { from: doc, cast: json } }, drop: [id] }`)
+  assert.deepEqual(here.rejected(), [])
+  assert.deepEqual(here.image('SELECT CAST(p AS TEXT) AS p FROM c ORDER BY 1 DESC'), [
+    { p: '9007199254740993' },
+    { p: '2' },
+  ])
+  assert.deepEqual(here.image('SELECT doc FROM d'), [{ doc: '12345678901234567890' }, { doc: '1.10' }])
+  const [{ type }] = here.image(`SELECT type FROM pragma_table_info('d')`) as [{ type: string }]
+  assert.deepEqual(declaredType(type), { kind: 'json', binary: true })
+})
+
+test('a file that is read may have columns that come late, and tables be called as what every object has', async () => {
+  using here = scene(
+    'CREATE TABLE other (x)',
+    `CREATE TABLE constructor ("valueOf" TEXT); INSERT INTO constructor VALUES ('late');
+     CREATE TABLE t (a INTEGER, b TEXT REFERENCES constructor ("valueOf"))`,
+  )
+  const file = join(here.beside, 'late.json')
+  const all = Array.from({ length: 20_000 }, (_, a) => (a < 19_999 ? { a } : { a, b: 'late' }))
+  writeFileSync(file, JSON.stringify(all))
+  await here.map(`  t: { from: { file: ${file} }, columns: { a: a, b: b } }`)
+  assert.deepEqual(here.rejected(), [])
+  assert.deepEqual(here.image('SELECT * FROM t WHERE a > 19997'), [
+    { a: 19_998, b: null },
+    { a: 19_999, b: 'late' },
+  ])
 })
 
 test('a preview shows the first rows before and after, and no password', async () => {

@@ -117,6 +117,33 @@ test('of a hundred files one that is broken is told, and nothing of it is there'
   assert.deepEqual(rows(again.image, 'SELECT no FROM item'), [[57]])
 })
 
+test('what is still missing when failed files are taken again is not forgotten', async () => {
+  const first = scene({ 'a.csv': 'x,x\n', 'b.csv': 'y,y\n', 'c.csv': lines('z', '1') })
+  assert.deepEqual(await lay(first), { files: 3, failed: 2 })
+  writeFileSync(join(first.folder, 'a.csv'), lines('x', '1'))
+  rmSync(join(first.folder, 'b.csv'))
+  const again = scene({})
+  assert.deepEqual(await lay({ ...again, folder: first.folder }, { failedIn: first.stage }), {
+    files: 2,
+    failed: 1,
+  })
+  const { intake } = settle(again)
+  assert.deepEqual(
+    intake.files.map(({ file, state }) => [file, state]),
+    [
+      ['a.csv', 'done'],
+      ['b.csv', 'failed'],
+    ],
+  )
+})
+
+test('a table may be called as what every object has', async () => {
+  const odd = scene({ 'constructor.csv': lines('constructor,toString', '1,a') })
+  await lay(odd)
+  settle(odd)
+  assert.deepEqual(rows(odd.image, 'SELECT * FROM "constructor"'), [[1, 'a']])
+})
+
 test('killed in the middle of a file, the ones before are there, and that one begins anew', async () => {
   const body = Array.from({ length: 20_000 }, (_, i) => `${i},text`)
   const files = { '1.csv': lines('a,b', '1,x'), '2.csv': lines('a,b', ...body), '3.csv': lines('a,b', '2,y') }
@@ -205,6 +232,30 @@ test('what the target asks for is looked at in every row; those that do not fit 
   ])
   assert.deepEqual(second.intake.rejected, [])
   assert.equal(existsSync(again.rejected), false)
+})
+
+test('rows of a file that lacks a column of the target that takes no NULL are not taken', async () => {
+  const two = scene({ 'a.json': '{"t": [{"n": 1, "m": 2}]}', 'b.json': '{"t": [{"m": 3}, {"m": 4}]}' })
+  await lay(two, {}, 'json')
+  const n = { type: { kind: 'integer', bits: 64 }, required: true } as const
+  const { intake } = settle(two, { t: { n } })
+  assert.deepEqual(rows(two.image, 'SELECT n, m FROM t'), [[1, 2]])
+  assert.deepEqual(
+    intake.rejected.map(({ rule, rows }) => [rule, rows]),
+    [['required', 2]],
+  )
+  // They still lack it when they are taken again.
+  const again = scene({})
+  stageAgain({ stage: again.stage, earlier: two.stage })
+  assert.equal(settle(again, { t: { n } }).intake.rejected[0]!.rows, 2)
+})
+
+test('a column may be called as what every object has', async () => {
+  const cars = scene({ 'cars.csv': lines('driver,constructor,__proto__', 'Ann,Lotus,1') })
+  await lay(cars)
+  const { codes } = settle(cars, { cars: { driver: { type: { kind: 'text' }, required: true } } })
+  assert.deepEqual(rows(cars.image, 'SELECT * FROM cars'), [['Ann', 'Lotus', 1]])
+  assert.deepEqual(codes, [])
 })
 
 test('a line that is none is not taken, and counted with the others', async () => {

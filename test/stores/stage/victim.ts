@@ -6,7 +6,7 @@ const source = { kind: 'files', format: 'csv', path, host: 'here', options: {} }
 await stageFiles(
   { stage, source },
   ({ file, rows }) => {
-    if (file === '2.csv' && rows > 5000) process.kill(process.pid, 'SIGKILL')
+    if (file === 2 && rows > 5000) process.kill(process.pid, 'SIGKILL')
   },
   new AbortController().signal,
 )
