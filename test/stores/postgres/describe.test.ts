@@ -46,7 +46,7 @@ test('tables with all that hangs on them', async () => {
   const users = tables[2]!
   assert.deepEqual(
     users.columns.filter(({ type }) => type).map(({ name }) => name),
-    ['id', 'mail', 'twice', 'k'],
+    ['id', 'mail', 'mood', 'twice', 'k'],
   )
   assert.deepEqual(users.uniques, [['mail']])
   assert.deepEqual(users.referencedBy, [{ schema: 'elsewhere', table: 'orders', name: 'orders_owner' }])
