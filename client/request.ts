@@ -1,11 +1,9 @@
 /** From what the user wrote (options, plan file) to a request that a workflow takes. */
 import { parse } from 'node:path'
 import {
-  type Endpoint,
   type FilesEndpoint,
   type Here,
   NOWHERE,
-  type ParsedUrl,
   type PostgresEndpoint,
   parseEndpoint,
   parseSource,
@@ -15,13 +13,14 @@ import {
   staged,
 } from '../model/endpoint.ts'
 import { Failure } from '../model/failure.ts'
-import type { FileFormat, FileOptions } from '../model/files/options.ts'
+import type { FileOptions } from '../model/files/options.ts'
 import { canonicalJson } from '../model/hash-plan.ts'
 import type { IfExists } from '../model/plan.ts'
 import { type AnyRequest, type PlanFile, planRequest, type RequestOptions } from '../model/plan-request.ts'
 import { parsePostgresUrl } from '../model/postgres-url.ts'
 import { sha256 } from '../model/sha256.ts'
 import type { Mode } from '../workflows/messages.ts'
+import { noArchive, notBetween, scratchOf, viaOf, withFileOptions } from './request-files.ts'
 import { refuseUnserved } from './served.ts'
 
 /** What can be said about a migration; an option goes before the plan file, which goes before the default. */
@@ -97,41 +96,9 @@ export function prepareRun(
   }
 }
 
-/** A server, by its connection. */
-function scratchOf(text: string, here: Here): ParsedUrl<PostgresEndpoint> {
-  const { endpoint, ...secret } = parseEndpoint(text, here)
-  if (endpoint.kind === 'postgres') return { endpoint, ...secret }
-  throw new Failure({
-    code: 'usage',
-    object: '--scratch',
-    message: 'archives are restored into PostgreSQL',
-    remedy: 'Write postgresql://USER@HOST/DATABASE or the name of a connection',
-  })
-}
-
 /** What is mapped is laid down first, whatever it is. */
 function stagedWhere(source: SourceEndpoint, { file, suggest }: MigrationOptions): SourceEndpoint {
   return (file?.mapping || suggest) && source.kind !== 'staged' ? staged(source) : source
-}
-
-function withFileOptions<E extends Endpoint>(endpoint: E, options: FileOptions): E {
-  if (endpoint.kind === 'files') return { ...endpoint, options }
-  return endpoint.kind === 'staged' ? { ...endpoint, of: withFileOptions(endpoint.of, options) } : endpoint
-}
-
-/** Formats that hold tables and are read again. */
-const BETWEEN: ReadonlySet<FileFormat> = new Set(['csv', 'json', 'jsonl', 'xlsx'])
-
-function viaOf(text: string, options: FileOptions, here: Here): FilesEndpoint {
-  const { endpoint } = parseEndpoint(text, here)
-  if (endpoint.kind === 'files' && BETWEEN.has(endpoint.format))
-    return { ...endpoint, options: { ...options, dated: true } }
-  throw new Failure({
-    code: 'usage',
-    object: '--via',
-    message: 'the way goes over a folder of files',
-    remedy: 'Write xlsx:FOLDER/, csv:FOLDER/, json:FOLDER/ or jsonl:FOLDER/',
-  })
 }
 
 /** By name: two names of one database are told apart by preflight. */
@@ -201,23 +168,6 @@ function overFiles(
     options,
   )
 }
-
-const notBetween = () =>
-  new Failure({
-    code: 'usage',
-    object: '--via',
-    message: 'files lie between two databases, without a mapping',
-    remedy:
-      'Write a database as --from and as --to; or "longhaul export", then "longhaul import --plan FILE"',
-  })
-
-const noArchive = () =>
-  new Failure({
-    code: 'usage',
-    object: '--to',
-    message: 'archives of pg_dump are read and not written',
-    remedy: 'Write sql:FILE with --dialect postgres, or use pg_dump',
-  })
 
 function fromFile(
   source: SqliteEndpoint | StagedSource,
