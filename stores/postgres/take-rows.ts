@@ -26,7 +26,7 @@ const AT_ONCE = 50
 
 /**
  * Takes rows out of `tables` and corrects the ledger's counts; gives how many of the run's rows went, by table. No
- * trigger of a user fires. Fails with `object` where rows that stay refer to them.
+ * trigger of a user on them fires. Fails with `object` where rows that stay refer to them.
  *
  * @param decide what goes; called once nobody else can write any more
  * @param along rows of this key's child may go or change with them, by its rule
